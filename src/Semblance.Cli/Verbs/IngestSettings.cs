@@ -66,7 +66,7 @@ internal sealed class IngestSettings
 
     private const int ShownFailures = 10;
 
-    private static (string Name, object? Value)[] Facts(IngestReport report) =>
+    public static (string Name, object? Value)[] Facts(IngestReport report) =>
     [
         ("added", report.Added),
         ("updated", report.Updated),
