@@ -51,6 +51,12 @@ public interface IGalleryStore : IDisposable
 
     long CountItems(bool includeMissing = false);
 
+    /// <summary>What decides whether a file must be looked at again, for every item, missing ones included; streamed.</summary>
+    IEnumerable<ItemStamp> Stamps();
+
+    /// <summary>Present items that have no vector in the space, in id order; streamed.</summary>
+    IEnumerable<GalleryItem> ItemsWithoutVector(long spaceId);
+
     /// <summary>Raw vector of an item, or null where the space has none for it.</summary>
     float[]? Vector(long spaceId, long itemId);
 
@@ -69,6 +75,9 @@ public interface IGalleryStore : IDisposable
     void AddVectors(long spaceId, IReadOnlyList<(long ItemId, float[] Vector)> vectors);
 
     IReadOnlyList<GalleryFailure> Failures { get; }
+
+    /// <summary>Size and time stamp of each failed file when it failed, by path.</summary>
+    IReadOnlyDictionary<string, (long Size, DateTime Modified)> FailureStamps();
 
     /// <summary>Tags of an item, sorted.</summary>
     IReadOnlyList<string> Tags(long itemId);
@@ -111,3 +120,6 @@ public sealed record IngestBatch
 public sealed record IngestedPicture(long? ItemId, GalleryItem Item, float[] Vector);
 
 public sealed record FailedFile(string Path, long Size, DateTime Modified, string Reason, string Message);
+
+/// <summary>The part of an item that an incremental run compares.</summary>
+public readonly record struct ItemStamp(long Id, string Path, long Size, DateTime Modified, string Hash, bool Missing);
