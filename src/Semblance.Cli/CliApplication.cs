@@ -80,10 +80,10 @@ public static class CliApplication
         var here = Open(host.CurrentFolder);
         var user = Open(UserFolders.Configuration(host));
         var galleryFolder = GalleryLocation.Resolve(settings.Get(common.Gallery), host);
-        if (galleryFolder != host.CurrentFolder && SettingsFile.Open(galleryFolder) is { } file)
+        if (galleryFolder != host.CurrentFolder && SettingsFile.Open(galleryFolder) is { } ofGallery)
         {
-            file.Check(common, VerbCatalogue.All);
-            settings.Insert(here is null ? 0 : 1, file);
+            ofGallery.Check(common, VerbCatalogue.All);
+            settings.Insert(here is null ? 0 : 1, ofGallery);
         }
         return galleryFolder;
 

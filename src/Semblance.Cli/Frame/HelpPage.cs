@@ -12,7 +12,9 @@ internal static class HelpPage
         var page = new StringWriter { NewLine = "\n" };
         var configuration = new InvocationConfiguration { Output = page, Error = page };
         (isAsked ? parsed : parsed.RootCommandResult.Command.Parse("--help")).Invoke(configuration);
-        writer.WriteLine(page.ToString().Replace("\r", "", StringComparison.Ordinal).TrimEnd());
+        // The program's file has the project's name; what users type is the short name.
+        var text = page.ToString().Replace("\r", "", StringComparison.Ordinal).Replace($"  {RootCommand.ExecutableName} ", "  semblance ", StringComparison.Ordinal);
+        writer.WriteLine(text.TrimEnd());
         if (verb?.Details is { } details)
             writer.WriteLine("\n" + details);
         var examples = verb is null ? RootExamples : verb.Examples;

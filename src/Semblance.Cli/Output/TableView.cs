@@ -10,7 +10,8 @@ internal static class TableView
 
     public static void Draw<T>(CliHost host, Column<T>[] columns, T[] rows)
     {
-        var console = Console(host.Output, host.OutputIsTerminal, host);
+        using var drawn = new StringWriter { NewLine = "\n" };
+        var console = Console(drawn, host.OutputIsTerminal, host);
         var table = new Table { Border = TableBorder.None };
         foreach (var column in columns)
         {
@@ -25,6 +26,8 @@ internal static class TableView
         foreach (var row in rows)
             table.AddRow(columns.Select(column => new Text(Printable.Of(column.Shown?.Invoke(row) ?? Printer.Shown(column.Value(row))))));
         console.Write(table);
+        foreach (var line in drawn.ToString().TrimEnd('\n').Split('\n'))
+            host.Output.WriteLine(line.TrimEnd());
     }
 
     /// <summary>A console over a writer: colours and live drawing only on a terminal that takes them.</summary>

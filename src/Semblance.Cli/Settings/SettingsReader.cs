@@ -14,8 +14,6 @@ internal sealed class SettingsReader(ParseResult parsed, CliHost host, IReadOnly
     /// <summary>Adds a file that counts between the first and the rest.</summary>
     public void Insert(int position, SettingsFile file) => _files.Insert(position, file);
 
-    public int FileCount => _files.Count;
-
     /// <exception cref="UsageException">A value from the environment or a file cannot be read.</exception>
     public T Get<T>(Setting<T> setting)
     {

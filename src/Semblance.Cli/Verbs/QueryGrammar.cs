@@ -66,7 +66,7 @@ internal static class QueryGrammar
     }
 
     // A drive letter is no number, so C:\a.jpg is never taken for a weight.
-    private static (float Weight, string Rest)? TrySplitWeight(string token)
+    private static (float Weight, string Query)? TrySplitWeight(string token)
     {
         var colon = token.IndexOf(':');
         if (colon <= 0 || colon == token.Length - 1 || !float.TryParse(token.AsSpan(0, colon), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var weight))

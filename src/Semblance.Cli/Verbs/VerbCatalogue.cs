@@ -2,7 +2,7 @@ using Semblance.Cli.Frame;
 
 namespace Semblance.Cli.Verbs;
 
-/// <summary>The verbs in the order of the help page.</summary>
+/ <summary>The verbs in the order of the help page.</summary>
 internal static class VerbCatalogue
 {
     public static IReadOnlyList<VerbEntry> All { get; } =
