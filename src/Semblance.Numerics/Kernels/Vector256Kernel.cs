@@ -23,13 +23,13 @@ internal sealed class Vector256Kernel : IVectorKernel
 
     public float SquaredL2(ref float a, ref float b, int length) => Sum<SquaredL2Operation>(ref a, ref b, length);
 
-    public int Hamming(ref ulong a, ref ulong b, int length) => PopulationCount.Hamming(ref a, ref b, length);
+    public int Hamming(ref ulong a, ref ulong b, int length) => Vector256PopulationCount.Hamming(ref a, ref b, length);
 
     public void DotRows(ref float query, ref float rows, int length, Span<float> result) => SumRows<DotOperation>(ref query, ref rows, length, result);
 
     public void SquaredL2Rows(ref float query, ref float rows, int length, Span<float> result) => SumRows<SquaredL2Operation>(ref query, ref rows, length, result);
 
-    public void HammingRows(ref ulong query, ref ulong codes, int length, Span<int> result) => PopulationCount.HammingRows(ref query, ref codes, length, result);
+    public void HammingRows(ref ulong query, ref ulong codes, int length, Span<int> result) => Vector256PopulationCount.HammingRows(ref query, ref codes, length, result);
 
     private static float Sum<TOperation>(ref float a, ref float b, int length)
         where TOperation : struct, IPairOperation
