@@ -16,6 +16,7 @@ internal static class Vector256PopulationCount
 {
     private static Vector128<byte> Nibbles => Vector128.Create((byte)0, 1, 1, 2, 1, 2, 2, 3, 1, 2, 2, 3, 2, 3, 3, 4);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static int Hamming(ref ulong a, ref ulong b, int words)
     {
         VecUI64 sums = default;
@@ -28,6 +29,7 @@ internal static class Vector256PopulationCount
         return distance;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void HammingRows(ref ulong query, ref ulong codes, int words, Span<int> result)
     {
         var blocks = result.Length / VecUI64.Count * VecUI64.Count;
@@ -50,6 +52,7 @@ internal static class Vector256PopulationCount
             result[row] = Hamming(ref query, ref Unsafe.Add(ref codes, (nint)row * words), words);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void OneWord(VecUI64 query, ref ulong codes, Span<int> result)
     {
         for (var row = 0; row < result.Length; row += VecUI64.Count)
@@ -59,6 +62,7 @@ internal static class Vector256PopulationCount
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void TwoWords(VecUI64 query, ref ulong codes, Span<int> result)
     {
         for (var row = 0; row < result.Length; row += VecUI64.Count)
@@ -68,6 +72,7 @@ internal static class Vector256PopulationCount
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void FourWords(VecUI64 query, ref ulong codes, Span<int> result)
     {
         for (var row = 0; row < result.Length; row += VecUI64.Count)
