@@ -76,6 +76,11 @@ public sealed class RetrievalResults
         for (var q = 0; q < rankings.Count; q++)
         {
             labels.Mark(q, relevance);
+            foreach (var (item, _) in rankings[q])
+            {
+                if ((uint)item >= (uint)labels.Gallery)
+                    throw new ArgumentException($"The ranking of query {q} names item {item}, and the gallery has {labels.Gallery}.", nameof(rankings));
+            }
             hits[q] = [.. rankings[q].Where(hit => relevance[hit.Item] != Relevance.Junk).Select(hit => new RetrievalHit(hit.Item, hit.Distance, relevance[hit.Item] == Relevance.Relevant))];
             reduced[q] = Ranking.Own(Groups(hits[q], q), relevance.Count(r => r == Relevance.Relevant), int.MaxValue);
         }
