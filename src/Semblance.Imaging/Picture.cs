@@ -1,3 +1,5 @@
+using Semblance.Imaging.Vips;
+
 namespace Semblance.Imaging;
 
 /// <summary>
@@ -25,4 +27,32 @@ public sealed class Picture
     public byte[] Pixels { get; }
 
     public PictureFacts Facts { get; }
+
+    /// <summary>Stretched to an exact size; Lanczos 3, antialiased where it shrinks.</summary>
+    public unsafe Picture Resize(int width, int height)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(width);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(height);
+        if (width == Width && height == Height)
+            return this;
+        fixed (byte* pixels = Pixels)
+        {
+            using var samples = VipsImage.Over(pixels, Width, Height, 3);
+            using var chain = new VipsChain(samples);
+            chain.Resize(width, height);
+            return new Picture(width, height, chain.Image.ToArray(), Facts);
+        }
+    }
+
+    /// <summary>The part of a box that lies inside; the box is in pixels of this picture.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The box and the picture do not meet.</exception>
+    public Picture Crop(PictureBox box)
+    {
+        if (box.Within(Width, Height) is not { } inside)
+            throw new ArgumentOutOfRangeException(nameof(box), $"The box {box} lies outside the picture, which has {Width} x {Height} pixels; a box is x,y,width,height.");
+        var pixels = GC.AllocateUninitializedArray<byte>(inside.Width * inside.Height * 3);
+        for (var y = 0; y < inside.Height; y++)
+            Pixels.AsSpan((((inside.Y + y) * Width) + inside.X) * 3, inside.Width * 3).CopyTo(pixels.AsSpan(y * inside.Width * 3));
+        return new Picture(inside.Width, inside.Height, pixels, Facts);
+    }
 }

@@ -1,0 +1,126 @@
+using System.Globalization;
+using Semblance.Imaging.Decoding;
+using Semblance.Imaging.Vips;
+
+namespace Semblance.Imaging;
+
+/// <summary>
+/// Bytes to upright sRGB pixels: by content, never by name; EXIF orientation applied, embedded profile converted, alpha laid
+/// over white, first frame of an animation, shrunk while it is read. What is wrong with a picture is a value, not an exception.
+/// Thread-safe and without state; a call works on one thread, so run several pictures at once.
+/// </summary>
+/// <exception cref="FileNotFoundException">From the first use: the build staged no libvips for this platform.</exception>
+public sealed class PictureDecoder
+{
+    public static PictureDecoder Shared { get; } = new();
+
+    public DecodeResult Decode(ReadOnlyMemory<byte> bytes) => Decode(bytes, DecodeOptions.Default);
+
+    public unsafe DecodeResult Decode(ReadOnlyMemory<byte> bytes, DecodeOptions options)
+    {
+        VipsLibrary.EnsureStarted();
+        if (bytes.IsEmpty)
+            return DecodeResult.Failed(DecodeFailureReason.Empty, "The file is empty; copy it again from its source.");
+        using var pin = bytes.Pin();
+        var data = (byte*)pin.Pointer;
+        var span = bytes.Span;
+        var format = FormatSniffer.Sniff(span) ?? FormatKnownToLibrary(data, bytes.Length);
+        if (format == "pnm")
+            return DecodeNetpbm(span, options);
+        if (PictureLoader.ForFormat(format) is not { } loader)
+            return Refuse(format);
+        if (!loader.IsPresent)
+            return Refuse(format);
+        try
+        {
+            using var header = DecodePipeline.Open(loader, data, bytes.Length);
+            var facts = HeaderFacts.Read(header, format!);
+            if (TooLarge(facts.Width, facts.Height, options) is { } tooLarge)
+                return tooLarge;
+            if (DecodePlan.Make(header.Width, header.Height, facts.Orientation, options) is not { } plan)
+                return OutsideBox(facts, options);
+            var pixels = DecodePipeline.Read(loader, data, bytes.Length, header, plan, facts.Orientation);
+            return DecodeResult.Success(new Picture(plan.TargetWidth, plan.TargetHeight, pixels, facts));
+        }
+        catch (VipsException exception)
+        {
+            return Explain(loader, span, exception.Message);
+        }
+    }
+
+    public DecodeResult DecodeFile(string path) => DecodeFile(path, DecodeOptions.Default);
+
+    /// <summary>Reads and decodes a file. A pipe, device or socket is refused without being opened.</summary>
+    public DecodeResult DecodeFile(string path, DecodeOptions options)
+    {
+        var (bytes, failure) = PictureFiles.Read(path);
+        return bytes is null ? DecodeResult.Failed(failure!.Reason, failure.Message) : Decode(bytes, options);
+    }
+
+    private static unsafe DecodeResult DecodeNetpbm(ReadOnlySpan<byte> bytes, DecodeOptions options)
+    {
+        if (!NetpbmReader.TryReadHeader(bytes, out var header))
+            return DecodeResult.Failed(DecodeFailureReason.Broken, "This begins like a PBM, PGM or PPM picture and its header is damaged; export it again from its source.");
+        if (TooLarge(header.Width, header.Height, options) is { } tooLarge)
+            return tooLarge;
+        var facts = new PictureFacts("pnm", header.Width, header.Height);
+        if (DecodePlan.Make(header.Width, header.Height, 1, options) is not { } plan)
+            return OutsideBox(facts, options);
+        if (NetpbmReader.ReadPixels(bytes, header) is not { } pixels)
+            return Truncated();
+        if (plan.Whole && plan.TargetWidth == header.Width && plan.TargetHeight == header.Height)
+            return DecodeResult.Success(new Picture(header.Width, header.Height, pixels, facts));
+        fixed (byte* first = pixels)
+        {
+            using var image = VipsImage.Over(first, header.Width, header.Height, 3);
+            return DecodeResult.Success(new Picture(plan.TargetWidth, plan.TargetHeight, DecodePipeline.Finish(image, image, plan, 1), facts));
+        }
+    }
+
+    // An SVG behind a long prolog is the case in practice.
+    private static unsafe string? FormatKnownToLibrary(byte* data, int length)
+    {
+        var found = VipsNative.FindLoadBuffer(data, (nuint)length);
+        if (found == 0)
+        {
+            VipsLibrary.TakeErrors();
+            return null;
+        }
+        var name = System.Runtime.InteropServices.Marshal.PtrToStringUTF8(found)!;
+        return Array.Find(PictureLoader.All, loader => name.StartsWith(loader.ClassName, StringComparison.Ordinal))?.Format;
+    }
+
+    private static DecodeResult Refuse(string? format) => format switch
+    {
+        null => DecodeResult.Failed(DecodeFailureReason.NotAPicture, "The content is no picture of a known format, whatever the file is called; leave it out, or export it as JPEG or PNG. 'semblance formats' lists what can be decoded."),
+        "pdf" => DecodeResult.Failed(DecodeFailureReason.Blocked, "This is a PDF document; documents are kept out for safety. Export its pages as JPEG or PNG."),
+        "gzip" => DecodeResult.Failed(DecodeFailureReason.Blocked, "This is gzip-compressed (an SVGZ, perhaps); compressed wrappers are kept out for safety. Unpack it first."),
+        _ => DecodeResult.Failed(DecodeFailureReason.Unsupported, $"This is a picture in the format {format.ToUpperInvariant()}, which the loaded libvips {VipsLibrary.Version} cannot decode; convert it to JPEG or PNG. 'semblance formats' lists what can be decoded."),
+    };
+
+    private static DecodeResult? TooLarge(int width, int height, DecodeOptions options)
+    {
+        var megapixels = (double)width * height / 1e6;
+        return megapixels <= options.MaxMegapixels
+            ? null
+            : DecodeResult.Failed(DecodeFailureReason.TooLarge, string.Create(CultureInfo.InvariantCulture, $"The header says {width} x {height} = {megapixels:0.#} megapixels and the limit is {options.MaxMegapixels:0.#}; raise --max-megapixels if the picture is wanted."));
+    }
+
+    private static DecodeResult OutsideBox(PictureFacts facts, DecodeOptions options)
+        => DecodeResult.Failed(DecodeFailureReason.OutsideBox, $"The box {options.Box} lies outside the picture, which has {facts.Width} x {facts.Height} pixels; a box is x,y,width,height in pixels of the upright picture.");
+
+    private static DecodeResult Truncated()
+        => DecodeResult.Failed(DecodeFailureReason.Truncated, "The picture breaks off before its end; copy or download it again.");
+
+    private static DecodeResult Explain(PictureLoader loader, ReadOnlySpan<byte> bytes, string errors)
+    {
+        if (Truncation.IsCutOff(loader.Format, bytes))
+            return Truncated();
+        // Lines of other threads' pictures may be among the errors; only those of this loader are shown.
+        var line = Array.Find(errors.Split('\n'), text => Array.Exists(loader.ErrorPrefixes, prefix => text.StartsWith(prefix, StringComparison.Ordinal)));
+        var detail = line is null ? "" : $" ({line.Trim()})";
+        return DecodeResult.Failed(DecodeFailureReason.Broken, $"The {loader.Format.ToUpperInvariant()} data is damaged{detail}; open it in another program and save it again, or copy it again from its source.");
+    }
+
+    private static string FirstLine(string text) => text.AsSpan().IndexOfAny('\r', '\n') is var end and >= 0 ? text[..end] : text;
+}

@@ -1,0 +1,89 @@
+using System.Runtime.InteropServices;
+
+namespace Semblance.Imaging.Vips;
+
+/// <summary>
+/// A lazily computed image of libvips: making one reads a header or plans an operation, <see cref="ToArray"/> computes.
+/// Memory that it was opened over must stay pinned until it and all images derived from it are disposed.
+/// </summary>
+internal sealed unsafe class VipsImage : SafeHandle
+{
+    internal VipsImage(nint handle)
+        : base(0, ownsHandle: true) => SetHandle(handle);
+
+    public override bool IsInvalid => handle == 0;
+
+    internal int Width => VipsNative.ImageWidth(this);
+
+    internal int Height => VipsNative.ImageHeight(this);
+
+    internal int Bands => VipsNative.ImageBands(this);
+
+    internal bool HasAlpha => VipsNative.ImageHasAlpha(this) != 0;
+
+    internal bool IsBytes => VipsNative.ImageFormat(this) == 0;
+
+    internal VipsInterpretation Interpretation => (VipsInterpretation)VipsNative.ImageInterpretation(this);
+
+    internal int Orientation => VipsNative.ImageOrientation(this);
+
+    internal int Pages => VipsNative.ImagePages(this);
+
+    /// <summary>Image over pinned 8-bit samples <c>[height, width, bands]</c>; nothing is copied.</summary>
+    internal static VipsImage Over(byte* pixels, int width, int height, int bands)
+    {
+        VipsLibrary.EnsureStarted();
+        var image = VipsNative.ImageFromMemory(pixels, checked((nuint)width * (nuint)height * (nuint)bands), width, height, bands, 0);
+        return image != 0 ? new VipsImage(image) : throw new VipsException(VipsLibrary.TakeErrors());
+    }
+
+    internal bool Has(string field) => VipsNative.ImageFieldType(this, field) != 0;
+
+    internal string? Text(string field)
+    {
+        if (!Has(field))
+            return null;
+        if (VipsNative.ImageString(this, field, out var value) != 0)
+        {
+            VipsLibrary.TakeErrors();
+            return null;
+        }
+        return Marshal.PtrToStringUTF8(value);
+    }
+
+    /// <summary>Computes the pixels: 8-bit samples, <c>[Height, Width, Bands]</c>.</summary>
+    internal byte[] ToArray()
+    {
+        var memory = VipsNative.ImageToMemory(this, out var length);
+        if (memory == 0)
+            throw new VipsException(VipsLibrary.TakeErrors());
+        try
+        {
+            var pixels = GC.AllocateUninitializedArray<byte>(checked((int)length));
+            new ReadOnlySpan<byte>((void*)memory, pixels.Length).CopyTo(pixels);
+            return pixels;
+        }
+        finally
+        {
+            VipsNative.Free(memory);
+        }
+    }
+
+    protected override bool ReleaseHandle()
+    {
+        VipsNative.ObjectUnref(handle);
+        return true;
+    }
+}
+
+/// <summary>How libvips understands the bands; the values are its own.</summary>
+internal enum VipsInterpretation
+{
+    Multiband = 0,
+    BlackWhite = 1,
+    Cmyk = 15,
+    Srgb = 22,
+}
+
+/// <summary>An operation of libvips failed; the message is its error buffer.</summary>
+internal sealed class VipsException(string message) : Exception(message);

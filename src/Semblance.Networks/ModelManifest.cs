@@ -1,0 +1,137 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Semblance.Networks.Store;
+
+namespace Semblance.Networks;
+
+/// <summary>How a picture of any shape becomes the network's size: squeezed, covered and cut, or fitted with borders of the mean colour.</summary>
+public enum ResizeRule
+{
+    Stretch,
+    Crop,
+    Pad,
+}
+
+/// <summary>Order of the three colour channels.</summary>
+public enum ChannelOrder
+{
+    Rgb,
+    Bgr,
+}
+
+/// <summary>Order of the axes of the network's input: <c>[n, c, h, w]</c> or <c>[n, h, w, c]</c>.</summary>
+public enum TensorLayout
+{
+    Nchw,
+    Nhwc,
+}
+
+/// <summary>How a feature map becomes one number per channel; an output that is a vector already is taken as it is.</summary>
+public enum Pooling
+{
+    Avg,
+    Max,
+
+    /// <summary>Generalised mean, (mean of xᵖ)^(1/p) over positive parts (Radenović et al., 2018): average at p = 1, maximum as p grows.</summary>
+    Gem,
+}
+
+/// <summary>What a network wants to see. An 8-bit value v of channel c becomes <c>(v · Scale − Mean[c]) / Std[c]</c>.</summary>
+/// <param name="Mean">One number per channel, in the order of <paramref name="Channels"/>.</param>
+/// <param name="Std">One number per channel, in the order of <paramref name="Channels"/>.</param>
+public sealed record ModelInput(
+    int Width,
+    int Height,
+    ChannelOrder Channels,
+    TensorLayout Layout,
+    IReadOnlyList<double> Mean,
+    IReadOnlyList<double> Std,
+    double Scale,
+    ResizeRule Resize);
+
+/// <summary>An output of the network that makes a stretch of the vector; each stretch is L2-normalised by itself.</summary>
+public sealed record ModelTap(string Output, Pooling Pooling = Pooling.Avg, double GemP = 3);
+
+/// <summary>
+/// <c>manifest.json</c> of a model folder: what the vectors are and how the network is fed. A folder is either one network
+/// (<see cref="Input"/> and <see cref="Taps"/> for its <c>model.onnx</c>) or an ensemble (<see cref="Parts"/>: other model
+/// folders, relative to this one, whose L2-normalised vectors are concatenated and L2-normalised again).
+/// Keys that this version does not know are kept when a manifest is written back.
+/// </summary>
+public sealed record ModelManifest
+{
+    public const string FileName = "manifest.json";
+
+    public required string Id { get; init; }
+
+    /// <summary>Hash of <c>model.onnx</c>, or of the parts' hashes for an ensemble; lower-case hex.</summary>
+    public required string Sha256 { get; init; }
+
+    /// <summary><c>float</c> or <c>bits</c>.</summary>
+    public string Kind { get; init; } = "float";
+
+    /// <summary><c>picture</c>, <c>text</c> or <c>sketch</c>.</summary>
+    public string Modality { get; init; } = "picture";
+
+    public required int Dimension { get; init; }
+
+    public ModelInput? Input { get; init; }
+
+    public IReadOnlyList<ModelTap> Taps { get; init; } = [];
+
+    public IReadOnlyList<string> Parts { get; init; } = [];
+
+    /// <summary>Whether the finished vector is L2-normalised.</summary>
+    public bool Normalise { get; init; } = true;
+
+    public string? TrainedOn { get; init; }
+
+    public string? Licence { get; init; }
+
+    public bool IsEnsemble => Parts.Count > 0;
+
+    /// <summary>The JSON that was read, with whatever else it held; null for a manifest made in memory.</summary>
+    internal JsonObject? Source { get; init; }
+
+    /// <exception cref="ModelException">There is no manifest, or it lacks a key or has a wrong value; the key is named.</exception>
+    public static ModelManifest Load(string folder)
+    {
+        var path = Path.Combine(folder, FileName);
+        string text;
+        try
+        {
+            text = File.ReadAllText(path);
+        }
+        catch (Exception failure) when (failure is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new ModelException($"'{folder}' is no model folder: it has no {FileName}. Add a model with 'models add', or name a folder that has one.", failure);
+        }
+        return Parse(text, path);
+    }
+
+    /// <param name="name">What messages call the text, usually its path.</param>
+    public static ModelManifest Parse(string json, string name)
+    {
+        JsonNode? root;
+        try
+        {
+            root = JsonNode.Parse(json);
+        }
+        catch (JsonException failure)
+        {
+            throw new ModelException($"'{name}' is not valid JSON: {failure.Message}", failure);
+        }
+        return root is JsonObject source ? ManifestJson.Read(source, name) : throw new ModelException($"'{name}' must hold a JSON object.");
+    }
+
+    public string ToJson() => ManifestJson.Write(this).ToJsonString(ManifestJson.Formatting);
+
+    /// <summary>Writes <c>manifest.json</c> beside and renames it, so that a reader sees the old or the new one.</summary>
+    public void Save(string folder)
+    {
+        var path = Path.Combine(folder, FileName);
+        var temporary = path + "." + Guid.NewGuid().ToString("N")[..8];
+        File.WriteAllText(temporary, ToJson() + "\n");
+        File.Move(temporary, path, overwrite: true);
+    }
+}
