@@ -12,9 +12,6 @@ namespace Semblance.Imaging;
 /// <exception cref="FileNotFoundException">From the first use: the build staged no libvips for this platform.</exception>
 public sealed class PictureDecoder
 {
-    /// <summary>Files above this size are not read; no camera writes such a picture.</summary>
-    public const long MaxFileBytes = 512L << 20;
-
     public static PictureDecoder Shared { get; } = new();
 
     public DecodeResult Decode(ReadOnlyMemory<byte> bytes) => Decode(bytes, DecodeOptions.Default);
@@ -56,32 +53,8 @@ public sealed class PictureDecoder
     /// <summary>Reads and decodes a file. A pipe, device or socket is refused without being opened.</summary>
     public DecodeResult DecodeFile(string path, DecodeOptions options)
     {
-        byte[] bytes;
-        try
-        {
-            if (PictureFiles.IsSpecial(path))
-                return DecodeResult.Failed(DecodeFailureReason.Unreadable, "This is no regular file (a pipe, device, socket or folder); leave it out.");
-            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0, FileOptions.SequentialScan);
-            if (file.Length > MaxFileBytes)
-                return DecodeResult.Failed(DecodeFailureReason.TooLarge, $"The file has {file.Length >> 20} MB and no more than {MaxFileBytes >> 20} MB are read; this limit is apart from --max-megapixels. Store the picture compressed.");
-            bytes = GC.AllocateUninitializedArray<byte>((int)file.Length);
-            var read = file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
-            if (read < bytes.Length)
-                Array.Resize(ref bytes, read);
-        }
-        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
-        {
-            return DecodeResult.Failed(DecodeFailureReason.Unreadable, "The file is no longer there; run again to bring the collection up to date.");
-        }
-        catch (UnauthorizedAccessException)
-        {
-            return DecodeResult.Failed(DecodeFailureReason.Unreadable, "The file may not be read; give this user permission to read it.");
-        }
-        catch (Exception exception) when (exception is IOException or ArgumentException or NotSupportedException)
-        {
-            return DecodeResult.Failed(DecodeFailureReason.Unreadable, $"The file could not be read: {FirstLine(exception.Message)}");
-        }
-        return Decode(bytes, options);
+        var (bytes, failure) = PictureFiles.Read(path);
+        return bytes is null ? DecodeResult.Failed(failure!.Reason, failure.Message) : Decode(bytes, options);
     }
 
     private static unsafe DecodeResult DecodeNetpbm(ReadOnlySpan<byte> bytes, DecodeOptions options)

@@ -11,7 +11,8 @@ internal sealed class VipsChain(VipsImage first) : IDisposable
 
     internal void Then(string operation, Arguments arguments)
     {
-        Image = arguments(new VipsOperation(operation).With("in", Image)).RunToImage();
+        // libvips names the first image "in", except here.
+        Image = arguments(new VipsOperation(operation).With(operation == "extract_area" ? "input" : "in", Image)).RunToImage();
         _made.Add(Image);
     }
 

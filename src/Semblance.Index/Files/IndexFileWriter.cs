@@ -1,0 +1,126 @@
+using System.Buffers.Binary;
+using System.Text;
+
+namespace Semblance.Index.Files;
+
+/// <summary>One section to be written: its exact length and the code that writes its bytes.</summary>
+internal sealed record IndexFileSection(string Name, long Length, Action<IndexSectionSink> Write);
+
+/// <summary>Takes the bytes of one section to the file and into its checksum.</summary>
+internal sealed class IndexSectionSink(Stream stream)
+{
+    private readonly XxHash64 _hash = new();
+
+    public long Written { get; private set; }
+
+    public ulong Hash => _hash.Value();
+
+    public void Write(ReadOnlySpan<byte> data)
+    {
+        stream.Write(data);
+        _hash.Append(data);
+        Written += data.Length;
+    }
+}
+
+/// <summary>
+/// Writes an index file so that its path holds either the old file or the whole new one: a temporary file in the same folder,
+/// flushed to disk, renamed over the path.
+/// </summary>
+internal static class IndexFileWriter
+{
+    private const string TemporarySuffix = ".saving";
+
+    // A saver that still lives has written within this time; what is older was left by one that was killed.
+    private static readonly TimeSpan s_abandoned = TimeSpan.FromHours(1);
+
+    public static void Write(string path, IndexFileHeader header, params ReadOnlySpan<IndexFileSection> sections)
+    {
+        if (!BitConverter.IsLittleEndian)
+            throw new PlatformNotSupportedException("Index files are little-endian and this machine is not.");
+        var full = Path.GetFullPath(path);
+        var folder = Path.GetDirectoryName(full) ?? throw new ArgumentException($"'{path}' names no file.", nameof(path));
+        RemoveAbandoned(folder, Path.GetFileName(full));
+        var temporary = Path.Combine(folder, $".{Path.GetFileName(full)}.{Guid.NewGuid():N}{TemporarySuffix}");
+        try
+        {
+            using (var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 16))
+            {
+                WriteBody(stream, header, sections);
+                stream.Flush(flushToDisk: true);
+            }
+            File.Move(temporary, full, overwrite: true);
+        }
+        catch
+        {
+            File.Delete(temporary);
+            throw;
+        }
+    }
+
+    private static void WriteBody(FileStream stream, IndexFileHeader header, ReadOnlySpan<IndexFileSection> sections)
+    {
+        var headerLength = IndexFileLayout.HeaderLength(sections.Length);
+        var bytes = new byte[headerLength];
+        stream.Write(bytes);
+        var entries = bytes.AsSpan(IndexFileLayout.FixedHeader);
+        Span<byte> padding = stackalloc byte[IndexFileLayout.Alignment];
+        padding.Clear();
+        long position = headerLength;
+        foreach (var section in sections)
+        {
+            var offset = IndexFileLayout.Align(position);
+            stream.Write(padding[..(int)(offset - position)]);
+            var sink = new IndexSectionSink(stream);
+            section.Write(sink);
+            if (sink.Written != section.Length)
+                throw new InvalidOperationException($"Section '{section.Name}' announced {section.Length} bytes and wrote {sink.Written}.");
+            Name(section.Name, entries);
+            BinaryPrimitives.WriteInt64LittleEndian(entries[16..], offset);
+            BinaryPrimitives.WriteInt64LittleEndian(entries[24..], section.Length);
+            BinaryPrimitives.WriteUInt64LittleEndian(entries[32..], sink.Hash);
+            entries = entries[IndexFileLayout.SectionEntry..];
+            position = offset + section.Length;
+        }
+
+        IndexFileLayout.Magic.CopyTo(bytes);
+        BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(8), IndexFileLayout.Version);
+        BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(12), headerLength);
+        Name(header.Kind, bytes.AsSpan(16));
+        BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(32), header.Metric is { } metric ? (int)metric : IndexFileLayout.HammingMetric);
+        BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(36), header.Dimension);
+        BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(40), header.Count);
+        BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(48), header.Generation);
+        BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(56), sections.Length);
+        BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(64), position);
+        BinaryPrimitives.WriteUInt64LittleEndian(entries, XxHash64.Of(bytes.AsSpan(0, headerLength - IndexFileLayout.Checksum)));
+        stream.Position = 0;
+        stream.Write(bytes);
+    }
+
+    private static void Name(string name, Span<byte> target)
+    {
+        if (name.Length is 0 or > IndexFileLayout.NameLength || !Ascii.IsValid(name))
+            throw new ArgumentException($"'{name}' must be 1 to {IndexFileLayout.NameLength} ASCII characters.", nameof(name));
+        Encoding.ASCII.GetBytes(name, target);
+    }
+
+    private static void RemoveAbandoned(string folder, string name)
+    {
+        foreach (var file in Directory.EnumerateFiles(folder, $".{name}.*{TemporarySuffix}"))
+        {
+            try
+            {
+                if (DateTime.UtcNow - File.GetLastWriteTimeUtc(file) > s_abandoned)
+                    File.Delete(file);
+            }
+            catch (IOException)
+            {
+                // Another process sweeps too, or holds it: it costs only space.
+            }
+            catch (UnauthorizedAccessException)
+            {
+            }
+        }
+    }
+}

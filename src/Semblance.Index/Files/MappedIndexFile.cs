@@ -1,0 +1,200 @@
+using System.Buffers.Binary;
+using System.IO.MemoryMappedFiles;
+using System.Text;
+using Microsoft.Win32.SafeHandles;
+
+namespace Semblance.Index.Files;
+
+/// <summary>
+/// An index file mapped read-only. Header, structure and lengths are checked at open; nothing in it is trusted before.
+/// Several processes may map one file. Hold it with <see cref="Acquire"/> while pointers into it are in use: after
+/// <see cref="Dispose"/> it is unmapped when the last holder lets go.
+/// </summary>
+internal sealed unsafe class MappedIndexFile : IDisposable
+{
+    private readonly MemoryMappedFile _map;
+    private readonly MemoryMappedViewAccessor _view;
+    private readonly SafeMemoryMappedViewHandle _handle;
+    private readonly byte* _start;
+    private readonly int _headerLength;
+    private readonly SectionEntry[] _sections;
+
+    private MappedIndexFile(string path, FileStream stream, ParsedHeader parsed)
+    {
+        Path = path;
+        Header = parsed.Header;
+        Length = parsed.FileLength;
+        _headerLength = parsed.HeaderLength;
+        _sections = parsed.Sections;
+        _map = MemoryMappedFile.CreateFromFile(stream, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: false);
+        _view = _map.CreateViewAccessor(0, Length, MemoryMappedFileAccess.Read);
+        _handle = _view.SafeMemoryMappedViewHandle;
+        byte* pointer = null;
+        _handle.AcquirePointer(ref pointer);
+        // The pointer keeps a hold of its own, which would outlive Dispose; holders take theirs by Acquire.
+        _handle.ReleasePointer();
+        _start = pointer + _view.PointerOffset;
+    }
+
+    internal sealed record SectionEntry(string Name, long Offset, long Length, ulong Hash);
+
+    internal sealed record ParsedHeader(IndexFileHeader Header, int HeaderLength, long FileLength, SectionEntry[] Sections);
+
+    public string Path { get; }
+
+    public IndexFileHeader Header { get; }
+
+    public long Length { get; }
+
+    /// <summary>Maps a file that must be of the named kind.</summary>
+    public static MappedIndexFile Open(string path, string kind)
+    {
+        var stream = OpenStream(path);
+        try
+        {
+            var parsed = ReadHeader(stream, path);
+            if (parsed.Header.Kind != kind)
+                throw new IndexFileException(IndexFileProblem.WrongKind, path, $"holds an index of kind '{parsed.Header.Kind}', not '{kind}'");
+            return new MappedIndexFile(path, stream, parsed);
+        }
+        catch
+        {
+            stream.Dispose();
+            throw;
+        }
+    }
+
+    // Sharing deletion lets a saver rename a new file over an open one on Windows as well, as long as it is not mapped.
+    public static FileStream OpenStream(string path) =>
+        new(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0);
+
+    public static ParsedHeader ReadHeader(FileStream stream, string path)
+    {
+        if (!BitConverter.IsLittleEndian)
+            throw new PlatformNotSupportedException("Index files are little-endian and this machine is not.");
+        var actualLength = stream.Length;
+        var head = new byte[IndexFileLayout.FixedHeader];
+        var got = stream.ReadAtLeast(head, head.Length, throwOnEndOfStream: false);
+        var magic = IndexFileLayout.Magic;
+        if (!head.AsSpan(0, Math.Min(got, magic.Length)).SequenceEqual(magic[..Math.Min(got, magic.Length)]))
+            throw Refuse(IndexFileProblem.Foreign, "is not an index file of Semblance");
+        if (got < head.Length)
+            throw Refuse(IndexFileProblem.Truncated, $"is cut off after {actualLength} bytes");
+        // The version comes before the checksum: a newer format may place its checksum elsewhere.
+        var version = BinaryPrimitives.ReadInt32LittleEndian(head.AsSpan(8));
+        if (version > IndexFileLayout.Version)
+            throw Refuse(IndexFileProblem.Newer, $"has format version {version} and this release reads up to {IndexFileLayout.Version}");
+        var headerLength = BinaryPrimitives.ReadInt32LittleEndian(head.AsSpan(12));
+        var sectionCount = BinaryPrimitives.ReadInt32LittleEndian(head.AsSpan(56));
+        if (version < 1 || sectionCount is < 0 or > IndexFileLayout.MaxSections || headerLength != IndexFileLayout.HeaderLength(sectionCount))
+            throw Refuse(IndexFileProblem.Damaged, "has a damaged header");
+
+        var bytes = new byte[headerLength];
+        head.CopyTo(bytes, 0);
+        var rest = stream.ReadAtLeast(bytes.AsSpan(head.Length), headerLength - head.Length, throwOnEndOfStream: false);
+        if (rest < headerLength - head.Length)
+            throw Refuse(IndexFileProblem.Truncated, $"is cut off after {actualLength} bytes");
+        var checksum = BinaryPrimitives.ReadUInt64LittleEndian(bytes.AsSpan(headerLength - IndexFileLayout.Checksum));
+        if (checksum != XxHash64.Of(bytes.AsSpan(0, headerLength - IndexFileLayout.Checksum)))
+            throw Refuse(IndexFileProblem.Damaged, "has a damaged header");
+
+        // From here on the numbers are those some writer wrote, which may still be hostile.
+        var metric = BinaryPrimitives.ReadInt32LittleEndian(bytes.AsSpan(32));
+        var dimension = BinaryPrimitives.ReadInt32LittleEndian(bytes.AsSpan(36));
+        var count = BinaryPrimitives.ReadInt64LittleEndian(bytes.AsSpan(40));
+        var fileLength = BinaryPrimitives.ReadInt64LittleEndian(bytes.AsSpan(64));
+        if (metric is < 0 or > IndexFileLayout.HammingMetric || dimension < 1 || count is < 0 or > int.MaxValue || fileLength < headerLength)
+            throw Refuse(IndexFileProblem.Damaged, "has a header that contradicts itself");
+        if (actualLength < fileLength)
+            throw Refuse(IndexFileProblem.Truncated, $"is cut off: {actualLength} of {fileLength} bytes are there");
+        if (actualLength > fileLength)
+            throw Refuse(IndexFileProblem.Damaged, $"is {actualLength} bytes long and its header says {fileLength}");
+        var sections = new SectionEntry[sectionCount];
+        long end = headerLength;
+        for (var i = 0; i < sections.Length; i++)
+        {
+            var entry = bytes.AsSpan(IndexFileLayout.FixedHeader + (i * IndexFileLayout.SectionEntry), IndexFileLayout.SectionEntry);
+            var offset = BinaryPrimitives.ReadInt64LittleEndian(entry[16..]);
+            var length = BinaryPrimitives.ReadInt64LittleEndian(entry[24..]);
+            if (offset != IndexFileLayout.Align(end) || length < 0 || offset > fileLength || length > fileLength - offset)
+                throw Refuse(IndexFileProblem.Damaged, "has a section table that contradicts itself");
+            sections[i] = new SectionEntry(Name(entry), offset, length, BinaryPrimitives.ReadUInt64LittleEndian(entry[32..]));
+            end = offset + length;
+        }
+        if (end != fileLength)
+            throw Refuse(IndexFileProblem.Damaged, "has a section table that contradicts itself");
+        return new ParsedHeader(
+            new IndexFileHeader(
+                Name(bytes.AsSpan(16)),
+                metric == IndexFileLayout.HammingMetric ? null : (Metric)metric,
+                dimension,
+                count,
+                BinaryPrimitives.ReadInt64LittleEndian(bytes.AsSpan(48))),
+            headerLength,
+            fileLength,
+            sections);
+
+        IndexFileException Refuse(IndexFileProblem problem, string what) => new(problem, path, what);
+
+        static string Name(ReadOnlySpan<byte> field) =>
+            Encoding.Latin1.GetString(field[..IndexFileLayout.NameLength]).TrimEnd('\0');
+    }
+
+    /// <summary>The start of a section that must be exactly <paramref name="length"/> bytes long.</summary>
+    public void* Section(string name, UInt128 length)
+    {
+        foreach (var section in _sections)
+        {
+            if (section.Name != name)
+                continue;
+            if ((UInt128)section.Length != length)
+                throw Damaged($"has a section '{name}' of {section.Length} bytes where {Header.Count} rows of dimension {Header.Dimension} need {length}");
+            return _start + section.Offset;
+        }
+        throw Damaged($"lacks its section '{name}'");
+    }
+
+    public IndexFileException Damaged(string what) => new(IndexFileProblem.Damaged, Path, what);
+
+    public void Acquire()
+    {
+        var held = false;
+        _handle.DangerousAddRef(ref held);
+    }
+
+    public void Release() => _handle.DangerousRelease();
+
+    /// <summary>Compares every byte of the payload with its checksum; the gaps must be zero.</summary>
+    public void Verify(List<string> problems)
+    {
+        Acquire();
+        try
+        {
+            long end = _headerLength;
+            foreach (var section in _sections)
+            {
+                if (Bytes(end, section.Offset - end).ContainsAnyExcept((byte)0))
+                    problems.Add($"The index file '{Path}' is damaged before section '{section.Name}'; it will be rebuilt from the gallery.");
+                var hash = new XxHash64();
+                const int Piece = 1 << 20;
+                for (long done = 0; done < section.Length; done += Piece)
+                    hash.Append(Bytes(section.Offset + done, Math.Min(Piece, section.Length - done)));
+                if (hash.Value() != section.Hash)
+                    problems.Add($"The index file '{Path}' is damaged in section '{section.Name}'; it will be rebuilt from the gallery.");
+                end = section.Offset + section.Length;
+            }
+        }
+        finally
+        {
+            Release();
+        }
+    }
+
+    public void Dispose()
+    {
+        _view.Dispose();
+        _map.Dispose();
+    }
+
+    private ReadOnlySpan<byte> Bytes(long offset, long length) => new(_start + offset, checked((int)length));
+}

@@ -1,0 +1,29 @@
+namespace Semblance.Index.Rows;
+
+/// <summary>What every kind asks of its arguments, in one wording.</summary>
+internal static class IndexArguments
+{
+    public static void CheckId(long id)
+    {
+        if (id < 0)
+            throw new ArgumentOutOfRangeException(nameof(id), id, "Ids must not be negative.");
+    }
+
+    public static void CheckK(int k)
+    {
+        if (k < 1)
+            throw new ArgumentOutOfRangeException(nameof(k), k, "k must be at least 1.");
+    }
+
+    public static void CheckDimension(int given, int expected, string what)
+    {
+        if (given != expected)
+            throw new ArgumentException($"{what} has dimension {given} and the index has dimension {expected}.");
+    }
+
+    public static void CheckRows(int ids, int rows)
+    {
+        if (ids != rows)
+            throw new ArgumentException($"There are {ids} ids and {rows} rows; there must be one id for each row.");
+    }
+}

@@ -1,0 +1,42 @@
+namespace Semblance.Index;
+
+/// <summary>
+/// What a search may return besides "the k nearest". All conditions that are set must hold.
+/// The filters are asked while the index is scanned, from several threads when <see cref="Threads"/> is above 1,
+/// so they must be thread-safe then and should be cheap.
+/// </summary>
+public sealed record SearchOptions
+{
+    internal static SearchOptions Default { get; } = new();
+
+    /// <summary>Only ids for which this returns true are returned. It is asked for promising candidates only, in no fixed order.</summary>
+    public Func<long, bool>? Filter { get; init; }
+
+    /// <summary>
+    /// Only ids in this set are returned. When the set is small beside the index, its members are looked up and nothing else is
+    /// touched. <see cref="IdBitmap"/> is the compact form for many ids. It must not change while the search runs.
+    /// </summary>
+    public IReadOnlySet<long>? Allowed { get; init; }
+
+    /// <summary>Rows farther than this are not returned; the bound itself is included. NaN is refused.</summary>
+    public float? MaxDistance
+    {
+        get;
+        init => field = value is float bound && float.IsNaN(bound)
+            ? throw new ArgumentException("MaxDistance is NaN; give a number, or null for no bound.", nameof(value))
+            : value;
+    }
+
+    /// <summary>
+    /// How many threads a batch or a single scan may use; 1 (the default) stays on the caller's thread.
+    /// The answer does not depend on it. Scans too small to gain from a second thread ignore it.
+    /// What a filter throws on a second thread arrives inside an <see cref="AggregateException"/>.
+    /// </summary>
+    public int Threads
+    {
+        get;
+        init => field = value >= 1
+            ? value
+            : throw new ArgumentOutOfRangeException(nameof(value), value, "Threads must be at least 1.");
+    } = 1;
+}

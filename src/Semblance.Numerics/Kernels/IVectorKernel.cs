@@ -1,0 +1,23 @@
+namespace Semblance.Numerics.Kernels;
+
+/// <summary>
+/// One instruction set's loops. Arguments are checked by <see cref="VectorMath"/>; here <c>ref</c> is the first element and
+/// <c>length</c> the number of elements, or of 64-bit words.
+/// </summary>
+internal interface IVectorKernel
+{
+    /// <summary>What SEMBLANCE_SIMD calls it.</summary>
+    string Name { get; }
+
+    float Dot(ref float a, ref float b, int length);
+
+    float SquaredL2(ref float a, ref float b, int length);
+
+    int Hamming(ref ulong a, ref ulong b, int length);
+
+    void DotRows(ref float query, ref float rows, int length, Span<float> result);
+
+    void SquaredL2Rows(ref float query, ref float rows, int length, Span<float> result);
+
+    void HammingRows(ref ulong query, ref ulong codes, int length, Span<int> result);
+}

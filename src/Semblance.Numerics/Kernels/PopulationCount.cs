@@ -1,0 +1,73 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+
+namespace Semblance.Numerics.Kernels;
+
+/// <summary>
+/// Hamming distance by the 64-bit population count instruction, shared by the kernels that have no wider one.
+/// Short codes have loops of their own: their queries stay in registers.
+/// </summary>
+internal static class PopulationCount
+{
+    public static int Hamming(ref ulong a, ref ulong b, int words)
+    {
+        int even = 0, odd = 0, i = 0;
+        for (; i + 2 <= words; i += 2)
+        {
+            even += Differing(ref a, ref b, i);
+            odd += Differing(ref a, ref b, i + 1);
+        }
+        if (i < words)
+            even += Differing(ref a, ref b, i);
+        return even + odd;
+    }
+
+    public static void HammingRows(ref ulong query, ref ulong codes, int words, Span<int> result)
+    {
+        switch (words)
+        {
+            case 1:
+                OneWord(query, ref codes, result);
+                break;
+            case 2:
+                TwoWords(query, Unsafe.Add(ref query, 1), ref codes, result);
+                break;
+            case 4:
+                FourWords(ref query, ref codes, result);
+                break;
+            default:
+                for (var row = 0; row < result.Length; row++)
+                    result[row] = Hamming(ref query, ref Unsafe.Add(ref codes, (nint)row * words), words);
+                break;
+        }
+    }
+
+    private static void OneWord(ulong query, ref ulong codes, Span<int> result)
+    {
+        for (var row = 0; row < result.Length; row++)
+            result[row] = BitOperations.PopCount(query ^ Unsafe.Add(ref codes, row));
+    }
+
+    private static void TwoWords(ulong query0, ulong query1, ref ulong codes, Span<int> result)
+    {
+        for (var row = 0; row < result.Length; row++)
+        {
+            ref var code = ref Unsafe.Add(ref codes, (nint)row * 2);
+            result[row] = BitOperations.PopCount(query0 ^ code) + BitOperations.PopCount(query1 ^ Unsafe.Add(ref code, 1));
+        }
+    }
+
+    private static void FourWords(ref ulong query, ref ulong codes, Span<int> result)
+    {
+        var (query0, query1, query2, query3) = (query, Unsafe.Add(ref query, 1), Unsafe.Add(ref query, 2), Unsafe.Add(ref query, 3));
+        for (var row = 0; row < result.Length; row++)
+        {
+            ref var code = ref Unsafe.Add(ref codes, (nint)row * 4);
+            result[row] = BitOperations.PopCount(query0 ^ code) + BitOperations.PopCount(query1 ^ Unsafe.Add(ref code, 1))
+                + BitOperations.PopCount(query2 ^ Unsafe.Add(ref code, 2)) + BitOperations.PopCount(query3 ^ Unsafe.Add(ref code, 3));
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int Differing(ref ulong a, ref ulong b, int i) => BitOperations.PopCount(Unsafe.Add(ref a, i) ^ Unsafe.Add(ref b, i));
+}

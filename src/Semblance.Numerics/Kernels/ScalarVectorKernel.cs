@@ -1,0 +1,45 @@
+using System.Runtime.CompilerServices;
+
+namespace Semblance.Numerics.Kernels;
+
+/// <summary>One element at a time, in four sums that do not wait for one another.</summary>
+internal sealed class ScalarVectorKernel : IVectorKernel
+{
+    public string Name => "scalar";
+
+    public float Dot(ref float a, ref float b, int length) => Sum<DotOperation>(ref a, ref b, length);
+
+    public float SquaredL2(ref float a, ref float b, int length) => Sum<SquaredL2Operation>(ref a, ref b, length);
+
+    public int Hamming(ref ulong a, ref ulong b, int length) => PopulationCount.Hamming(ref a, ref b, length);
+
+    public void DotRows(ref float query, ref float rows, int length, Span<float> result) => SumRows<DotOperation>(ref query, ref rows, length, result);
+
+    public void SquaredL2Rows(ref float query, ref float rows, int length, Span<float> result) => SumRows<SquaredL2Operation>(ref query, ref rows, length, result);
+
+    public void HammingRows(ref ulong query, ref ulong codes, int length, Span<int> result) => PopulationCount.HammingRows(ref query, ref codes, length, result);
+
+    private static float Sum<TOperation>(ref float a, ref float b, int length)
+        where TOperation : struct, IPairOperation
+    {
+        float sum0 = 0, sum1 = 0, sum2 = 0, sum3 = 0;
+        var i = 0;
+        for (; i + 4 <= length; i += 4)
+        {
+            sum0 = TOperation.Add(sum0, Unsafe.Add(ref a, i), Unsafe.Add(ref b, i));
+            sum1 = TOperation.Add(sum1, Unsafe.Add(ref a, i + 1), Unsafe.Add(ref b, i + 1));
+            sum2 = TOperation.Add(sum2, Unsafe.Add(ref a, i + 2), Unsafe.Add(ref b, i + 2));
+            sum3 = TOperation.Add(sum3, Unsafe.Add(ref a, i + 3), Unsafe.Add(ref b, i + 3));
+        }
+        for (; i < length; i++)
+            sum0 = TOperation.Add(sum0, Unsafe.Add(ref a, i), Unsafe.Add(ref b, i));
+        return sum0 + sum1 + (sum2 + sum3);
+    }
+
+    private static void SumRows<TOperation>(ref float query, ref float rows, int length, Span<float> result)
+        where TOperation : struct, IPairOperation
+    {
+        for (var row = 0; row < result.Length; row++)
+            result[row] = Sum<TOperation>(ref query, ref Unsafe.Add(ref rows, (nint)row * length), length);
+    }
+}

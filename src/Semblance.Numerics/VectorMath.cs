@@ -1,0 +1,124 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using Semblance.Numerics.Kernels;
+
+namespace Semblance.Numerics;
+
+/// <summary>
+/// Distances and products of float32 vectors and of binary codes, one pair at a time or one query against packed rows.
+/// </summary>
+/// <remarks>
+/// The instruction set is chosen once, when the type is first used: the widest the machine accelerates, or the one that
+/// the environment variable SEMBLANCE_SIMD names (<c>scalar</c>, <c>128</c>, <c>256</c>, <c>512</c>). Within one instruction
+/// set the value for a row depends on nothing but the two vectors: the row methods and the pair methods agree bit for bit,
+/// so equal vectors always tie. Between instruction sets the last bits differ, because the sums are taken in another order.
+/// </remarks>
+public static class VectorMath
+{
+    private static readonly IVectorKernel s_kernel = VectorKernels.Choose(Environment.GetEnvironmentVariable(VectorKernels.Variable));
+
+    /// <summary>The instruction set in use: <c>scalar</c>, <c>128</c>, <c>256</c> or <c>512</c>.</summary>
+    public static string InstructionSet => s_kernel.Name;
+
+    /// <summary>Σ aᵢbᵢ; 0 for empty vectors.</summary>
+    /// <exception cref="ArgumentException">The lengths differ.</exception>
+    public static float Dot(ReadOnlySpan<float> a, ReadOnlySpan<float> b)
+    {
+        ThrowIfLengthsDiffer(a.Length, b.Length);
+        return s_kernel.Dot(ref MemoryMarshal.GetReference(a), ref MemoryMarshal.GetReference(b), a.Length);
+    }
+
+    /// <summary>Σ (aᵢ − bᵢ)², the square of the Euclidean distance; 0 for empty vectors.</summary>
+    /// <exception cref="ArgumentException">The lengths differ.</exception>
+    public static float SquaredL2(ReadOnlySpan<float> a, ReadOnlySpan<float> b)
+    {
+        ThrowIfLengthsDiffer(a.Length, b.Length);
+        return s_kernel.SquaredL2(ref MemoryMarshal.GetReference(a), ref MemoryMarshal.GetReference(b), a.Length);
+    }
+
+    /// <summary>
+    /// Scales <paramref name="vector"/> to Euclidean length 1, in place. The zero vector stays zero; a vector with a NaN
+    /// becomes all NaN. Lengths whose square leaves float32's range are found in double precision.
+    /// </summary>
+    public static void NormalizeL2(Span<float> vector)
+    {
+        var square = Dot(vector, vector);
+        // Outside this range float32 squares have overflowed or lost bits to denormals.
+        var length = square is > 1e-30f and < 1e30f ? Math.Sqrt(square) : LengthInDouble(vector);
+        if (length == 0)
+            return;
+        var scale = 1 / length;
+        if (scale < 1e30)
+        {
+            var single = (float)scale;
+            foreach (ref var x in vector)
+                x *= single;
+        }
+        else
+        {
+            foreach (ref var x in vector)
+                x = (float)(x * scale);
+        }
+    }
+
+    /// <summary>The number of bits in which two codes of the same number of 64-bit words differ.</summary>
+    /// <exception cref="ArgumentException">The lengths differ.</exception>
+    public static int Hamming(ReadOnlySpan<ulong> a, ReadOnlySpan<ulong> b)
+    {
+        ThrowIfLengthsDiffer(a.Length, b.Length);
+        return s_kernel.Hamming(ref MemoryMarshal.GetReference(a), ref MemoryMarshal.GetReference(b), a.Length);
+    }
+
+    /// <summary>
+    /// <paramref name="result"/>[i] = query · row i, for <paramref name="rows"/> packed row after row (<c>[result.Length, query.Length]</c>).
+    /// Several rows are in flight at a time, so that a scan runs at the speed of memory.
+    /// </summary>
+    /// <exception cref="ArgumentException"><paramref name="rows"/> does not hold exactly that many elements.</exception>
+    public static void DotRows(ReadOnlySpan<float> query, ReadOnlySpan<float> rows, Span<float> result)
+    {
+        ThrowIfNotPacked(query.Length, rows.Length, result.Length);
+        s_kernel.DotRows(ref MemoryMarshal.GetReference(query), ref MemoryMarshal.GetReference(rows), query.Length, result);
+    }
+
+    /// <summary><paramref name="result"/>[i] = squared Euclidean distance of the query and row i; shapes as in <see cref="DotRows"/>.</summary>
+    /// <exception cref="ArgumentException"><paramref name="rows"/> does not hold exactly that many elements.</exception>
+    public static void SquaredL2Rows(ReadOnlySpan<float> query, ReadOnlySpan<float> rows, Span<float> result)
+    {
+        ThrowIfNotPacked(query.Length, rows.Length, result.Length);
+        s_kernel.SquaredL2Rows(ref MemoryMarshal.GetReference(query), ref MemoryMarshal.GetReference(rows), query.Length, result);
+    }
+
+    /// <summary>
+    /// <paramref name="result"/>[i] = Hamming distance of the query and code i, for <paramref name="codes"/> packed code after
+    /// code (<c>[result.Length, query.Length]</c> 64-bit words).
+    /// </summary>
+    /// <exception cref="ArgumentException"><paramref name="codes"/> does not hold exactly that many words.</exception>
+    public static void HammingRows(ReadOnlySpan<ulong> query, ReadOnlySpan<ulong> codes, Span<int> result)
+    {
+        ThrowIfNotPacked(query.Length, codes.Length, result.Length);
+        s_kernel.HammingRows(ref MemoryMarshal.GetReference(query), ref MemoryMarshal.GetReference(codes), query.Length, result);
+    }
+
+    private static double LengthInDouble(ReadOnlySpan<float> vector)
+    {
+        var sum = 0.0;
+        foreach (var x in vector)
+            sum += (double)x * x;
+        return Math.Sqrt(sum);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void ThrowIfLengthsDiffer(int a, int b)
+    {
+        if (a != b)
+            Throw(a, b);
+
+        static void Throw(int a, int b) => throw new ArgumentException($"The vectors have {a} and {b} elements; they must be of one length.");
+    }
+
+    private static void ThrowIfNotPacked(int dimension, int elements, int rows)
+    {
+        if ((long)dimension * rows != elements)
+            throw new ArgumentException($"{rows} rows of {dimension} elements are {(long)dimension * rows} elements, and the rows given hold {elements}.");
+    }
+}

@@ -1,0 +1,389 @@
+using System.Diagnostics;
+using Semblance.Features;
+using Semblance.Index;
+using Semblance.Ingest;
+using Semblance.Networks;
+using Semblance.Numerics;
+using Semblance.Searching;
+using Semblance.Storage;
+
+namespace Semblance;
+
+/// <summary>
+/// A folder that knows what its pictures look like: <c>gallery.db</c> is the truth (pictures, raw vectors, tags, failures),
+/// <c>spaces/</c> holds index files that are derived from it and can always be rebuilt.
+/// <para>
+/// Thread-safe. Any number of processes may search while one ingests; what is committed is seen by the next search.
+/// A killed process loses at most the batch in flight.
+/// </para>
+/// </summary>
+public sealed class Gallery : IDisposable
+{
+    private readonly GalleryOptions _options;
+    private readonly Lock _lock = new();
+    private readonly Dictionary<long, IEmbedder> _embedders = [];
+    private SpaceIndex? _index;
+
+    private Gallery(string folder, IGalleryStore store, GalleryOptions options)
+    {
+        Folder = folder;
+        Store = store;
+        _options = options;
+    }
+
+    /// <summary>Full path of the gallery's folder.</summary>
+    public string Folder { get; }
+
+    public IGalleryStore Store { get; }
+
+    public bool IsReadOnly => Store.IsReadOnly;
+
+    /// <summary>The space that searches use; null before the first picture.</summary>
+    public Space? Space => Store.ActiveSpace;
+
+    public int Threads => _options.Threads;
+
+    public int Seed => _options.Seed;
+
+    public ModelStore Models => _options.Models ?? ModelStore.Default;
+
+    /// <summary>Opens the gallery in <paramref name="folder"/>, or makes an empty one there.</summary>
+    /// <exception cref="GalleryRefusedException">It was written by a newer version, holds vectors of another model than asked for, or is locked.</exception>
+    /// <exception cref="GalleryException">It is damaged, or there is none and <see cref="GalleryOptions.Create"/> is off.</exception>
+    public static Gallery Open(string folder, GalleryOptions? options = null)
+    {
+        options ??= new GalleryOptions();
+        folder = Path.GetFullPath(folder);
+        if (!SqliteGalleryStore.Exists(folder))
+        {
+            if (!options.Create)
+                throw new GalleryException($"There is no gallery in '{folder}'; make one with `semblance index DIR --gallery '{folder}'`.");
+            try
+            {
+                Directory.CreateDirectory(folder);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                throw new GalleryException($"The gallery folder '{folder}' cannot be made: {e.Message}", e);
+            }
+        }
+        var store = SqliteGalleryStore.Open(folder, options.ReadOnly);
+        try
+        {
+            if (options.Model is { } asked && store.ActiveSpace is { } space && asked != space.Model)
+                throw new GalleryRefusedException($"The gallery '{folder}' holds vectors of the model '{space.Model}', not '{asked}', and the two cannot be compared; switch it with `semblance reindex --model {asked}`. Nothing was changed.");
+        }
+        catch
+        {
+            store.Dispose();
+            throw;
+        }
+        return new Gallery(folder, store, options);
+    }
+
+    /// <summary>True where <paramref name="folder"/> holds a gallery.</summary>
+    public static bool Exists(string folder) => SqliteGalleryStore.Exists(folder);
+
+    /// <summary>The embedder of the active space (of the configured model while there is none); loaded at first use.</summary>
+    public IEmbedder Embedder => EmbedderOf(Space);
+
+    private IEmbedder EmbedderOf(Space? space)
+    {
+        lock (_lock)
+        {
+            if (_embedders.TryGetValue(space?.Id ?? 0, out var open))
+                return open;
+            var embedder = Embedders.Open(space?.Model ?? _options.Model ?? GalleryOptions.DefaultModel, Models, _options.Threads);
+            if (space is not null && embedder.Identity.Sha256 != space.Sha256)
+            {
+                embedder.Dispose();
+                throw new GalleryRefusedException($"The gallery '{Folder}' was made with another version of the model '{space.Model}' (sha256 {space.Sha256[..12]}…, found {embedder.Identity.Sha256[..12]}…), and their vectors cannot be compared; bring that version back, or run `semblance reindex --model {space.Model}`. Nothing was changed.");
+            }
+            return _embedders[space?.Id ?? 0] = embedder;
+        }
+    }
+
+    /// <summary>Makes the gallery know the pictures in <paramref name="folder"/> and below: only new, changed and vanished ones cost time.</summary>
+    public Task<IngestReport> IngestAsync(string folder, IngestOptions? options = null, CancellationToken cancellationToken = default) =>
+        IngestAsync([folder], options, cancellationToken);
+
+    /// <inheritdoc cref="IngestAsync(string, IngestOptions?, CancellationToken)"/>
+    public async Task<IngestReport> IngestAsync(IReadOnlyList<string> folders, IngestOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        options ??= new IngestOptions();
+        var roots = folders.Select(FullFolder).Distinct(StringComparer.Ordinal).ToList();
+        if (options.DryRun)
+            return await new IngestRun(Store, Space ?? PlannedSpace(Embedder), () => Embedder, Folder, options, _options.Threads).RunAsync(roots, cancellationToken);
+
+        using var lease = TakeLease();
+        var space = Space ?? Store.AddSpace(PlannedSpace(Embedder) with { Active = true });
+        Store.AddRoots(roots);
+        var report = await new IngestRun(Store, space, () => EmbedderOf(space), Folder, options, _options.Threads).RunAsync(roots, cancellationToken);
+        Derive(space, options, cancellationToken);
+        return report;
+    }
+
+    private WriterLease TakeLease()
+    {
+        if (IsReadOnly)
+            throw new GalleryRefusedException($"The gallery '{Folder}' is read-only (its disk or file cannot be written), so nothing can be changed in it.");
+        return WriterLease.Take(Folder);
+    }
+
+    private static string FullFolder(string folder)
+    {
+        if (folder == "~" || folder.StartsWith("~/", StringComparison.Ordinal))
+            folder = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile) + folder[1..];
+        var full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
+        if (File.Exists(full))
+            throw new GalleryException($"'{folder}' is a file; name the folder that holds the pictures.");
+        return Directory.Exists(full) ? full : throw new GalleryException($"There is no folder '{full}'; check its name, and whether its disk is mounted. Nothing was changed.");
+    }
+
+    private Space PlannedSpace(IEmbedder embedder)
+    {
+        var identity = embedder.Identity;
+        var taken = Store.Spaces.Select(s => s.Name).ToHashSet(StringComparer.Ordinal);
+        var stem = string.Concat(identity.Id.Select(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '.' or '_' ? c : '-'));
+        var name = stem;
+        for (var i = 2; taken.Contains(name); i++)
+            name = $"{stem}-{i}";
+        var post = _options.PostProcessing ?? (embedder.BenefitsFromWhitening ? PostProcessing.Whitening : PostProcessing.None);
+        return new Space(0, name, identity.Id, identity.Sha256, SpaceKind.Float, Modality.Picture, identity.Dimension, "cosine", post, 0, 0, Active: false);
+    }
+
+    /// <summary>Brings everything that is derived from the rows up to date: projection, index file, score scale.</summary>
+    private void Derive(Space space, IngestOptions options, CancellationToken cancellationToken)
+    {
+        var vectors = Store.CountVectors(space.Id);
+        if (Projection.IsFitDue(space, vectors))
+        {
+            options.Progress?.Report(new IngestProgress("fit", 0, vectors, 0, 0));
+            space = Store.SaveProjection(space.Id, Projection.Fit(Store, space, vectors, _options.Seed, cancellationToken), vectors);
+        }
+        options.Progress?.Report(new IngestProgress("index", 0, vectors, 0, 0));
+        var index = IndexOf(space, cancellationToken);
+        index.Save();
+        if (Store.LoadScoreScale(space.Id) is not { Fitted: true })
+            Store.SaveScoreScale(space.Id, ScoreScaleFit.Fit(index, Store, EmbedderOf(space), _options.Seed, _options.Threads, cancellationToken));
+    }
+
+    /// <summary>The current index of a space, caught up with the truth.</summary>
+    private SpaceIndex IndexOf(Space space, CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            if (_index is not null && _index.Space.Id == space.Id && _index.Space.ProjectionVersion == space.ProjectionVersion)
+            {
+                _index.Refresh(cancellationToken);
+                return _index;
+            }
+            // Readers that still hold the old one finish undisturbed.
+            _index?.Dispose();
+            _index = SpaceIndex.Open(Store, space, Folder, cancellationToken);
+            return _index;
+        }
+    }
+
+    /// <summary>The <paramref name="k"/> pictures most like the query, best first; empty when nothing passes the filter and the score limit.</summary>
+    public async Task<IReadOnlyList<SearchHit>> SearchAsync(Query query, int k = 10, CancellationToken cancellationToken = default) =>
+        (await ExplainAsync(query, k, cancellationToken)).Hits;
+
+    /// <summary>The <paramref name="k"/> pictures most like a picture of the gallery, itself left out.</summary>
+    public Task<IReadOnlyList<SearchHit>> SimilarAsync(long id, int k = 10, string? where = null, CancellationToken cancellationToken = default) =>
+        SearchAsync(Query.FromId(id) with { Where = where }, k, cancellationToken);
+
+    /// <summary>As <see cref="SearchAsync"/>, with how the answer was found.</summary>
+    public async Task<SearchAnswer> ExplainAsync(Query query, int k = 10, CancellationToken cancellationToken = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(k);
+        var space = Space ?? throw new GalleryException($"The gallery '{Folder}' holds no pictures yet; add some with `semblance index DIR --gallery '{Folder}'`.");
+        // Loading the index and making the query's vector need different things, so they overlap.
+        var opening = Task.Run(() => IndexOf(space, cancellationToken), cancellationToken);
+        var watch = Stopwatch.StartNew();
+        var resolver = new QueryResolver(Store, space, () => EmbedderOf(space));
+        var resolved = await resolver.ResolveAsync(query, cancellationToken);
+        var index = await opening;
+        var vector = resolved.Combine(index.Projection);
+        var embedMilliseconds = watch.Elapsed.TotalMilliseconds;
+
+        var allowed = query.Where is { } where ? Passing(Filter.Parse(where)) : null;
+        foreach (var id in resolved.Examples)
+            allowed?.Remove(id);
+        var options = new SearchOptions
+        {
+            Allowed = allowed,
+            Filter = allowed is null && resolved.Examples.Count > 0 ? id => !resolved.Examples.Contains(id) : null,
+            MaxDistance = query.MinScore is { } least ? 1 - least : null,
+        };
+        watch.Restart();
+        var found = index.Vectors.Search(vector, k, options);
+        var microseconds = watch.Elapsed.TotalMicroseconds;
+        var explanation = new SearchExplanation(index.Vectors.Kind, space.Name, allowed?.Count ?? index.Vectors.Count, allowed is not null, embedMilliseconds, microseconds);
+        return new SearchAnswer(Hits(found), explanation);
+    }
+
+    private List<SearchHit> Hits(IReadOnlyList<Hit> found)
+    {
+        var items = Store.ItemsById([.. found.Select(hit => hit.Id)]);
+        var scale = Scale;
+        var hits = new List<SearchHit>(found.Count);
+        foreach (var hit in found)
+        {
+            // A row may have been changed between the index's look and this one; what is gone is no answer.
+            if (items.TryGetValue(hit.Id, out var item) && !item.Missing)
+                hits.Add(new SearchHit(hits.Count + 1, hit.Id, item.Path, 1 - hit.Distance, hit.Distance, scale.WordOf(1 - hit.Distance), item));
+        }
+        return hits;
+    }
+
+    private IdBitmap Passing(Filter filter)
+    {
+        var tags = filter.NeedsTags ? Store.AllTags() : null;
+        var passing = new IdBitmap();
+        foreach (var item in Store.Items())
+        {
+            if (filter.Matches(item, tags?.GetValueOrDefault(item.Id) ?? []))
+                passing.Add(item.Id);
+        }
+        return passing;
+    }
+
+    /// <summary>What scores mean in the active space.</summary>
+    public ScoreScale Scale => (Space is { } space ? Store.LoadScoreScale(space.Id) : null) ?? ScoreScale.Unfitted;
+
+    /// <summary>The searched vectors of all present pictures, <c>[n, d]</c>, L2-normalised, in id order.</summary>
+    public (long[] Ids, Matrix Vectors) ProjectedVectors(CancellationToken cancellationToken = default)
+    {
+        if (Space is not { } space)
+            return ([], new Matrix(0, 0));
+        var index = IndexOf(space, cancellationToken).Vectors;
+        var ids = Store.Items().Select(item => item.Id).Where(index.Contains).ToArray();
+        var vectors = new Matrix(ids.Length, index.Dimension);
+        for (var i = 0; i < ids.Length; i++)
+            index.TryGetVector(ids[i], vectors.Row(i));
+        return (ids, vectors);
+    }
+
+    /// <summary>Searched vectors of raw ones, <c>[n, raw d] → [n, d]</c>, by the active space's projection.</summary>
+    public Matrix Project(Matrix raw, CancellationToken cancellationToken = default) =>
+        Space is { } space ? IndexOf(space, cancellationToken).Projection.Apply(raw) : raw;
+
+    /// <summary>
+    /// Switches the gallery to another model: embeds every picture with it into a space beside the active one, which goes on
+    /// answering, and swaps when it is complete. Can be cancelled and run again; the old space is kept.
+    /// </summary>
+    public async Task<IngestReport> ReindexAsync(string model, IngestOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        options ??= new IngestOptions();
+        using var lease = TakeLease();
+        using var embedder = Embedders.Open(model, Models, _options.Threads);
+        var identity = embedder.Identity;
+        var space = Store.Spaces.FirstOrDefault(s => s.Model == identity.Id && s.Sha256 == identity.Sha256) ?? Store.AddSpace(PlannedSpace(embedder));
+        var report = await new ReindexRun(Store, space, embedder, options, _options.Threads).RunAsync(cancellationToken);
+        Derive(space, options, cancellationToken);
+        Store.ActivateSpace(space.Id);
+        return report;
+    }
+
+    public GalleryStatus Status()
+    {
+        var present = Store.CountItems();
+        return new GalleryStatus(
+            Folder,
+            present,
+            Store.CountItems(includeMissing: true) - present,
+            Store.Failures.Count,
+            Store.AllTags().Values.SelectMany(tags => tags).Distinct(StringComparer.Ordinal).Count(),
+            Store.Roots,
+            Store.Spaces,
+            Scale,
+            new DirectoryInfo(Folder).EnumerateFiles("*", new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = true }).Sum(file => file.Length),
+            IsReadOnly);
+    }
+
+    /// <summary>Checks the storage engine, every vector's checksum, references between rows, and the index file against the rows.</summary>
+    public GalleryVerification Verify(CancellationToken cancellationToken = default)
+    {
+        var problems = Store.CheckIntegrity().ToList();
+        var space = Space;
+        if (space is not null && problems.Count == 0)
+            problems.AddRange(IndexOf(space, cancellationToken).Verify());
+        return new GalleryVerification(problems, Store.CountItems(), space is null ? 0 : Store.CountVectors(space.Id));
+    }
+
+    /// <summary>Writes the truth to one file (a SQLite database) while others read and write; index files are rebuilt from it.</summary>
+    public void Snapshot(string file)
+    {
+        file = Path.GetFullPath(file);
+        if (Path.Exists(file))
+            throw new GalleryRefusedException($"'{file}' exists; name a new file for the snapshot. Nothing was changed.");
+        var beside = file + ".part-" + Guid.NewGuid().ToString("N")[..8];
+        try
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+            Store.BackupTo(beside);
+            File.Move(beside, file);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new GalleryException($"The snapshot '{file}' cannot be written: {e.Message}", e);
+        }
+        finally
+        {
+            File.Delete(beside);
+        }
+    }
+
+    /// <summary>Makes a gallery in <paramref name="folder"/> from a snapshot; the snapshot is checked first, and nothing is touched if it is damaged.</summary>
+    /// <param name="replace">Lets it take the place of a gallery that is there.</param>
+    public static void Restore(string file, string folder, bool replace = false)
+    {
+        folder = Path.GetFullPath(folder);
+        if (!File.Exists(file))
+            throw new GalleryException($"There is no snapshot '{file}'.");
+        if (Exists(folder) && !replace)
+            throw new GalleryRefusedException($"'{folder}' holds a gallery already; name another folder, or add --yes to replace it. Nothing was changed.");
+        try
+        {
+            Directory.CreateDirectory(folder);
+            using var lease = WriterLease.Take(folder);
+            var staged = Path.Combine(folder, "restore-" + Guid.NewGuid().ToString("N")[..8]);
+            Directory.CreateDirectory(staged);
+            try
+            {
+                var copy = SqliteGalleryStore.PathIn(staged);
+                File.Copy(file, copy);
+                using (var store = SqliteGalleryStore.Open(staged, readOnly: false))
+                {
+                    if (store.CheckIntegrity() is [var first, ..] problems)
+                        throw new GalleryException($"The snapshot '{file}' is damaged ({problems.Count} problems, the first: {first}). Nothing was changed.");
+                }
+                SqliteGalleryStore.Replace(staged, folder);
+                var spaces = Path.Combine(folder, "spaces");
+                if (Directory.Exists(spaces))
+                    Directory.Delete(spaces, recursive: true);
+            }
+            finally
+            {
+                Directory.Delete(staged, recursive: true);
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new GalleryException($"The snapshot '{file}' cannot be restored to '{folder}': {e.Message}", e);
+        }
+    }
+
+    public void Dispose()
+    {
+        lock (_lock)
+        {
+            _index?.Dispose();
+            foreach (var embedder in _embedders.Values)
+                embedder.Dispose();
+            _embedders.Clear();
+        }
+        Store.Dispose();
+    }
+}

@@ -1,0 +1,29 @@
+using Semblance.Networks;
+
+namespace Semblance;
+
+/// <summary>How a gallery is opened.</summary>
+public sealed record GalleryOptions
+{
+    public const string DefaultModel = "mobilenet-nanodet";
+
+    /// <summary>Embedder to use; null takes the gallery's own, or <see cref="DefaultModel"/> for a new gallery.</summary>
+    public string? Model { get; init; }
+
+    /// <summary>Where models are found; null takes <see cref="ModelStore.Default"/>.</summary>
+    public ModelStore? Models { get; init; }
+
+    /// <summary>What a new gallery does to raw vectors; null: whitening where the embedder profits from it.</summary>
+    public PostProcessing? PostProcessing { get; init; }
+
+    public int Threads { get; init; } = Environment.ProcessorCount;
+
+    /// <summary>Seed of everything drawn at random (samples, start vectors).</summary>
+    public int Seed { get; init; } = 1;
+
+    /// <summary>Makes the folder and an empty gallery where there is none.</summary>
+    public bool Create { get; init; } = true;
+
+    /// <summary>Refuses every change. A gallery on a disk that cannot be written is opened so by itself.</summary>
+    public bool ReadOnly { get; init; }
+}

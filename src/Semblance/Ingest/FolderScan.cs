@@ -1,0 +1,178 @@
+using Microsoft.Extensions.FileSystemGlobbing;
+using Semblance.Imaging;
+
+namespace Semblance.Ingest;
+
+/// <summary>A file that may be a picture, with the stamp that tells whether it has changed.</summary>
+internal readonly record struct ScannedFile(string Path, long Size, DateTime Modified);
+
+/// <summary>
+/// Walks folders for pictures. What cannot be visited (an unreadable folder, a loop of links, a name that is no text, a path
+/// beyond the system's limit) becomes a failure with a reason and never ends the walk.
+/// </summary>
+internal sealed class FolderScan
+{
+    /// <summary>Folders that hold thumbnails, caches or system files on common systems and photo servers.</summary>
+    private static readonly HashSet<string> s_skippedFolders = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "@eaDir", "node_modules", "System Volume Information", "$RECYCLE.BIN", "lost+found", "__MACOSX",
+    };
+
+    private static readonly EnumerationOptions s_everything = new() { AttributesToSkip = 0, IgnoreInaccessible = false, ReturnSpecialDirectories = false };
+
+    private readonly IngestOptions _options;
+    private readonly string _galleryFolder;
+    private readonly Matcher? _exclude;
+    private readonly HashSet<string> _visited = new(StringComparer.Ordinal);
+
+    public FolderScan(IngestOptions options, string galleryFolder)
+    {
+        _options = options;
+        _galleryFolder = galleryFolder;
+        if (options.Exclude.Count > 0)
+        {
+            _exclude = new Matcher(StringComparison.OrdinalIgnoreCase);
+            foreach (var glob in options.Exclude)
+                _exclude.AddInclude(glob.Contains('/', StringComparison.Ordinal) ? glob : "**/" + glob);
+        }
+    }
+
+    public List<ScannedFile> Files { get; } = [];
+
+    public List<FailedFile> Failures { get; } = [];
+
+    public void Walk(string root, CancellationToken cancellationToken)
+    {
+        if (!_visited.Add(root))
+            return;
+        // An explicit stack: a tree may be deeper than a thread's.
+        var folders = new Stack<string>();
+        folders.Push(root);
+        while (folders.TryPop(out var folder))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var entries = Entries(folder);
+            foreach (var entry in entries)
+            {
+                var isFolder = entry is DirectoryInfo;
+                if (Skipped(root, entry, isFolder))
+                    continue;
+                if (entry.LinkTarget is not null)
+                    FollowLink(entry, isFolder, folders);
+                else if (isFolder)
+                    folders.Push(entry.FullName);
+                else
+                    AddFile((FileInfo)entry);
+            }
+        }
+    }
+
+    private FileSystemInfo[] Entries(string folder)
+    {
+        try
+        {
+            var entries = new DirectoryInfo(folder).GetFileSystemInfos("*", s_everything);
+            Array.Sort(entries, (a, b) => string.CompareOrdinal(a.Name, b.Name));
+            return entries;
+        }
+        catch (UnauthorizedAccessException)
+        {
+            Fail(folder, "unreadable", "The folder may not be read; give the user that runs Semblance the right to list it.");
+        }
+        catch (PathTooLongException)
+        {
+            Fail(folder, "path-too-long", "The path is longer than this system can open; move the folder nearer to the root.");
+        }
+        catch (DirectoryNotFoundException)
+        {
+            Fail(folder, "vanished", "The folder disappeared, or its name is not valid text, while it was being read.");
+        }
+        catch (IOException e)
+        {
+            Fail(folder, "unreadable", $"The folder cannot be listed: {e.Message}");
+        }
+        return [];
+    }
+
+    private bool Skipped(string root, FileSystemInfo entry, bool isFolder)
+    {
+        if (!_options.IncludeHidden && entry.Name.StartsWith('.'))
+            return true;
+        if (isFolder && (s_skippedFolders.Contains(entry.Name) || entry.FullName == _galleryFolder))
+            return true;
+        if (_exclude is null)
+            return false;
+        var relative = Path.GetRelativePath(root, entry.FullName).Replace(Path.DirectorySeparatorChar, '/');
+        // A folder is pruned when everything below it is excluded, so that nothing below is visited for nothing.
+        return _exclude.Match(isFolder ? relative + "/any" : relative).HasMatches && (!isFolder || _exclude.Match(relative + "/any/any").HasMatches);
+    }
+
+    private void FollowLink(FileSystemInfo entry, bool isFolder, Stack<string> folders)
+    {
+        FileSystemInfo? target;
+        try
+        {
+            target = entry.ResolveLinkTarget(returnFinalTarget: true);
+        }
+        catch (IOException)
+        {
+            if (isFolder || PictureFiles.LooksLikePicture(entry.FullName))
+                Fail(entry.FullName, "link-loop", "The link leads back to itself, or through too many links; remove it.");
+            return;
+        }
+        catch (UnauthorizedAccessException)
+        {
+            Fail(entry.FullName, "unreadable", "The target of the link may not be read.");
+            return;
+        }
+        if (target is not { Exists: true })
+        {
+            if (PictureFiles.LooksLikePicture(entry.FullName))
+                Fail(entry.FullName, "broken-link", "The link points to nothing.");
+            return;
+        }
+        if (target is DirectoryInfo)
+        {
+            var inside = target.FullName == entry.FullName || entry.FullName.StartsWith(target.FullName.TrimEnd(Path.DirectorySeparatorChar) + Path.DirectorySeparatorChar, StringComparison.Ordinal);
+            if (inside)
+                Fail(entry.FullName, "link-loop", "The link points to a folder that contains it; it was not followed.");
+            else if (_options.FollowLinks && _visited.Add(target.FullName))
+                folders.Push(entry.FullName);
+        }
+        else if (_options.FollowLinks)
+        {
+            AddFile((FileInfo)target, entry.FullName);
+        }
+    }
+
+    private void AddFile(FileInfo file, string? path = null)
+    {
+        path ??= file.FullName;
+        try
+        {
+            if (path.Contains('\uFFFD', StringComparison.Ordinal) && !File.Exists(path))
+            {
+                if (PictureFiles.LooksLikePicture(path))
+                    Fail(path, "bad-name", "The file's name is not valid UTF-8, so it cannot be opened by name; rename it.");
+                return;
+            }
+            if (System.Text.Encoding.UTF8.GetByteCount(path) >= 4096)
+            {
+                Fail(path, "path-too-long", "The path is longer than this system can open; move the file nearer to the root.");
+                return;
+            }
+            if (PictureFiles.LooksLikePicture(path) || PictureFiles.IsPictureByContent(path))
+                Files.Add(new(path, file.Length, file.LastWriteTimeUtc));
+        }
+        catch (IOException e)
+        {
+            Fail(path, "unreadable", $"The file cannot be looked at: {e.Message}");
+        }
+        catch (UnauthorizedAccessException)
+        {
+            Fail(path, "unreadable", "The file may not be read; give the user that runs Semblance the right to read it.");
+        }
+    }
+
+    private void Fail(string path, string reason, string message) => Failures.Add(new(path, 0, default, reason, message));
+}

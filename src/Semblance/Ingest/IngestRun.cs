@@ -1,0 +1,310 @@
+using System.Diagnostics;
+using System.Security.Cryptography;
+using System.Threading.Channels;
+using Semblance.Features;
+using Semblance.Imaging;
+
+namespace Semblance.Ingest;
+
+/// <summary>
+/// One run of <c>index</c>: looks at the folders, embeds what is new or changed, and commits batch after batch, so that a run
+/// that is killed has lost only the batch in flight and the next one goes on from there.
+/// <para>
+/// Each worker thread reads, decodes and embeds its own batches; with as many workers as threads, decoding of one overlaps
+/// inference of another and no queue of decoded pictures builds up. One writer commits.
+/// </para>
+/// </summary>
+internal sealed class IngestRun
+{
+    /// <summary>A commit costs about a millisecond: worth it for this many pictures, or when the oldest has waited that long.</summary>
+    private const int CommitPictures = 64;
+    private static readonly TimeSpan s_commitInterval = TimeSpan.FromMilliseconds(500);
+
+    private readonly IGalleryStore _store;
+    private readonly Space _space;
+    private readonly Func<IEmbedder> _embedder;
+    private readonly IngestOptions _options;
+    private readonly int _threads;
+    private readonly FolderScan _scan;
+    private readonly Stopwatch _clock = Stopwatch.StartNew();
+    private readonly List<GalleryFailure> _failures = [];
+    private readonly HashSet<long> _claimed = [];
+    private readonly Lock _renameLock = new();
+    private Dictionary<string, List<ItemStamp>> _vanishedByHash = [];
+    private long _added;
+    private long _updated;
+    private long _renamed;
+    private long _removed;
+    private long _touched;
+    private long _failed;
+    private long _embedded;
+    private long _unchanged;
+
+    public IngestRun(IGalleryStore store, Space space, Func<IEmbedder> embedder, string galleryFolder, IngestOptions options, int threads)
+    {
+        _store = store;
+        _space = space;
+        _embedder = embedder;
+        _options = options;
+        _threads = threads;
+        _scan = new FolderScan(options, galleryFolder);
+    }
+
+    public async Task<IngestReport> RunAsync(IReadOnlyList<string> roots, CancellationToken cancellationToken)
+    {
+        Report("scan", 0, 0);
+        foreach (var root in roots)
+            _scan.Walk(root, cancellationToken);
+        var files = _scan.Files.DistinctBy(f => f.Path).ToList();
+        var plan = IngestPlan.Make(files, roots, _store.Stamps(), _store.FailureStamps(), _scan.Failures, _options);
+        _unchanged = plan.Unchanged;
+        _failed = plan.StillFailing.Count + _scan.Failures.Count;
+        _failures.AddRange(_scan.Failures.Select(f => new GalleryFailure(f.Path, f.Reason, f.Message, DateTime.UtcNow)));
+        if (plan.StillFailing.Count > 0)
+        {
+            var known = _store.Failures.ToDictionary(f => f.Path, StringComparer.Ordinal);
+            _failures.AddRange(plan.StillFailing.Where(known.ContainsKey).Select(path => known[path]));
+        }
+        _vanishedByHash = plan.Vanished.GroupBy(s => s.Hash).ToDictionary(g => g.Key, g => g.ToList(), StringComparer.Ordinal);
+
+        if (_options.DryRun)
+            return DryRun(plan);
+
+        RefuseEmptied(plan, roots);
+        await ProcessAsync(plan.Candidates, cancellationToken);
+
+        var vanished = plan.Vanished.Where(s => !_claimed.Contains(s.Id)).Select(s => s.Id).ToList();
+        _removed = vanished.Count;
+        if (vanished.Count + _scan.Failures.Count + plan.Recovered.Count > 0)
+            _store.Commit(new IngestBatch { SpaceId = _space.Id, Vanished = vanished, Failed = _scan.Failures, Recovered = plan.Recovered });
+        return Done();
+    }
+
+    /// <summary>An empty folder that used to hold pictures is more often an unmounted disk than a wish to forget them all.</summary>
+    private void RefuseEmptied(IngestPlan plan, IReadOnlyList<string> roots)
+    {
+        if (_options.AllowEmpty || plan.Vanished.Count == 0 || _scan.Files.Count > 0)
+            return;
+        throw new GalleryRefusedException($"'{string.Join("', '", roots)}' holds no picture any more, where the gallery knows {plan.Vanished.Count}. If the disk is not mounted, mount it; if they are really gone, run this again with --allow-empty. Nothing was changed.");
+    }
+
+    private IngestReport DryRun(IngestPlan plan)
+    {
+        foreach (var (file, known) in plan.Candidates)
+        {
+            // A rename can only be a file of the same size, so only those are read.
+            if (known is null && plan.Vanished.Any(v => v.Size == file.Size) && PictureFiles.Read(file.Path).Bytes is { } bytes && ClaimRename(HashOf(bytes)) is not null)
+                _renamed++;
+            else if (known is null)
+                _added++;
+            else
+                _updated++;
+        }
+        _removed = plan.Vanished.Count - _renamed;
+        return Done();
+    }
+
+    private async Task ProcessAsync(IReadOnlyList<(ScannedFile File, ItemStamp? Known)> candidates, CancellationToken cancellationToken)
+    {
+        if (candidates.Count == 0)
+            return;
+        var results = Channel.CreateBounded<Outcome>(new BoundedChannelOptions(CommitPictures * 4) { SingleReader = true });
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var next = -1;
+        var workers = new Task[Math.Min(_threads, candidates.Count)];
+        for (var i = 0; i < workers.Length; i++)
+        {
+            workers[i] = Task.Factory.StartNew(
+                () =>
+                {
+                    try
+                    {
+                        Work(candidates, () => Interlocked.Add(ref next, 1), results.Writer, stop.Token);
+                    }
+                    catch (Exception e) when (e is not OperationCanceledException)
+                    {
+                        // One worker's bug ends the run; the others must not wait for a writer that is gone.
+                        stop.Cancel();
+                        throw;
+                    }
+                },
+                stop.Token,
+                TaskCreationOptions.LongRunning,
+                TaskScheduler.Default);
+        }
+        var writer = WriteAsync(results.Reader, candidates.Count, stop);
+        var work = Task.WhenAll(workers);
+        try
+        {
+            await work;
+        }
+        catch (OperationCanceledException) when (work.Exception?.InnerExceptions.FirstOrDefault(e => e is not OperationCanceledException) is { } cause)
+        {
+            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(cause);
+        }
+        finally
+        {
+            results.Writer.Complete();
+            // The writer commits what is finished, also when the run was cancelled.
+            await writer;
+        }
+    }
+
+    private void Work(IReadOnlyList<(ScannedFile File, ItemStamp? Known)> candidates, Func<int> next, ChannelWriter<Outcome> results, CancellationToken cancellationToken)
+    {
+        var pending = new List<PendingPicture>(_options.Batch);
+        for (var index = next(); index < candidates.Count; index = next())
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var (file, known) = candidates[index];
+            var outcome = Prepare(file, known, pending);
+            if (outcome is not null)
+                Send(results, outcome, cancellationToken);
+            if (pending.Count >= _options.Batch)
+                Embed(pending, results, cancellationToken);
+        }
+        if (pending.Count > 0)
+            Embed(pending, results, cancellationToken);
+    }
+
+    private static void Send(ChannelWriter<Outcome> results, Outcome outcome, CancellationToken cancellationToken)
+    {
+        if (!results.TryWrite(outcome))
+            results.WriteAsync(outcome, cancellationToken).AsTask().GetAwaiter().GetResult();
+    }
+
+    /// <summary>Everything before the network: an outcome when none is needed, else null and one more pending picture.</summary>
+    private Outcome? Prepare(ScannedFile file, ItemStamp? known, List<PendingPicture> pending)
+    {
+        var (bytes, unreadable) = PictureFiles.Read(file.Path);
+        if (bytes is null)
+            return Failed(file, known, unreadable!);
+        var hash = HashOf(bytes);
+        if (known is { } same && same.Hash == hash)
+            return new Outcome { Touched = (same.Id, file) };
+        if (known is null && ClaimRename(hash) is { } vanished)
+            return new Outcome { Renamed = (vanished, file) };
+        if (_store.ItemByHash(hash, _space.Id) is { } twin && _store.Vector(_space.Id, twin.Id) is { } vector)
+            return new Outcome { Picture = new(known?.Id, twin with { Path = file.Path, Size = file.Size, Modified = file.Modified }, vector) };
+
+        var decoded = PictureDecoder.Shared.Decode(bytes, new DecodeOptions { MinimumSide = _embedder().MinimumSide, MaxMegapixels = _options.MaxMegapixels });
+        if (decoded.Picture is not { } picture)
+            return Failed(file, known, decoded.Failure!);
+        var facts = picture.Facts;
+        pending.Add(new PendingPicture(
+            picture,
+            new GalleryItem(0, file.Path, file.Size, file.Modified, hash, facts.Format, facts.Width, facts.Height, facts.Orientation, facts.Taken, facts.Camera, PerceptualHash.PHash(picture), PerceptualHash.DHash(picture), Missing: false),
+            known?.Id));
+        return null;
+    }
+
+    private static Outcome Failed(ScannedFile file, ItemStamp? known, DecodeFailure failure) => new() { Outdated = known?.Id, Failed = new(file.Path, file.Size, file.Modified, Reason(failure.Reason), failure.Message) };
+
+    private static string Reason(DecodeFailureReason reason) =>
+        string.Concat(reason.ToString().Select((c, i) => char.IsUpper(c) && i > 0 ? "-" + char.ToLowerInvariant(c) : char.ToLowerInvariant(c).ToString()));
+
+    private void Embed(List<PendingPicture> pending, ChannelWriter<Outcome> results, CancellationToken cancellationToken)
+    {
+        var vectors = _embedder().Embed([.. pending.Select(p => p.Picture)]);
+        for (var i = 0; i < pending.Count; i++)
+            Send(results, new Outcome { Picture = new(pending[i].KnownId, pending[i].Item, vectors.Row(i).ToArray()), WasEmbedded = true }, cancellationToken);
+        pending.Clear();
+    }
+
+    private static string HashOf(byte[] bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
+
+    private long? ClaimRename(string hash)
+    {
+        lock (_renameLock)
+        {
+            if (!_vanishedByHash.TryGetValue(hash, out var stamps) || stamps.Count == 0)
+                return null;
+            var stamp = stamps[^1];
+            stamps.RemoveAt(stamps.Count - 1);
+            _claimed.Add(stamp.Id);
+            return stamp.Id;
+        }
+    }
+
+    private async Task WriteAsync(ChannelReader<Outcome> results, int total, CancellationTokenSource stop)
+    {
+        var waiting = new List<Outcome>();
+        var sinceCommit = Stopwatch.StartNew();
+        var done = 0L;
+        try
+        {
+            await foreach (var outcome in results.ReadAllAsync(CancellationToken.None))
+            {
+                waiting.Add(outcome);
+                done++;
+                if (waiting.Count >= CommitPictures || sinceCommit.Elapsed > s_commitInterval)
+                {
+                    Commit(waiting);
+                    sinceCommit.Restart();
+                }
+                Report("embed", done, total);
+            }
+            Commit(waiting);
+        }
+        catch
+        {
+            await stop.CancelAsync();
+            throw;
+        }
+    }
+
+    private void Commit(List<Outcome> outcomes)
+    {
+        if (outcomes.Count == 0)
+            return;
+        var batch = new IngestBatch
+        {
+            SpaceId = _space.Id,
+            Pictures = [.. outcomes.Where(o => o.Picture is not null).Select(o => o.Picture!)],
+            Touched = [.. outcomes.Where(o => o.Touched is not null).Select(o => (o.Touched!.Value.Id, o.Touched.Value.File.Size, o.Touched.Value.File.Modified))],
+            Renamed = [.. outcomes.Where(o => o.Renamed is not null).Select(o => (o.Renamed!.Value.Id, o.Renamed.Value.File.Path, o.Renamed.Value.File.Size, o.Renamed.Value.File.Modified))],
+            Vanished = [.. outcomes.Where(o => o.Outdated is not null).Select(o => o.Outdated!.Value)],
+            Failed = [.. outcomes.Where(o => o.Failed is not null).Select(o => o.Failed!)],
+            Recovered = [.. outcomes.Where(o => o.Failed is null).Select(o => o.Path)],
+        };
+        _store.Commit(batch);
+        _added += batch.Pictures.Count(p => p.ItemId is null);
+        _updated += batch.Pictures.Count(p => p.ItemId is not null);
+        _touched += batch.Touched.Count;
+        _renamed += batch.Renamed.Count;
+        _failed += batch.Failed.Count;
+        _embedded += outcomes.Count(o => o.WasEmbedded);
+        _failures.AddRange(batch.Failed.Select(f => new GalleryFailure(f.Path, f.Reason, f.Message, DateTime.UtcNow)));
+        outcomes.Clear();
+    }
+
+    private void Report(string stage, long done, long total) =>
+        _options.Progress?.Report(new IngestProgress(stage, done, total, _failed, _embedded / Math.Max(_clock.Elapsed.TotalSeconds, 1e-3)));
+
+    private IngestReport Done()
+    {
+        var seconds = _clock.Elapsed.TotalSeconds;
+        return new(_added, _updated, _renamed, _removed, _unchanged + _touched, _failed, seconds, _embedded / Math.Max(seconds, 1e-3), _failures);
+    }
+
+    private readonly record struct PendingPicture(Picture Picture, GalleryItem Item, long? KnownId);
+
+    /// <summary>What became of one file: exactly one of the four is set.</summary>
+    private sealed class Outcome
+    {
+        public IngestedPicture? Picture { get; init; }
+
+        public bool WasEmbedded { get; init; }
+
+        public (long Id, ScannedFile File)? Touched { get; init; }
+
+        public (long Id, ScannedFile File)? Renamed { get; init; }
+
+        public FailedFile? Failed { get; init; }
+
+        /// <summary>With <see cref="Failed"/>: the picture whose file has become unreadable; its old vector must not answer searches any more.</summary>
+        public long? Outdated { get; init; }
+
+        public string Path => Picture?.Item.Path ?? Touched?.File.Path ?? Renamed?.File.Path ?? Failed!.Path;
+    }
+}

@@ -1,0 +1,51 @@
+using Semblance.Imaging;
+
+namespace Semblance;
+
+/// <summary>
+/// What to look for: a weighted list of inputs, a filter, and limits. Immutable; combine with <c>with</c> or the methods here.
+/// </summary>
+public sealed record Query
+{
+    public IReadOnlyList<QueryInput> Inputs { get; init; } = [];
+
+    /// <summary>Filter over the gallery's pictures in the grammar of <see cref="Filter"/>; null passes all.</summary>
+    public string? Where { get; init; }
+
+    /// <summary>Hits below this score are left out; an empty answer is an answer.</summary>
+    public float? MinScore { get; init; }
+
+    /// <summary>A query by the file or URL at <paramref name="picture"/>.</summary>
+    public static Query From(string picture, PictureBox? box = null) => new() { Inputs = [new PictureInput(picture, box)] };
+
+    public static Query FromId(long id) => new() { Inputs = [new ItemInput(id)] };
+
+    public static Query FromBytes(ReadOnlyMemory<byte> picture, PictureBox? box = null) => new() { Inputs = [new BytesInput(picture, box)] };
+
+    /// <summary>Also like <paramref name="input"/>.</summary>
+    public Query And(QueryInput input) => this with { Inputs = [.. Inputs, input] };
+
+    /// <summary>But unlike <paramref name="input"/>.</summary>
+    public Query Not(QueryInput input) => this with { Inputs = [.. Inputs, input with { Weight = -input.Weight }] };
+}
+
+/// <summary>One input of a query; a negative weight means "unlike this".</summary>
+public abstract record QueryInput
+{
+    public float Weight { get; init; } = 1;
+}
+
+/// <summary>A picture file, or an http(s) URL to one.</summary>
+public sealed record PictureInput(string Location, PictureBox? Box = null) : QueryInput;
+
+/// <summary>The bytes of a picture file.</summary>
+public sealed record BytesInput(ReadOnlyMemory<byte> Bytes, PictureBox? Box = null) : QueryInput;
+
+/// <summary>A picture of the gallery by its id; it is left out of the answer.</summary>
+public sealed record ItemInput(long Id) : QueryInput;
+
+/// <summary>A raw vector of the active space's embedder.</summary>
+public sealed record VectorInput(ReadOnlyMemory<float> Vector) : QueryInput;
+
+/// <summary>Words, for spaces whose model has a text encoder.</summary>
+public sealed record TextInput(string Words) : QueryInput;

@@ -1,0 +1,142 @@
+using Semblance.Features;
+using Semblance.Imaging;
+using Semblance.Index;
+using Semblance.Numerics;
+
+namespace Semblance.Searching;
+
+/// <summary>
+/// Fits a <see cref="ScoreScale"/>: scores of random pairs of the collection show what "unrelated" looks like in this space,
+/// scores between pictures and altered copies of themselves what "the same picture" looks like.
+/// </summary>
+internal static class ScoreScaleFit
+{
+    private const int RandomPairs = 100_000;
+    private const int MostPictures = 48;
+
+    /// <summary>Too few pictures to see the tail of random pairs.</summary>
+    private const int FewestPictures = 20;
+
+    public static ScoreScale Fit(SpaceIndex index, IGalleryStore store, IEmbedder embedder, int seed, int threads, CancellationToken cancellationToken)
+    {
+        var ids = store.Items().Select(item => item.Id).ToArray();
+        if (ids.Length < FewestPictures)
+            return ScoreScale.Unfitted;
+        var random = new SeededRandom((ulong)seed);
+        var unrelated = RandomPairScores(index.Vectors, ids, random);
+        var (mild, strong) = CopyScores(index, store, embedder, ids, random, threads, cancellationToken);
+        return mild.Length == 0 ? ScoreScale.Unfitted : FromScores(unrelated, mild, strong);
+    }
+
+    /// <summary>
+    /// near-duplicate: nine of ten slightly altered copies reach it, and at most one random pair in ten thousand;
+    /// very similar: nine of ten strongly altered copies, and at most one random pair in a thousand;
+    /// similar: one random pair in a hundred; weak: one in twenty. All three arrays sorted rising.
+    /// </summary>
+    internal static ScoreScale FromScores(float[] unrelated, float[] mild, float[] strong)
+    {
+        var weak = Quantile(unrelated, 0.95);
+        var similar = Math.Max(Quantile(unrelated, 0.99), weak);
+        var verySimilar = Math.Max(Math.Max(Quantile(strong, 0.10), Quantile(unrelated, 0.999)), similar);
+        var nearDuplicate = Math.Max(Math.Max(Quantile(mild, 0.10), Quantile(unrelated, 0.9999)), verySimilar);
+        float[] copies = [.. mild, .. strong];
+        Array.Sort(copies);
+        var words = new List<ScoreWordThreshold>();
+        var above = float.PositiveInfinity;
+        foreach (var (word, threshold) in new[] { (ScoreWord.NearDuplicate, nearDuplicate), (ScoreWord.VerySimilar, verySimilar), (ScoreWord.Similar, similar), (ScoreWord.Weak, weak) })
+        {
+            var copiesInBand = Share(copies, threshold) - Share(copies, above);
+            var randomInBand = Share(unrelated, threshold) - Share(unrelated, above);
+            double? precision = copiesInBand + randomInBand > 0 ? copiesInBand / (copiesInBand + randomInBand) : null;
+            words.Add(new(word, threshold, Share(copies, threshold), Share(unrelated, threshold), precision));
+            above = threshold;
+        }
+        return new ScoreScale { Fitted = true, Words = words };
+    }
+
+    private static float[] RandomPairScores(IVectorIndex index, long[] ids, SeededRandom random)
+    {
+        var scores = new List<float>(RandomPairs);
+        var a = new float[index.Dimension];
+        var b = new float[index.Dimension];
+        for (var i = 0; i < RandomPairs; i++)
+        {
+            var (first, second) = (ids[random.NextInt(ids.Length)], ids[random.NextInt(ids.Length)]);
+            if (first != second && index.TryGetVector(first, a) && index.TryGetVector(second, b))
+                scores.Add(VectorMath.Dot(a, b));
+        }
+        var sorted = scores.ToArray();
+        Array.Sort(sorted);
+        return sorted;
+    }
+
+    private static (float[] Mild, float[] Strong) CopyScores(SpaceIndex index, IGalleryStore store, IEmbedder embedder, long[] ids, SeededRandom random, int threads, CancellationToken cancellationToken)
+    {
+        random.Shuffle(ids.AsSpan());
+        var mild = new System.Collections.Concurrent.ConcurrentBag<float>();
+        var strong = new System.Collections.Concurrent.ConcurrentBag<float>();
+        var options = new ParallelOptions { MaxDegreeOfParallelism = threads, CancellationToken = cancellationToken };
+        Parallel.ForEach(ids.Take(MostPictures), options, id =>
+        {
+            var own = new float[index.Vectors.Dimension];
+            if (store.Item(id) is not { } item || !index.Vectors.TryGetVector(id, own))
+                return;
+            if (PictureDecoder.Shared.DecodeFile(item.Path, new DecodeOptions { MinimumSide = embedder.MinimumSide }).Picture is not { } picture)
+                return;
+            var copies = index.Projection.Apply(embedder.Embed([Slightly(picture), Strongly(picture)]));
+            mild.Add(VectorMath.Dot(own, copies.Row(0)));
+            strong.Add(VectorMath.Dot(own, copies.Row(1)));
+        });
+        return (Sorted(mild), Sorted(strong));
+    }
+
+    private static float[] Sorted(IEnumerable<float> scores)
+    {
+        var sorted = scores.ToArray();
+        Array.Sort(sorted);
+        return sorted;
+    }
+
+    /// <summary>What a messenger does to a picture: three quarters of the size, saved again at quality 60.</summary>
+    private static Picture Slightly(Picture picture)
+    {
+        var smaller = picture.Resize(Math.Max(1, picture.Width * 3 / 4), Math.Max(1, picture.Height * 3 / 4));
+        return PictureDecoder.Shared.Decode(PictureEncoder.Encode(smaller, PictureFormat.Jpeg, 60), DecodeOptions.Default).Picture ?? smaller;
+    }
+
+    /// <summary>What a person does: the middle four fifths, mirrored, a fifth brighter.</summary>
+    private static Picture Strongly(Picture picture)
+    {
+        var (width, height) = (Math.Max(1, picture.Width * 4 / 5), Math.Max(1, picture.Height * 4 / 5));
+        var (left, top) = ((picture.Width - width) / 2, (picture.Height - height) / 2);
+        var pixels = new byte[width * height * 3];
+        for (var y = 0; y < height; y++)
+        {
+            for (var x = 0; x < width; x++)
+            {
+                var from = ((((top + y) * picture.Width) + left + width - 1 - x) * 3);
+                var to = ((y * width) + x) * 3;
+                for (var c = 0; c < 3; c++)
+                    pixels[to + c] = (byte)Math.Min(255, picture.Pixels[from + c] * 6 / 5);
+            }
+        }
+        return new Picture(width, height, pixels, picture.Facts);
+    }
+
+    private static float Quantile(float[] sorted, double share) => sorted[Math.Clamp((int)(share * (sorted.Length - 1)), 0, sorted.Length - 1)];
+
+    /// <summary>Share of scores at or above the threshold.</summary>
+    private static double Share(float[] sorted, float threshold)
+    {
+        var (low, high) = (0, sorted.Length);
+        while (low < high)
+        {
+            var middle = (low + high) / 2;
+            if (sorted[middle] < threshold)
+                low = middle + 1;
+            else
+                high = middle;
+        }
+        return (double)(sorted.Length - low) / sorted.Length;
+    }
+}

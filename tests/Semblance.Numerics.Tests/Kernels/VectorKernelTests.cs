@@ -1,0 +1,151 @@
+using System.Runtime.InteropServices;
+using Semblance.Numerics.Kernels;
+using Xunit;
+
+namespace Semblance.Numerics.Tests.Kernels;
+
+public sealed class VectorKernelTests
+{
+    private const int LongestLength = 130;
+
+    public static TheoryData<string> Names => [.. VectorKernels.Available.Select(kernel => kernel.Name)];
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Pairs_agree_with_double_precision_at_every_length(string name)
+    {
+        var kernel = VectorKernels.Choose(name);
+        var random = new SeededRandom(1);
+        for (var length = 0; length <= LongestLength; length++)
+        {
+            // One element before the vectors, so that loads are not aligned by accident.
+            var a = Gaussians(random, length + 1);
+            var b = Gaussians(random, length + 1);
+            double dot = 0, squared = 0, scale = 0;
+            for (var i = 1; i <= length; i++)
+            {
+                dot += (double)a[i] * b[i];
+                squared += Math.Pow((double)a[i] - b[i], 2);
+                scale += Math.Abs((double)a[i] * b[i]);
+            }
+            Assert.Equal(dot, kernel.Dot(ref First(a.AsSpan(1)), ref First(b.AsSpan(1)), length), 2e-6 * scale);
+            Assert.Equal(squared, kernel.SquaredL2(ref First(a.AsSpan(1)), ref First(b.AsSpan(1)), length), 2e-6 * squared);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void A_row_has_the_very_bits_of_its_pair_wherever_it_stands(string name)
+    {
+        var kernel = VectorKernels.Choose(name);
+        var random = new SeededRandom(2);
+        for (var length = 0; length <= LongestLength; length++)
+        {
+            for (var count = 0; count <= 9; count += length % 3 == 0 ? 1 : 3)
+            {
+                var query = Gaussians(random, length);
+                var rows = Gaussians(random, length * count);
+                var dots = new float[count];
+                var squares = new float[count];
+                kernel.DotRows(ref First(query), ref First(rows), length, dots);
+                kernel.SquaredL2Rows(ref First(query), ref First(rows), length, squares);
+                for (var row = 0; row < count; row++)
+                {
+                    Assert.Equal(kernel.Dot(ref First(query), ref First(rows.AsSpan(row * length)), length), dots[row]);
+                    Assert.Equal(kernel.SquaredL2(ref First(query), ref First(rows.AsSpan(row * length)), length), squares[row]);
+                }
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Elements_outside_the_vectors_are_never_added(string name)
+    {
+        var kernel = VectorKernels.Choose(name);
+        for (var length = 0; length <= LongestLength; length++)
+        {
+            var a = new float[length + 64];
+            Array.Fill(a, float.NaN);
+            a.AsSpan(32, length).Fill(1);
+            Assert.Equal(length, kernel.Dot(ref First(a.AsSpan(32)), ref First(a.AsSpan(32)), length));
+            Assert.Equal(0, kernel.SquaredL2(ref First(a.AsSpan(32)), ref First(a.AsSpan(32)), length));
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void An_infinite_element_is_counted_once_and_makes_no_NaN(string name)
+    {
+        var kernel = VectorKernels.Choose(name);
+        for (var length = 1; length <= LongestLength; length++)
+        {
+            for (var at = 0; at < length; at++)
+            {
+                var a = new float[length];
+                var b = new float[length];
+                Array.Fill(b, 1);
+                a[at] = float.PositiveInfinity;
+                Assert.Equal(float.PositiveInfinity, kernel.Dot(ref First(a), ref First(b), length));
+                Assert.Equal(float.PositiveInfinity, kernel.SquaredL2(ref First(a), ref First(b), length));
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Hamming_counts_differing_bits_at_every_length(string name)
+    {
+        var kernel = VectorKernels.Choose(name);
+        var random = new SeededRandom(3);
+        for (var words = 0; words <= LongestLength; words++)
+        {
+            var count = words <= 16 ? 37 : 5;
+            var query = Words(random, words);
+            var codes = Words(random, words * count);
+            var result = new int[count];
+            kernel.HammingRows(ref MemoryMarshal.GetReference(query.AsSpan()), ref MemoryMarshal.GetReference(codes.AsSpan()), words, result);
+            for (var row = 0; row < count; row++)
+            {
+                var expected = query.Zip(codes.Skip(row * words), (x, y) => BitByBit(x ^ y)).Sum();
+                Assert.Equal(expected, result[row]);
+                Assert.Equal(expected, kernel.Hamming(ref MemoryMarshal.GetReference(query.AsSpan()), ref MemoryMarshal.GetReference(codes.AsSpan(row * words)), words));
+            }
+        }
+    }
+
+    [Fact]
+    public void The_widest_kernel_is_chosen_unless_one_is_named()
+    {
+        Assert.Equal(VectorKernels.Available[^1].Name, VectorKernels.Choose(null).Name);
+        Assert.Equal("scalar", VectorKernels.Choose("scalar").Name);
+        var unknown = Assert.Throws<PlatformNotSupportedException>(() => VectorKernels.Choose("1024"));
+        Assert.Contains("scalar", unknown.Message);
+    }
+
+    private static int BitByBit(ulong word)
+    {
+        var bits = 0;
+        for (; word != 0; word >>= 1)
+            bits += (int)(word & 1);
+        return bits;
+    }
+
+    private static ref float First(Span<float> vector) => ref MemoryMarshal.GetReference(vector);
+
+    private static float[] Gaussians(SeededRandom random, int length)
+    {
+        var vector = new float[length];
+        foreach (ref var x in vector.AsSpan())
+            x = (float)random.NextGaussian();
+        return vector;
+    }
+
+    private static ulong[] Words(SeededRandom random, int length)
+    {
+        var words = new ulong[length];
+        foreach (ref var x in words.AsSpan())
+            x = random.NextUInt64();
+        return words;
+    }
+}
