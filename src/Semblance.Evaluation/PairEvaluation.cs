@@ -27,6 +27,7 @@ public static class PairEvaluation
         }
         float[] positives = [.. same];
         float[] negatives = [.. different];
+        ArgumentOutOfRangeException.ThrowIfNegative(options.BootstrapSamples);
         var figures = Figures(VerificationCurve.FromDistances(positives, negatives), options);
         var drawn = new double[figures.Length * options.BootstrapSamples];
         var random = new SeededRandom(options.Seed);

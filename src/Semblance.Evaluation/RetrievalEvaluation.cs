@@ -33,6 +33,8 @@ public static class RetrievalEvaluation
         string protocol, IDistanceSource source, ILabelComparer labels, bool leaveOneOut, EvaluationOptions? options = null, Matrix? queryVectors = null, CancellationToken cancellationToken = default)
     {
         options ??= new EvaluationOptions();
+        if (queryVectors is not null && queryVectors.Rows != source.Queries)
+            throw new ArgumentException($"{queryVectors.Rows} query vectors for {source.Queries} queries.", nameof(queryVectors));
         var watch = Stopwatch.StartNew();
         var scores = new QueryScores(source.Queries, options.Metrics ?? RetrievalMetric.Standard(options.At));
         var workers = DistanceStream.Run(
@@ -49,6 +51,8 @@ public static class RetrievalEvaluation
         if (classes is not null)
             classes.AddMacroMeans(metrics, options, cancellationToken);
         AddVerification(metrics, workers, options);
+        if (options.Clustering && queryVectors is not null)
+            ClusterMetrics.Add(metrics, queryVectors, labels, options, cancellationToken);
         return new EvaluationReport
         {
             Protocol = protocol,

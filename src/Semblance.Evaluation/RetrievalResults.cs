@@ -51,8 +51,8 @@ public sealed class RetrievalResults
         var depth = Math.Min(options.Depth, source.Gallery);
         var hits = new RetrievalHit[source.Queries][];
         var rankings = new Ranking[source.Queries];
-        // A list as long as the gallery is the whole ranking.
-        var known = depth == source.Gallery ? int.MaxValue : depth;
+        // A list as long as the gallery without the query is the whole ranking.
+        var known = depth >= source.Gallery - (options.LeaveOneOut ? 1 : 0) ? int.MaxValue : depth;
         DistanceStream.Run(source, labels, options.LeaveOneOut, options.Threads, () => new Worker(hits, rankings, depth, known), cancellationToken);
         return new RetrievalResults(hits, rankings, depth);
     }

@@ -35,6 +35,39 @@ public sealed class RankingTests
     }
 
     [Fact]
+    public void Extreme_distances_keep_their_order()
+    {
+        float[] distances = [float.NegativeInfinity, -3e38f, -1, -0f, 0f, float.Epsilon, 1, 3e38f, float.PositiveInfinity, float.PositiveInfinity];
+        var relevance = new Relevance[10];
+        for (var mask = 1; mask < 1 << 10; mask++)
+        {
+            for (var i = 0; i < 10; i++)
+                relevance[i] = (mask >> i & 1) == 1 ? Relevance.Relevant : Relevance.Irrelevant;
+            var groups = Enumerable.Range(0, 10).GroupBy(i => distances[i]).OrderBy(g => g.Key);
+            var expected = new List<TieGroup>();
+            var before = 0;
+            foreach (var group in groups)
+            {
+                var hits = group.Count(i => relevance[i] == Relevance.Relevant);
+                if (hits > 0)
+                    expected.Add(new TieGroup(before, group.Count(), hits));
+                before += group.Count();
+            }
+            Assert.Equal(expected, Ranking.FromDistances(distances, relevance).Groups.ToArray());
+        }
+    }
+
+    [Fact]
+    public void Crowded_levels_are_told_apart()
+    {
+        // Nearly all relevant distances fall into one cell of the look-up.
+        float[] distances = [.. Enumerable.Range(0, 2000).Select(i => i < 1999 ? 1 + i * 1.2e-7f : 1e6f)];
+        Relevance[] relevance = [.. Enumerable.Range(0, 2000).Select(i => i % 2 == 1 ? Relevance.Relevant : Relevance.Irrelevant)];
+        var ranking = Ranking.FromDistances(distances, relevance);
+        Assert.Equal(Enumerable.Range(0, 1000).Select(i => new TieGroup(2 * i + 1, 1, 1)), ranking.Groups.ToArray());
+    }
+
+    [Fact]
     public void Not_a_number_is_refused_on_either_side()
     {
         Assert.Throws<ArgumentException>(() => Ranking.FromDistances([1, float.NaN], [Relevance.Irrelevant, Relevance.Relevant]));

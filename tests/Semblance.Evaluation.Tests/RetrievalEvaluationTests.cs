@@ -185,6 +185,28 @@ public sealed class RetrievalEvaluationTests
     }
 
     [Fact]
+    public void Clustering_finds_classes_that_lie_apart_and_no_others()
+    {
+        var (apart, labels) = Scatter.Classes(120, 4, 16, 0.05, seed: 2);
+        var clean = RetrievalEvaluation.LeaveOneOut(apart, labels, Metric.Cosine, s_quick);
+        Assert.InRange(clean.Metrics["ami"].Value, 0.6, 1);
+        Assert.True(clean.Metrics["nmi"].Value >= clean.Metrics["ami"].Value);
+        var (mixed, _) = Scatter.Classes(120, 1, 16, 1, seed: 2);
+        Assert.InRange(RetrievalEvaluation.LeaveOneOut(mixed, labels, Metric.Cosine, s_quick).Metrics["ami"].Value, -0.1, 0.1);
+        Assert.DoesNotContain("nmi", RetrievalEvaluation.LeaveOneOut(apart, labels, Metric.Cosine, s_quick with { Clustering = false }).Metrics.Keys);
+    }
+
+    [Fact]
+    public void Clusters_of_cosine_ignore_length()
+    {
+        // Two directions with lengths that differ more than the directions do.
+        var vectors = Matrix.FromRows([[1f, 0.1f], [100f, 8f], [10f, 0.5f], [0.1f, 1f], [8f, 100f], [0.5f, 10f]]);
+        var report = RetrievalEvaluation.LeaveOneOut(vectors, [0, 0, 0, 1, 1, 1], Metric.Cosine, s_quick);
+        Assert.Equal(1, report.Metrics["nmi"].Value, 1e-12);
+        Assert.True(RetrievalEvaluation.LeaveOneOut(vectors, [0, 0, 0, 1, 1, 1], Metric.L2, s_quick).Metrics["nmi"].Value < 0.9);
+    }
+
+    [Fact]
     public void A_vector_that_is_not_finite_is_named()
     {
         var bad = Matrix.FromRows([[0f, 1f], [float.NaN, 0f]]);
@@ -227,7 +249,7 @@ public sealed class RetrievalEvaluationTests
             var value = metrics.GetProperty(key);
             Assert.InRange(value.GetProperty("value").GetDouble(), value.GetProperty("low").GetDouble(), value.GetProperty("high").GetDouble());
         }
-        foreach (var key in (string[])["auc", "fnmr@fmr=0.001"])
+        foreach (var key in (string[])["nmi", "ami", "auc", "fnmr@fmr=0.001"])
             Assert.Equal(JsonValueKind.Null, metrics.GetProperty(key).GetProperty("low").ValueKind);
         Assert.All(metrics.EnumerateObject(), m => Assert.Equal(m.Name.ToLowerInvariant(), m.Name));
     }

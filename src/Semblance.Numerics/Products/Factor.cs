@@ -25,6 +25,7 @@ internal readonly record struct Factor(Matrix Matrix, bool Transposed)
         => Pack(panel, column, columns, width, depth, count, across: !Transposed);
 
     /// <param name="across">The elements that are to stand together lie together in the matrix already.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Pack(Span<float> panel, int lane, int lanes, int width, int depth, int count, bool across)
     {
         panel = panel[..(width * count)];

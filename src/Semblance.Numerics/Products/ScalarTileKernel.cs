@@ -11,6 +11,7 @@ internal sealed class ScalarTileKernel : ITileKernel
 
     public int Columns => 4;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void MultiplyAdd(int depth, ref float a, ref float b, ref float c, int stride)
     {
         for (var row = 0; row < 4; row++)

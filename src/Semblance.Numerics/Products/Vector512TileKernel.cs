@@ -14,6 +14,7 @@ internal sealed class Vector512TileKernel : ITileKernel
 
     public int Columns => 2 * VecF.Count;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void MultiplyAdd(int depth, ref float a, ref float b, ref float c, int stride)
     {
         VecF c00 = default, c01 = default;

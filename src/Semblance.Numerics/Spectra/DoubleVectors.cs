@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace Semblance.Numerics.Spectra;
@@ -6,6 +7,7 @@ namespace Semblance.Numerics.Spectra;
 /// <summary>The double-precision loops of the eigensolver. Spans of one call are of one length.</summary>
 internal static class DoubleVectors
 {
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static double Dot(ReadOnlySpan<double> a, ReadOnlySpan<double> b)
     {
         ref var x = ref MemoryMarshal.GetReference(a);
@@ -24,6 +26,7 @@ internal static class DoubleVectors
     }
 
     /// <summary>target += scale · source.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void AddScaled(Span<double> target, double scale, ReadOnlySpan<double> source)
     {
         ref var t = ref MemoryMarshal.GetReference(target);
@@ -37,6 +40,7 @@ internal static class DoubleVectors
     }
 
     /// <summary>row −= p·u + q·v, and the new row's dot product with <paramref name="next"/>, in one pass over the row.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static double SubtractAndDot(Span<double> row, double p, ReadOnlySpan<double> u, double q, ReadOnlySpan<double> v, ReadOnlySpan<double> next)
     {
         ref var r = ref MemoryMarshal.GetReference(row);

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace Semblance.Numerics.Spectra;
 
@@ -155,6 +156,7 @@ internal sealed class TridiagonalEigen
     }
 
     /// <summary>Rotation j turns vectors (last − 1 − j, last − j). The lower one goes on into the next rotation in registers.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Rotate(double[] strip, int last, ReadOnlySpan<double> cosines, ReadOnlySpan<double> sines)
     {
         var lanes = (nuint)Vector<double>.Count;

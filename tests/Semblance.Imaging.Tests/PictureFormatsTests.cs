@@ -1,0 +1,38 @@
+using Semblance.Testing;
+using Xunit;
+
+namespace Semblance.Imaging.Tests;
+
+public sealed class PictureFormatsTests
+{
+    [Fact]
+    public void What_is_said_to_decode_decodes()
+    {
+        var scene = TestPictures.Scene(64, 48, classIndex: 1, seed: 1);
+        var samples = new Dictionary<string, byte[]>
+        {
+            ["jpeg"] = PictureBytes.Jpeg(scene),
+            ["png"] = PictureBytes.Png(scene),
+            ["webp"] = PictureBytes.WebP(scene),
+            ["gif"] = PictureBytes.Gif(scene),
+            ["avif"] = PictureBytes.Avif(scene),
+            ["tiff"] = PictureBytes.Tiff(scene),
+            ["svg"] = PictureBytes.Svg("<rect width=\"9\" height=\"9\"/>"),
+            ["pnm"] = PictureBytes.Ppm(scene),
+        };
+        foreach (var format in PictureFormats.Supported.Where(format => format.CanDecode))
+            Assert.Equal(format.Format, PictureDecoder.Shared.Decode(samples[format.Format]).Picture?.Facts.Format);
+        Assert.Equal(samples.Count, PictureFormats.Supported.Count(format => format.CanDecode));
+        Assert.StartsWith("8.", PictureFormats.LibraryVersion, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_cannot_be_decoded_is_named_in_its_failure()
+    {
+        byte[] bmp = [.. "BM"u8, 70, 0, 0, 0, 0, 0, 0, 0, 54, 0, 0, 0, 40, 0, 0, 0, 2, 0, 0, 0, 2, 0, 0, 0, 1, 0, 24, 0, .. new byte[40]];
+        var failure = PictureDecoder.Shared.Decode(bmp).Failure!;
+        Assert.Equal(DecodeFailureReason.Unsupported, failure.Reason);
+        Assert.Contains("BMP", failure.Message);
+        Assert.Contains("semblance formats", failure.Message);
+    }
+}
