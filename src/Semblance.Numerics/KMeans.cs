@@ -41,21 +41,45 @@ public sealed class KMeans
     /// <exception cref="ArgumentException">k is not in 1…n, or an element is not finite.</exception>
     public static KMeansResult Fit(Matrix data, int k, int seed, int maxIterations, int threads, CancellationToken cancellationToken)
     {
+        ThrowIfNotClusterable(data, k, maxIterations, threads);
+        var clustering = new KMeans(data, k, threads, cancellationToken);
+        clustering.ChooseCentroids(new SeededRandom(seed));
+        return clustering.Iterate(maxIterations);
+    }
+
+    /// <summary>As <see cref="Fit(Matrix, int, int, int, int, CancellationToken)"/>, but from centroids already known, [k, d]; they are copied.</summary>
+    /// <exception cref="ArgumentException">The centroids are more than the rows, or of another length; or an element is not finite.</exception>
+    public static KMeansResult Refine(Matrix data, Matrix centroids, int maxIterations, int threads, CancellationToken cancellationToken = default)
+    {
+        ThrowIfNotClusterable(data, centroids.Rows, maxIterations, threads);
+        if (centroids.Columns != data.Columns)
+            throw new ArgumentException($"The centroids have {centroids.Columns} elements and the vectors {data.Columns}; they must be of one length.", nameof(centroids));
+        ThrowIfNotFinite(centroids, nameof(centroids));
+        var clustering = new KMeans(data, centroids.Rows, threads, cancellationToken);
+        centroids.Span.CopyTo(clustering._centroids.Span);
+        return clustering.Iterate(maxIterations);
+    }
+
+    private static void ThrowIfNotClusterable(Matrix data, int k, int maxIterations, int threads)
+    {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(maxIterations);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(threads);
         if (k < 1 || k > data.Rows)
             throw new ArgumentException($"{data.Rows} vectors cannot make {k} clusters; ask for 1 to {data.Rows}.", nameof(k));
-        for (var i = 0; i < data.Rows; i++)
-        {
-            if (!float.IsFinite(VectorMath.Dot(data.Row(i), data.Row(i))))
-                throw new ArgumentException($"Vector {i} holds a value that is not finite or too large to square; leave it out.", nameof(data));
-        }
-        return new KMeans(data, k, threads, cancellationToken).Run(new SeededRandom(seed), maxIterations);
+        ThrowIfNotFinite(data, nameof(data));
     }
 
-    private KMeansResult Run(SeededRandom random, int maxIterations)
+    private static void ThrowIfNotFinite(Matrix vectors, string parameter)
     {
-        ChooseCentroids(random);
+        for (var i = 0; i < vectors.Rows; i++)
+        {
+            if (!float.IsFinite(VectorMath.Dot(vectors.Row(i), vectors.Row(i))))
+                throw new ArgumentException($"Vector {i} holds a value that is not finite or too large to square; leave it out.", parameter);
+        }
+    }
+
+    private KMeansResult Iterate(int maxIterations)
+    {
         var iterations = 0;
         var converged = false;
         while (!converged && iterations < maxIterations)

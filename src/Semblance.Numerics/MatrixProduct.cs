@@ -32,7 +32,8 @@ public static class MatrixProduct
 
     /// <summary>
     /// <paramref name="result"/> = A·B, with either factor read transposed where asked: [m, k] · [k, n] = [m, n] after
-    /// transposition. What the result held is overwritten. O(m·n·k).
+    /// transposition. What the result held is overwritten. O(m·n·k). Packing pays from some ten rows on; for one row against
+    /// many use <see cref="VectorMath.DotRows"/>.
     /// </summary>
     /// <param name="threads">How many threads may work; 1 stays on the caller's.</param>
     /// <exception cref="ArgumentException">The shapes do not fit, or the result shares memory with a factor.</exception>

@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using Semblance.Numerics.Spectra;
 
 namespace Semblance.Numerics;
@@ -40,8 +41,7 @@ public sealed class Pca
     {
         ThrowIfLengthsAreWrong(x.Length, coordinates.Length);
         var centered = new float[x.Length];
-        for (var j = 0; j < x.Length; j++)
-            centered[j] = x[j] - Mean[j];
+        TensorPrimitives.Subtract(x, Mean, centered);
         VectorMath.DotRows(centered, Components.Span, coordinates);
     }
 
@@ -62,11 +62,7 @@ public sealed class Pca
         ThrowIfLengthsAreWrong(x.Length, coordinates.Length);
         Mean.CopyTo(x);
         for (var i = 0; i < coordinates.Length; i++)
-        {
-            var component = Components.Row(i);
-            for (var j = 0; j < x.Length; j++)
-                x[j] += coordinates[i] * component[j];
-        }
+            TensorPrimitives.MultiplyAdd(Components.Row(i), coordinates[i], x, x);
     }
 
     private void ThrowIfLengthsAreWrong(int dimension, int coordinates)

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using System.Numerics.Tensors;
 using System.Security.Cryptography;
 using Semblance.Numerics.Spectra;
 
@@ -45,10 +46,7 @@ public sealed class ShrunkWhitening
         for (var i = 0; i < axes.Rows; i++)
         {
             var scale = (float)(1 / Math.Sqrt(variances[i] + shrink * meanVariance));
-            var axis = axes.Row(i);
-            var target = _projection.Row(i);
-            for (var j = 0; j < axis.Length; j++)
-                target[j] = axis[j] * scale;
+            TensorPrimitives.Multiply(axes.Row(i), scale, _projection.Row(i));
         }
     }
 
@@ -93,8 +91,7 @@ public sealed class ShrunkWhitening
         if (x.Length != InputDimension || y.Length != OutputDimension)
             throw new ArgumentException($"This projection takes {InputDimension} numbers to {OutputDimension}; it was given {x.Length} and room for {y.Length}.");
         var centered = ArrayPool<float>.Shared.Rent(InputDimension);
-        for (var j = 0; j < x.Length; j++)
-            centered[j] = x[j] - _mean[j];
+        TensorPrimitives.Subtract(x, _mean, centered);
         VectorMath.DotRows(centered.AsSpan(0, InputDimension), _projection.Span, y);
         ArrayPool<float>.Shared.Return(centered);
         VectorMath.NormalizeL2(y);

@@ -71,16 +71,39 @@ public sealed class KMeansTests
     }
 
     [Fact]
-    public void A_cluster_that_empties_is_given_the_farthest_row()
+    public void An_empty_cluster_is_given_the_farthest_row()
     {
-        // Over many small cases some cluster empties on the way; at the end none may be empty.
+        var data = new Matrix(new float[] { 0, 1, 10, 13 }, 4, 1);
+        var result = KMeans.Refine(data, new Matrix(new float[] { 0.5f, 11.5f, 1000 }, 3, 1), maxIterations: 10, threads: 1);
+        Assert.True(result.Converged);
+        Assert.Equal(0.5, result.Inertia);
+        Assert.Equal(3, result.Assignments.Distinct().Count());
+    }
+
+    [Fact]
+    public void An_empty_cluster_never_takes_the_only_row_of_another()
+    {
+        // Row 0 is alone with centroid 0 and farther from it than the others are from theirs.
+        var data = new Matrix(new float[] { 0, 100, 101 }, 3, 1);
+        var result = KMeans.Refine(data, new Matrix(new float[] { -40, 100.4f, -1000 }, 3, 1), maxIterations: 10, threads: 1);
+        Assert.True(result.Converged);
+        Assert.Equal([0, 100, 101], result.Centroids.Span.ToArray().Order());
+    }
+
+    [Fact]
+    public void No_cluster_is_empty_at_convergence()
+    {
         var random = new SeededRandom(54);
-        for (var round = 0; round < 300; round++)
+        for (var round = 0; round < 200; round++)
         {
             var rows = random.NextInt(12) + 8;
             var data = Samples.Gaussian(1000 + round, rows, 1);
             var k = random.NextInt(rows) + 1;
-            var result = KMeans.Fit(data, k, round, maxIterations: 1000);
+            // Far more scattered than the data: most centroids attract nothing at first.
+            var start = Samples.Gaussian(2000 + round, k, 1);
+            foreach (ref var x in start.Span)
+                x *= 20;
+            var result = KMeans.Refine(data, start, maxIterations: 1000, threads: 1);
             Assert.True(result.Converged);
             Assert.Equal(k, result.Assignments.Distinct().Count());
         }
@@ -118,6 +141,7 @@ public sealed class KMeansTests
         var data = new Matrix(3, 2);
         data[1, 1] = float.NaN;
         Assert.Contains("Vector 1", Assert.Throws<ArgumentException>(() => KMeans.Fit(data, 2, 0)).Message);
+        Assert.Throws<ArgumentException>(() => KMeans.Refine(new Matrix(3, 2), new Matrix(2, 3), 1, 1));
         Assert.ThrowsAny<OperationCanceledException>(() => KMeans.Fit(Samples.Gaussian(1, 9, 2), 2, 0, cancellationToken: new CancellationToken(canceled: true)));
     }
 

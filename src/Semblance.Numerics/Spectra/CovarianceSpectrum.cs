@@ -1,3 +1,5 @@
+using System.Numerics.Tensors;
+
 namespace Semblance.Numerics.Spectra;
 
 /// <summary>
@@ -78,12 +80,7 @@ internal sealed class CovarianceSpectrum
     {
         var centered = new Matrix(sample.Rows, sample.Columns);
         for (var i = 0; i < sample.Rows; i++)
-        {
-            var row = sample.Row(i);
-            var target = centered.Row(i);
-            for (var j = 0; j < row.Length; j++)
-                target[j] = row[j] - mean[j];
-        }
+            TensorPrimitives.Subtract(sample.Row(i), mean, centered.Row(i));
         return centered;
     }
 
