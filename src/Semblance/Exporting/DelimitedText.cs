@@ -50,7 +50,7 @@ internal static class DelimitedText
                 if (next == ',')
                     continue;
                 if (next == '\r' && reader.Peek() == '\n')
-                    reader.Read();
+                    _ = reader.Read();
                 line++;
                 break;
             }
@@ -72,13 +72,13 @@ internal static class DelimitedText
                 return quoted ? throw new FormatException($"line {start}: a quotation mark is not closed") : field.ToString();
             if (!quoted && c is ',' or '\r' or '\n' && !quoted)
                 return field.ToString();
-            reader.Read();
+            _ = reader.Read();
             if (c == '"')
             {
                 if (quoted && reader.Peek() == '"')
                 {
                     field.Append('"');
-                    reader.Read();
+                    _ = reader.Read();
                 }
                 else
                 {
