@@ -2,7 +2,6 @@ using System.CommandLine;
 using Semblance.Cli.Frame;
 using Semblance.Cli.Output;
 using Semblance.Cli.Settings;
-using Semblance.Networks;
 
 namespace Semblance.Cli.Verbs;
 

@@ -1,6 +1,5 @@
 using Semblance.Cli.Frame;
 using Semblance.Cli.Output;
-using Semblance.Networks;
 
 namespace Semblance.Cli.Verbs;
 
@@ -25,19 +24,25 @@ internal sealed class ModelsVerb : Verb
     public override Task<int> RunAsync(VerbContext context, CancellationToken cancellationToken)
     {
         var stored = context.Models.List();
-        var rows = stored.Where(model => model.Id != GalleryOptions.DefaultModel).Select(model => (model.Id, model.Manifest.Kind, model.Manifest.Modality, (int?)model.Manifest.Dimension, Where: model.Folder))
-            .Prepend((GalleryOptions.DefaultModel, "float", "picture", stored.FirstOrDefault(model => model.Id == GalleryOptions.DefaultModel)?.Manifest.Dimension, stored.FirstOrDefault(model => model.Id == GalleryOptions.DefaultModel)?.Folder ?? "made at first use"))
-            .Append(("hsv", "float", "picture", 512, "built in: colour histogram"))
-            .Append(("pixels", "float", "picture", 3072, "built in: 32 x 32 pixels"));
+        var ofDefault = stored.FirstOrDefault(model => model.Id == GalleryOptions.DefaultModel);
+        Row[] rows =
+        [
+            new(GalleryOptions.DefaultModel, "float", "picture", ofDefault?.Manifest.Dimension, ofDefault?.Folder ?? "made at first use"),
+            .. stored.Where(model => model != ofDefault).Select(model => new Row(model.Id, model.Manifest.Kind, model.Manifest.Modality, model.Manifest.Dimension, model.Folder)),
+            new("hsv", "float", "picture", 512, "built in: colour histogram"),
+            new("pixels", "float", "picture", 3072, "built in: 32 x 32 pixels"),
+        ];
         context.Printer.Rows(
             [
-                new("id", row => row.Item1),
-                new("kind", row => row.Item2),
-                new("modality", row => row.Item3),
-                new("dimension", row => row.Item4, Shown: row => row.Item4?.ToString() ?? "") { AlignRight = true },
+                new("id", row => row.Id),
+                new("kind", row => row.Kind),
+                new("modality", row => row.Modality),
+                new("dimension", row => row.Dimension, Shown: row => row.Dimension?.ToString() ?? "") { AlignRight = true },
                 new("where", row => row.Where),
             ],
             rows);
         return Task.FromResult(ExitCodes.Ok);
     }
+
+    private sealed record Row(string Id, string Kind, string Modality, int? Dimension, string Where);
 }
