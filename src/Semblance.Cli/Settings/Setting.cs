@@ -34,6 +34,10 @@ internal abstract class Setting(string name)
     public static Setting<IReadOnlyList<string>> Texts(string name, string placeholder, string description, params string[] aliases) =>
         new(name, description, [], "text or a list of texts", Shape.Texts, texts => (true, texts), aliases, placeholder);
 
+    /// <summary>One or two words after the flag: <c>--protocol pairs FILE</c>; in the environment separated by <c>;</c>.</summary>
+    public static Setting<IReadOnlyList<string>> Words(string name, string placeholder, string description) =>
+        new(name, description, [], "one or two words", Shape.Words, texts => (texts.Count is 1 or 2, texts), [], placeholder);
+
     public static Setting<int> WholeNumber(string name, string description, int fallback, int minimum, params string[] aliases) =>
         new(name, description, fallback, $"a whole number from {minimum}", Shape.Number, texts => (TryWhole(texts[^1], minimum, out var value), value), aliases, "N");
 
@@ -53,6 +57,7 @@ internal abstract class Setting(string name)
         Number,
         Text,
         Texts,
+        Words,
     }
 
     private static (bool Ok, bool Value) ReadFlag(IReadOnlyList<string> texts) => texts.Count == 0 ? (true, true) : texts[^1].ToLowerInvariant() switch
@@ -90,8 +95,10 @@ internal sealed class Setting<T> : Setting
             {
                 Shape.Flag => ArgumentArity.ZeroOrOne,
                 Shape.Texts => ArgumentArity.OneOrMore,
+                Shape.Words => new ArgumentArity(1, 2),
                 _ => ArgumentArity.ExactlyOne,
             },
+            AllowMultipleArgumentsPerToken = shape == Shape.Words,
             CustomParser = result =>
             {
                 var texts = result.Tokens.Select(token => token.Value).ToArray();
@@ -116,7 +123,7 @@ internal sealed class Setting<T> : Setting
     /// <summary>Reads the text of an environment variable.</summary>
     public bool TryRead(string text, out T value)
     {
-        (var ok, value) = _parse(_shape == Shape.Texts ? text.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) : [text]);
+        (var ok, value) = _parse(_shape is Shape.Texts or Shape.Words ? text.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) : [text]);
         return ok;
     }
 
@@ -126,8 +133,8 @@ internal sealed class Setting<T> : Setting
         var texts = (_shape, json.ValueKind) switch
         {
             (Shape.Flag, JsonValueKind.True or JsonValueKind.False) or (Shape.Number, JsonValueKind.Number) => [json.GetRawText()],
-            (Shape.Text or Shape.Texts, JsonValueKind.String) => [json.GetString()!],
-            (Shape.Texts, JsonValueKind.Array) when json.EnumerateArray().All(element => element.ValueKind == JsonValueKind.String) => json.EnumerateArray().Select(element => element.GetString()!).ToArray(),
+            (Shape.Text or Shape.Texts or Shape.Words, JsonValueKind.String) => [json.GetString()!],
+            (Shape.Texts or Shape.Words, JsonValueKind.Array) when json.EnumerateArray().All(element => element.ValueKind == JsonValueKind.String) => json.EnumerateArray().Select(element => element.GetString()!).ToArray(),
             _ => (string[]?)null,
         };
         if (texts is null)

@@ -15,6 +15,7 @@ internal static class VerbCatalogue
         new("dupes", "Find groups of duplicates; never deletes by itself", () => new DupesVerb()),
         new("tag", "Add, remove, list and suggest tags", () => new TagVerb()),
         new("status", "What the gallery holds, what its score words are worth, what failed", () => new StatusVerb()),
+        new("evaluate", "Measure how well pictures of one label find each other", () => new EvaluateVerb()),
         new("export", "Write the gallery's list or its vectors for other programs", () => new ExportVerb()),
         new("models", "List, add, show and remove models", () => new ModelsVerb()),
         new("reindex", "Switch the gallery to another model; search works meanwhile", () => new ReindexVerb()),
