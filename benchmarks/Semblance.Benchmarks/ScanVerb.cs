@@ -43,7 +43,7 @@ internal sealed class ScanVerb : IBenchmarkVerb
         foreach (var bits in new[] { 64, 256 })
         {
             var random = new SeededRandom(3);
-            var codes = new ulong[4_000_000 / (bits / 64)];
+            var codes = new ulong[8_000_000];
             foreach (ref var word in codes.AsSpan())
                 word = random.NextUInt64();
             using var index = new ExactCodeIndex(bits);

@@ -70,6 +70,7 @@ internal sealed class Vector128Kernel : IVectorKernel
         nint i = 0;
         for (; i + Block <= length; i += Block)
         {
+            Prefetch.TwoLines(ref row0, 2 * i);
             var q0 = Load(ref query, i);
             var q1 = Load(ref query, i + Lanes);
             var q2 = Load(ref query, i + 2 * Lanes);

@@ -70,6 +70,8 @@ internal sealed class Vector256Kernel : IVectorKernel
         nint i = 0;
         for (; i + Block <= length; i += Block)
         {
+            Prefetch.TwoLines(ref row0, 2 * i);
+            Prefetch.TwoLines(ref row0, 2 * i + 2 * Prefetch.Line);
             var q0 = Load(ref query, i);
             var q1 = Load(ref query, i + Lanes);
             var q2 = Load(ref query, i + 2 * Lanes);

@@ -74,6 +74,14 @@ internal sealed class Vector512Kernel : IVectorKernel
         nint i = 0;
         for (; i + Block <= length; i += Block)
         {
+            Prefetch.TwoLines(ref row0, 4 * i);
+            Prefetch.TwoLines(ref row0, 4 * i + 2 * Prefetch.Line);
+            Prefetch.TwoLines(ref row0, 4 * i + 2 * 2 * Prefetch.Line);
+            Prefetch.TwoLines(ref row0, 4 * i + 3 * 2 * Prefetch.Line);
+            Prefetch.TwoLines(ref row0, 4 * i + 4 * 2 * Prefetch.Line);
+            Prefetch.TwoLines(ref row0, 4 * i + 5 * 2 * Prefetch.Line);
+            Prefetch.TwoLines(ref row0, 4 * i + 6 * 2 * Prefetch.Line);
+            Prefetch.TwoLines(ref row0, 4 * i + 7 * 2 * Prefetch.Line);
             var q0 = Load(ref query, i);
             var q1 = Load(ref query, i + Lanes);
             var q2 = Load(ref query, i + 2 * Lanes);
