@@ -87,8 +87,8 @@ public sealed class ContactSheetTests
         File.WriteAllText(folder["text.jpg"], "no picture at all");
         var html = Write(ContactSheet.OfSearch("x", [], [Hit(1, folder["gone.jpg"], 0.5f, ScoreWord.Weak), Hit(2, folder["text.jpg"], 0.4f, ScoreWord.Weak)]));
         Assert.Contains("the file is missing", html, StringComparison.Ordinal);
-        Assert.Equal(2, Regex.Matches(html, "class=\"gone\"").Count);
-        Assert.Equal(2, Regex.Matches(html, "<li>").Count);
+        Assert.Equal(2, Regex.Count(html, "class=\"gone\""));
+        Assert.Equal(2, Regex.Count(html, "<li>"));
     }
 
     [Fact]
