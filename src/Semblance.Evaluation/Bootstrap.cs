@@ -18,6 +18,7 @@ public static class Bootstrap
     /// </summary>
     public static MetricValue[] MeanIntervals(ReadOnlySpan<double> scores, int metrics, int samples, int seed, double confidence = 0.95, CancellationToken cancellationToken = default)
     {
+        ArgumentOutOfRangeException.ThrowIfNegative(samples);
         var queries = Rows(scores, metrics);
         var even = new int[queries];
         Array.Fill(even, 1);
@@ -45,6 +46,7 @@ public static class Bootstrap
     public static MetricValue[] MacroMeanIntervals(
         ReadOnlySpan<double> scores, int metrics, ReadOnlySpan<int> classes, int samples, int seed, double confidence = 0.95, CancellationToken cancellationToken = default)
     {
+        ArgumentOutOfRangeException.ThrowIfNegative(samples);
         var queries = Rows(scores, metrics);
         if (classes.Length != queries)
             throw new ArgumentException($"{queries} rows of scores and {classes.Length} classes.", nameof(classes));

@@ -33,4 +33,7 @@ public sealed record EvaluationOptions
     public Func<int, string>? ClassName { get; init; }
 
     public int Threads { get; init; } = Environment.ProcessorCount;
+
+    /// <summary>Never in exponent form: 1E-05 would be another key for scripts.</summary>
+    internal static string MissRateKey(double rate) => $"fnmr@fmr={rate:0.############}";
 }

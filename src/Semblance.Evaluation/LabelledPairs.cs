@@ -4,7 +4,7 @@ namespace Semblance.Evaluation;
 public readonly record struct LabelledPair(string First, string Second, bool Same);
 
 /// <summary>
-/// A file of pairs: one a line, <c>first,second,label</c> or the three separated by tabs; label 1, same, true or 0, different, false.
+/// A file of pairs: one a line, <c>first,second,label</c> or the three separated by tabs; label 1 or true for the same, 0 or false for different.
 /// Empty lines and lines that start with # are skipped, and so is a header line. Paths that hold a comma need tabs.
 /// </summary>
 public static class LabelledPairs
@@ -37,8 +37,8 @@ public static class LabelledPairs
 
     private static bool? Label(string text) => text.ToLowerInvariant() switch
     {
-        "1" or "same" or "true" => true,
-        "0" or "different" or "false" => false,
+        "1" or "true" => true,
+        "0" or "false" => false,
         _ => null,
     };
 }

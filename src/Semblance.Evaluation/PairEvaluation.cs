@@ -27,6 +27,7 @@ public static class PairEvaluation
         }
         float[] positives = [.. same];
         float[] negatives = [.. different];
+        ArgumentOutOfRangeException.ThrowIfNegative(options.BootstrapSamples);
         var figures = Figures(VerificationCurve.FromDistances(positives, negatives), options);
         var drawn = new double[figures.Length * options.BootstrapSamples];
         var random = new SeededRandom(options.Seed);
@@ -39,7 +40,7 @@ public static class PairEvaluation
             Draw(random, negatives, drawnNegatives);
             Figures(VerificationCurve.FromDistances(drawnPositives, drawnNegatives), options).CopyTo(drawn, sample * figures.Length);
         }
-        string[] names = ["auc", "eer", .. options.FalseMatchRates.Select(rate => $"fnmr@fmr={rate}")];
+        string[] names = ["auc", "eer", .. options.FalseMatchRates.Select(EvaluationOptions.MissRateKey)];
         var metrics = new OrderedDictionary<string, MetricValue>(StringComparer.Ordinal);
         var values = Bootstrap.Intervals(figures, drawn, options.BootstrapSamples, 0.95);
         for (var m = 0; m < names.Length; m++)

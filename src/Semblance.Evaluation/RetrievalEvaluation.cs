@@ -14,19 +14,27 @@ public static class RetrievalEvaluation
     /// <summary>Every row of <paramref name="vectors"/> <c>[n, d]</c> searches all the others; its own row is left out, its duplicates are not.</summary>
     /// <exception cref="ArgumentException">No class has two items, shapes do not fit, or a vector is not finite.</exception>
     public static EvaluationReport LeaveOneOut(
-        Matrix vectors, ReadOnlySpan<int> labels, Metric metric, EvaluationOptions? options = null, CancellationToken cancellationToken = default) =>
-        Run("leave-one-out", new VectorDistances(vectors, vectors, metric), new SingleLabels(labels), leaveOneOut: true, options, vectors, cancellationToken);
+        Matrix vectors, ReadOnlySpan<int> labels, Metric metric, EvaluationOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        var distances = new VectorDistances(vectors, vectors, metric);
+        return Run("leave-one-out", distances, new SingleLabels(labels), leaveOneOut: true, options, distances.QueryVectors, cancellationToken);
+    }
 
     /// <summary>Every row of <paramref name="queries"/> <c>[q, d]</c> searches <paramref name="gallery"/> <c>[n, d]</c>; labels in one numbering.</summary>
     public static EvaluationReport QueryGallery(
-        Matrix queries, ReadOnlySpan<int> queryLabels, Matrix gallery, ReadOnlySpan<int> galleryLabels, Metric metric, EvaluationOptions? options = null, CancellationToken cancellationToken = default) =>
-        Run("query-gallery", new VectorDistances(queries, gallery, metric), new SingleLabels(queryLabels, galleryLabels), leaveOneOut: false, options, queries, cancellationToken);
+        Matrix queries, ReadOnlySpan<int> queryLabels, Matrix gallery, ReadOnlySpan<int> galleryLabels, Metric metric, EvaluationOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        var distances = new VectorDistances(queries, gallery, metric);
+        return Run("query-gallery", distances, new SingleLabels(queryLabels, galleryLabels), leaveOneOut: false, options, distances.QueryVectors, cancellationToken);
+    }
 
-    /// <summary>Any distances under any relevance: codes, multi-label sets, re-identification. NMI and AMI need <paramref name="queryVectors"/> <c>[q, d]</c>.</summary>
+    /// <summary>Any distances under any relevance: codes, multi-label sets, re-identification. NMI and AMI need <paramref name="queryVectors"/> <c>[q, d]</c>, which are clustered as they are, by Euclidean distance: normalise them for cosine.</summary>
     public static EvaluationReport Run(
         string protocol, IDistanceSource source, ILabelComparer labels, bool leaveOneOut, EvaluationOptions? options = null, Matrix? queryVectors = null, CancellationToken cancellationToken = default)
     {
         options ??= new EvaluationOptions();
+        if (queryVectors is not null && queryVectors.Rows != source.Queries)
+            throw new ArgumentException($"{queryVectors.Rows} query vectors for {source.Queries} queries.", nameof(queryVectors));
         var watch = Stopwatch.StartNew();
         var scores = new QueryScores(source.Queries, options.Metrics ?? RetrievalMetric.Standard(options.At));
         var workers = DistanceStream.Run(
@@ -43,6 +51,8 @@ public static class RetrievalEvaluation
         if (classes is not null)
             classes.AddMacroMeans(metrics, options, cancellationToken);
         AddVerification(metrics, workers, options);
+        if (options.Clustering && queryVectors is not null)
+            ClusterMetrics.Add(metrics, queryVectors, labels, options, cancellationToken);
         return new EvaluationReport
         {
             Protocol = protocol,
@@ -71,7 +81,7 @@ public static class RetrievalEvaluation
         metrics["auc"] = new MetricValue(curve.Auc());
         metrics["eer"] = new MetricValue(curve.EqualErrorRate());
         foreach (var rate in options.FalseMatchRates)
-            metrics[$"fnmr@fmr={rate}"] = new MetricValue(curve.FnmrAtFmr(rate));
+            metrics[EvaluationOptions.MissRateKey(rate)] = new MetricValue(curve.FnmrAtFmr(rate));
     }
 
     private sealed class Worker(QueryScores scores, VerificationHistogram? pairs) : DistanceStream.IWorker

@@ -51,8 +51,8 @@ public sealed class RetrievalResults
         var depth = Math.Min(options.Depth, source.Gallery);
         var hits = new RetrievalHit[source.Queries][];
         var rankings = new Ranking[source.Queries];
-        // A list as long as the gallery is the whole ranking.
-        var known = depth == source.Gallery ? int.MaxValue : depth;
+        // A list as long as the gallery without the query is the whole ranking.
+        var known = depth >= source.Gallery - (options.LeaveOneOut ? 1 : 0) ? int.MaxValue : depth;
         DistanceStream.Run(source, labels, options.LeaveOneOut, options.Threads, () => new Worker(hits, rankings, depth, known), cancellationToken);
         return new RetrievalResults(hits, rankings, depth);
     }
@@ -76,6 +76,11 @@ public sealed class RetrievalResults
         for (var q = 0; q < rankings.Count; q++)
         {
             labels.Mark(q, relevance);
+            foreach (var (item, _) in rankings[q])
+            {
+                if ((uint)item >= (uint)labels.Gallery)
+                    throw new ArgumentException($"The ranking of query {q} names item {item}, and the gallery has {labels.Gallery}.", nameof(rankings));
+            }
             hits[q] = [.. rankings[q].Where(hit => relevance[hit.Item] != Relevance.Junk).Select(hit => new RetrievalHit(hit.Item, hit.Distance, relevance[hit.Item] == Relevance.Relevant))];
             reduced[q] = Ranking.Own(Groups(hits[q], q), relevance.Count(r => r == Relevance.Relevant), int.MaxValue);
         }

@@ -42,6 +42,9 @@ public sealed class VectorDistances : IDistanceSource
 
     public DistanceRange Range { get; }
 
+    /// <summary><c>[q, d]</c>; of unit length for cosine, so that Euclidean distance between them orders as cosine does.</summary>
+    internal Matrix QueryVectors => _queries;
+
     public void Fill(int firstQuery, Span<float> block)
     {
         var count = block.Length / Gallery;

@@ -7,7 +7,8 @@ namespace Semblance.Index;
 /// <summary>
 /// Exact Hamming search over bit codes by scanning all of them; kind <c>exact-codes</c>. Memory Bits / 8 + 8 bytes a row and 6 to
 /// 12 for the id table, which an opened file needs only once rows are asked for by id.
-/// Readers take no lock: they work on an immutable snapshot that the writer replaces.
+/// Searches take no lock: they work on an immutable snapshot that the writer replaces. Look-ups by id, those of a small allowed set
+/// included, wait while the writer enters a batch into the id table (about 50 ns a row).
 /// </summary>
 public sealed class ExactCodeIndex : ICodeIndex
 {

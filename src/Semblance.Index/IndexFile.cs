@@ -11,9 +11,10 @@ namespace Semblance.Index;
 public sealed record IndexFileHeader(string Kind, Metric? Metric, int Dimension, long Count, long Generation);
 
 /// <summary>
-/// Index files of any kind. The format is described in docs/architecture.md: magic, version, kind, section table with offsets,
-/// lengths and checksums, all under a header checksum; sections aligned for mapping. Files are written beside and renamed, so a
-/// file that is open stays as it was; a mapped file must not be changed in place.
+/// Index files of any kind: magic, version, kind, section table with offsets, lengths and checksums, all under a header checksum;
+/// sections aligned for mapping. Files are written beside and renamed, so a file that is open stays as it was. Changing or
+/// truncating a mapped file in place would end the processes that map it. Windows refuses to rename over a file that is mapped:
+/// there, save under a new name.
 /// </summary>
 public static class IndexFile
 {

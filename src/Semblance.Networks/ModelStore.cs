@@ -9,11 +9,18 @@ namespace Semblance.Networks;
 public sealed class ModelStore
 {
     private const string BuildingPrefix = ".building-";
+    private const string AddingPrefix = ".adding-";
+    private const string DownloadsFolder = ".downloads";
+    private const string PreprocessorFile = "preprocessor_config.json";
 
-    public ModelStore(string folder)
+    private readonly ModelStoreOptions _options;
+
+    /// <param name="folder">Need not exist; the first model creates it.</param>
+    public ModelStore(string folder, ModelStoreOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
         Folder = Path.GetFullPath(folder);
+        _options = options ?? new ModelStoreOptions();
     }
 
     /// <summary><c>$SEMBLANCE_HOME/models</c>, or <c>semblance/models</c> in the user's local application data.</summary>
@@ -22,6 +29,134 @@ public sealed class ModelStore
         "models"));
 
     public string Folder { get; }
+
+    /// <summary>Everything in the store, by id. A folder with a faulty manifest is left out; <see cref="Find"/> says what is wrong with it.</summary>
+    public IReadOnlyList<StoredModel> List()
+    {
+        if (!Directory.Exists(Folder))
+            return [];
+        var models = new List<StoredModel>();
+        foreach (var folder in Directory.EnumerateDirectories(Folder).Where(f => !Path.GetFileName(f).StartsWith('.')).Order(StringComparer.Ordinal))
+        {
+            try
+            {
+                models.Add(StoredModel.Load(folder));
+            }
+            catch (ModelException)
+            {
+            }
+        }
+        return models;
+    }
+
+    /// <summary>
+    /// A model by id, by model folder or by ONNX file (with the manifest beside it, or a guessed one); the store's ids come first.
+    /// The default model is made if need be.
+    /// </summary>
+    /// <exception cref="ModelException">There is no such model, or its manifest is faulty.</exception>
+    public StoredModel Find(string idOrPath)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(idOrPath);
+        if (idOrPath == DefaultModel.Id)
+            return StoredModel.Load(EnsureDefault());
+        if (IsId(idOrPath) && Directory.Exists(Path.Combine(Folder, idOrPath)))
+            return StoredModel.Load(Path.Combine(Folder, idOrPath));
+        if (Directory.Exists(idOrPath))
+            return StoredModel.Load(Path.GetFullPath(idOrPath));
+        if (!File.Exists(idOrPath))
+        {
+            var known = List().Select(model => model.Id).Prepend(DefaultModel.Id).Distinct();
+            throw new ModelException($"There is no model '{idOrPath}': neither in the store ({string.Join(", ", known)}) nor as a folder or file. 'models add' adds one.");
+        }
+        var path = Path.GetFullPath(idOrPath);
+        var beside = Path.GetDirectoryName(path)!;
+        if (Path.GetFileName(path) == ModelFile.Name && File.Exists(Path.Combine(beside, ModelManifest.FileName)))
+            return StoredModel.Load(beside);
+        var (manifest, guesses) = ManifestGuess.Make(path, IdFrom(path), ModelFile.Hash(path), ReadPreprocessor(beside));
+        return new StoredModel(manifest, beside, path) { Guesses = guesses, IsBareFile = true };
+    }
+
+    /// <summary>
+    /// Copies an ONNX file or a model folder into the store. A file without a manifest gets one; what had to be guessed is
+    /// listed in the result and can be corrected in the manifest.
+    /// </summary>
+    /// <param name="id">Name in the store; null derives it from the file's or folder's.</param>
+    /// <exception cref="ModelException">The id is taken or malformed, or the file is no picture network.</exception>
+    /// <exception cref="OnnxException">ONNX Runtime cannot load it.</exception>
+    public async Task<StoredModel> AddFileAsync(string path, string? id = null, CancellationToken cancellationToken = default)
+    {
+        var source = Path.GetFullPath(path);
+        var isFolder = Directory.Exists(source);
+        if (!isFolder && !File.Exists(source))
+            throw new ModelException($"There is nothing at '{path}'; name an ONNX file or a model folder.");
+        var network = isFolder ? NetworkIn(source) : source;
+        var beside = Path.GetDirectoryName(network)!;
+        var manifest = isFolder && File.Exists(Path.Combine(source, ModelManifest.FileName)) ? ModelManifest.Load(source) : null;
+        if (manifest is { IsEnsemble: true })
+            throw new ModelException($"'{path}' is an ensemble; add its parts, or use it where it is by its path.");
+        id = CheckFree(id ?? manifest?.Id ?? IdFrom(source));
+        return await AddAsync(id, async target =>
+        {
+            await using (var from = File.OpenRead(network))
+            await using (var to = File.Create(target))
+                await from.CopyToAsync(to, cancellationToken);
+            return manifest;
+        }, ReadPreprocessor(beside));
+    }
+
+    /// <summary>
+    /// Downloads a network: <c>hf:OWNER/NAME[/FILE]</c> or an http(s) address. An interrupted download goes on where it
+    /// stopped when the same call is made again. The file is checked against <paramref name="expectedSha256"/> and against the
+    /// hash that the hub announces.
+    /// </summary>
+    /// <exception cref="ModelException">Not found, unreachable, wrong checksum, disk full, no picture network, or the id is taken.</exception>
+    /// <exception cref="OnnxException">ONNX Runtime cannot load what was downloaded.</exception>
+    public async Task<StoredModel> AddUrlAsync(string address, string? id = null, string? expectedSha256 = null, IProgress<DownloadProgress>? progress = null, CancellationToken cancellationToken = default)
+    {
+        using var downloader = new ModelDownloader(_options);
+        Uri file;
+        string? preprocessor = null;
+        if (address.StartsWith(HubAddress.Scheme, StringComparison.Ordinal))
+        {
+            var hub = HubAddress.Parse(address);
+            id = CheckFree(id ?? IdFrom(hub.Name));
+            var endpoint = _options.HubEndpoint ?? (Environment.GetEnvironmentVariable("HF_ENDPOINT") is { Length: > 0 } named ? named : "https://huggingface.co");
+            file = hub.FileAddress(endpoint, await hub.ChooseFileAsync(downloader, endpoint, cancellationToken));
+            preprocessor = await downloader.ReadTextAsync(hub.FileAddress(endpoint, PreprocessorFile), cancellationToken);
+        }
+        else if (Uri.TryCreate(address, UriKind.Absolute, out var parsed) && parsed.Scheme is "http" or "https")
+        {
+            file = parsed;
+            id = CheckFree(id ?? IdFrom(parsed.AbsolutePath));
+        }
+        else
+        {
+            throw new ModelException($"'{address}' is no address to download from; write hf:OWNER/NAME[/FILE] or an http(s) URL.");
+        }
+
+        return await AddAsync(id, async target =>
+        {
+            var downloads = Path.Combine(Folder, DownloadsFolder);
+            Directory.CreateDirectory(downloads);
+            var waiting = Path.Combine(downloads, id + ".onnx");
+            // Two programs that fetch the same model would write into one file.
+            using var held = StoreLock.Take(waiting + ".lock", cancellationToken);
+            await downloader.DownloadAsync(file, waiting, expectedSha256, progress, cancellationToken);
+            File.Move(waiting, target);
+            return null;
+        }, preprocessor);
+    }
+
+    /// <summary>Deletes a model from the store; the default model is made again when it is next asked for.</summary>
+    /// <returns>False when there was none of that id.</returns>
+    public bool Remove(string id)
+    {
+        var folder = Path.Combine(Folder, id);
+        if (!IsId(id) || !Directory.Exists(folder))
+            return false;
+        Directory.Delete(folder, recursive: true);
+        return true;
+    }
 
     /// <summary>
     /// Folder of the default model <c>mobilenet-nanodet</c>. The first call makes its ONNX files from the weights that came
@@ -67,5 +202,87 @@ public sealed class ModelStore
         {
             return false;
         }
+    }
+
+    /// <summary>Fetches the network into a folder of its own, describes it, tries it, and shows it under its id.</summary>
+    private async Task<StoredModel> AddAsync(string id, Func<string, Task<ModelManifest?>> fetch, string? preprocessor)
+    {
+        var adding = Path.Combine(Folder, AddingPrefix + Guid.NewGuid().ToString("N"));
+        try
+        {
+            Directory.CreateDirectory(adding);
+            var network = Path.Combine(adding, ModelFile.Name);
+            var manifest = await fetch(network);
+            RefuseExternalWeights(network);
+            List<string> guesses = [];
+            if (manifest is null)
+                (manifest, guesses) = ManifestGuess.Make(network, id, ModelFile.Hash(network), preprocessor);
+            else
+                ModelFile.Verify(network, manifest);
+            (manifest with { Id = id }).Save(adding);
+            ModelFile.MarkVerified(network, manifest.Sha256);
+            var folder = Path.Combine(Folder, id);
+            CheckFree(id);
+            Directory.Move(adding, folder);
+            return StoredModel.Load(folder) with { Guesses = guesses };
+        }
+        catch (Exception failure) when (failure is UnauthorizedAccessException or IOException and not FileNotFoundException)
+        {
+            throw new ModelException($"The model '{id}' could not be written to '{Folder}': {failure.Message}", failure);
+        }
+        finally
+        {
+            if (Directory.Exists(adding))
+                Directory.Delete(adding, recursive: true);
+        }
+    }
+
+    private static void RefuseExternalWeights(string network)
+    {
+        try
+        {
+            using var stream = File.OpenRead(network);
+            var external = Onnx.ModelProto.Parser.ParseFrom(stream).Graph?.Initializer.FirstOrDefault(t => t.ExternalData.Count > 0);
+            if (external is not null)
+                throw new ModelException($"The network keeps weights ('{external.Name}') in another file; save it as a single ONNX file and add that.");
+        }
+        catch (Google.Protobuf.InvalidProtocolBufferException failure)
+        {
+            throw new ModelException($"This is no ONNX file ({failure.Message}).", failure);
+        }
+    }
+
+    private static string NetworkIn(string folder)
+    {
+        var named = Path.Combine(folder, ModelFile.Name);
+        if (File.Exists(named))
+            return named;
+        return Directory.GetFiles(folder, "*.onnx") is [var only] ? only : throw new ModelException($"'{folder}' is no model folder: it needs one .onnx file, best named {ModelFile.Name}.");
+    }
+
+    private string CheckFree(string id)
+    {
+        if (!IsId(id))
+            throw new ModelException($"'{id}' cannot be a model's name; use letters, digits, '-', '_' and '.'.");
+        if (id is DefaultModel.Id or "hsv" or "pixels" || Directory.Exists(Path.Combine(Folder, id)))
+            throw new ModelException($"There is a model '{id}' already; remove it first or give the new one another name.");
+        return id;
+    }
+
+    private static string? ReadPreprocessor(string folder)
+    {
+        var path = Path.Combine(folder, PreprocessorFile);
+        return File.Exists(path) ? File.ReadAllText(path) : null;
+    }
+
+    private static bool IsId(string text) => text.Length is > 0 and <= 100 && char.IsAsciiLetterOrDigit(text[0]) && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.');
+
+    private static string IdFrom(string path)
+    {
+        var name = Path.GetFileName(path.TrimEnd('/', '\\'));
+        if (name.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase))
+            name = name[..^5];
+        var id = string.Concat(name.ToLowerInvariant().Select(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' ? c : '-')).Trim('-', '.', '_');
+        return id.Length > 0 ? id : "model";
     }
 }

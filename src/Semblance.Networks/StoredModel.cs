@@ -6,9 +6,14 @@ namespace Semblance.Networks;
 /// <param name="Manifest">What its vectors are.</param>
 /// <param name="Folder">The model folder, to which an ensemble's parts are relative.</param>
 /// <param name="NetworkPath">The ONNX file; null for an ensemble.</param>
-/// <param name="Guesses">What was guessed of a bare file's manifest, one sentence each; empty for a model folder.</param>
-public sealed record StoredModel(ModelManifest Manifest, string Folder, string? NetworkPath, IReadOnlyList<string> Guesses)
+public sealed record StoredModel(ModelManifest Manifest, string Folder, string? NetworkPath)
 {
+    /// <summary>What had to be guessed for the manifest, in words; empty where one was there.</summary>
+    public IReadOnlyList<string> Guesses { get; init; } = [];
+
+    /// <summary>True for an ONNX file of the user's outside any model folder: it was hashed just now, and nothing is written beside it.</summary>
+    public bool IsBareFile { get; init; }
+
     public string Id => Manifest.Id;
 
     /// <summary>Reads a model folder's manifest; the network itself is checked when it is opened.</summary>
@@ -16,7 +21,7 @@ public sealed record StoredModel(ModelManifest Manifest, string Folder, string? 
     public static StoredModel Load(string folder)
     {
         var manifest = ModelManifest.Load(folder);
-        return new StoredModel(manifest, folder, manifest.IsEnsemble ? null : Path.Combine(folder, ModelFile.Name), []);
+        return new StoredModel(manifest, folder, manifest.IsEnsemble ? null : Path.Combine(folder, ModelFile.Name));
     }
 
     /// <summary>The models that an ensemble is made of, in the order of its vector.</summary>
@@ -39,7 +44,7 @@ public sealed record StoredModel(ModelManifest Manifest, string Folder, string? 
     {
         if (NetworkPath is null)
             throw new InvalidOperationException($"'{Id}' is an ensemble; open its parts.");
-        if (Guesses.Count > 0)
+        if (IsBareFile)
             return new OnnxSession(NetworkPath, new OnnxSessionOptions { IntraOpThreads = intraOpThreads });
         ModelFile.Verify(NetworkPath, Manifest);
         return OptimizedModels.Open(NetworkPath, Manifest.Sha256, intraOpThreads);

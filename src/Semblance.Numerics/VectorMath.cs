@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Semblance.Numerics.Kernels;
@@ -50,9 +51,7 @@ public static class VectorMath
         var scale = 1 / length;
         if (scale < 1e30)
         {
-            var single = (float)scale;
-            foreach (ref var x in vector)
-                x *= single;
+            TensorPrimitives.Multiply(vector, (float)scale, vector);
         }
         else
         {

@@ -21,7 +21,7 @@ public sealed class Gallery : IDisposable
 {
     private readonly GalleryOptions _options;
     private readonly Lock _lock = new();
-    private readonly Dictionary<long, IEmbedder> _embedders = [];
+    private readonly Dictionary<(long Space, int Threads), IEmbedder> _embedders = [];
     private SpaceIndex? _index;
 
     private Gallery(string folder, IGalleryStore store, GalleryOptions options)
@@ -85,21 +85,23 @@ public sealed class Gallery : IDisposable
     public static bool Exists(string folder) => SqliteGalleryStore.Exists(folder);
 
     /// <summary>The embedder of the active space (of the configured model while there is none); loaded at first use.</summary>
-    public IEmbedder Embedder => EmbedderOf(Space);
+    public IEmbedder Embedder => EmbedderOf(Space, _options.Threads);
 
-    private IEmbedder EmbedderOf(Space? space)
+    /// <param name="threads">Threads of one call: all of them for a single query, one where many calls run side by side.</param>
+    private IEmbedder EmbedderOf(Space? space, int threads)
     {
-        lock (_lock)
+        var key = (space?.Id ?? 0, threads);
+        lock (_embedders)
         {
-            if (_embedders.TryGetValue(space?.Id ?? 0, out var open))
+            if (_embedders.TryGetValue(key, out var open))
                 return open;
-            var embedder = Embedders.Open(space?.Model ?? _options.Model ?? GalleryOptions.DefaultModel, Models, _options.Threads);
+            var embedder = Embedders.Open(space?.Model ?? _options.Model ?? GalleryOptions.DefaultModel, Models, threads);
             if (space is not null && embedder.Identity.Sha256 != space.Sha256)
             {
                 embedder.Dispose();
                 throw new GalleryRefusedException($"The gallery '{Folder}' was made with another version of the model '{space.Model}' (sha256 {space.Sha256[..12]}…, found {embedder.Identity.Sha256[..12]}…), and their vectors cannot be compared; bring that version back, or run `semblance reindex --model {space.Model}`. Nothing was changed.");
             }
-            return _embedders[space?.Id ?? 0] = embedder;
+            return _embedders[key] = embedder;
         }
     }
 
@@ -113,12 +115,12 @@ public sealed class Gallery : IDisposable
         options ??= new IngestOptions();
         var roots = folders.Select(FullFolder).Distinct(StringComparer.Ordinal).ToList();
         if (options.DryRun)
-            return await new IngestRun(Store, Space ?? PlannedSpace(Embedder), () => Embedder, Folder, options, _options.Threads).RunAsync(roots, cancellationToken);
+            return await new IngestRun(Store, Space ?? PlannedSpace(EmbedderOf(null, 1)), () => EmbedderOf(Space, 1), Folder, options, _options.Threads).RunAsync(roots, cancellationToken);
 
         using var lease = TakeLease();
-        var space = Space ?? Store.AddSpace(PlannedSpace(Embedder) with { Active = true });
+        var space = Space ?? Store.AddSpace(PlannedSpace(EmbedderOf(null, 1)) with { Active = true });
         Store.AddRoots(roots);
-        var report = await new IngestRun(Store, space, () => EmbedderOf(space), Folder, options, _options.Threads).RunAsync(roots, cancellationToken);
+        var report = await new IngestRun(Store, space, () => EmbedderOf(space, 1), Folder, options, _options.Threads).RunAsync(roots, cancellationToken);
         Derive(space, options, cancellationToken);
         return report;
     }
@@ -165,7 +167,7 @@ public sealed class Gallery : IDisposable
         var index = IndexOf(space, cancellationToken);
         index.Save();
         if (Store.LoadScoreScale(space.Id) is not { Fitted: true })
-            Store.SaveScoreScale(space.Id, ScoreScaleFit.Fit(index, Store, EmbedderOf(space), _options.Seed, _options.Threads, cancellationToken));
+            Store.SaveScoreScale(space.Id, ScoreScaleFit.Fit(index, Store, EmbedderOf(space, 1), _options.Seed, _options.Threads, cancellationToken));
     }
 
     /// <summary>The current index of a space, caught up with the truth.</summary>
@@ -201,7 +203,7 @@ public sealed class Gallery : IDisposable
         // Loading the index and making the query's vector need different things, so they overlap.
         var opening = Task.Run(() => IndexOf(space, cancellationToken), cancellationToken);
         var watch = Stopwatch.StartNew();
-        var resolver = new QueryResolver(Store, space, () => EmbedderOf(space));
+        var resolver = new QueryResolver(Store, space, () => EmbedderOf(space, _options.Threads));
         var resolved = await resolver.ResolveAsync(query, cancellationToken);
         var index = await opening;
         var vector = resolved.Combine(index.Projection);
@@ -277,7 +279,7 @@ public sealed class Gallery : IDisposable
     {
         options ??= new IngestOptions();
         using var lease = TakeLease();
-        using var embedder = Embedders.Open(model, Models, _options.Threads);
+        using var embedder = Embedders.Open(model, Models, threads: 1);
         var identity = embedder.Identity;
         var space = Store.Spaces.FirstOrDefault(s => s.Model == identity.Id && s.Sha256 == identity.Sha256) ?? Store.AddSpace(PlannedSpace(embedder));
         var report = await new ReindexRun(Store, space, embedder, options, _options.Threads).RunAsync(cancellationToken);
@@ -380,6 +382,9 @@ public sealed class Gallery : IDisposable
         lock (_lock)
         {
             _index?.Dispose();
+        }
+        lock (_embedders)
+        {
             foreach (var embedder in _embedders.Values)
                 embedder.Dispose();
             _embedders.Clear();

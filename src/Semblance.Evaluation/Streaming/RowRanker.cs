@@ -1,8 +1,12 @@
+using System.Numerics;
+
 namespace Semblance.Evaluation.Streaming;
 
 /// <summary>
 /// Turns one query's row of distances into its <see cref="Ranking"/> without sorting the row: only the R relevant distances are sorted, and
-/// every irrelevant item is counted into the gap or tie it falls in. O(n log R). Holds buffers: one per thread.
+/// every irrelevant item is counted into the gap or tie it falls in. The range of the relevant distances is cut into more cells than it has
+/// levels, so that an item's level is nearly always found by one look-up: O(n + R log R) expected, O(n log R) at worst.
+/// Holds buffers: one per thread.
 /// </summary>
 internal sealed class RowRanker
 {
@@ -10,6 +14,7 @@ internal sealed class RowRanker
     private int[] _relevantAt = [];
     private int[] _irrelevantAt = [];
     private int[] _irrelevantBelow = [];
+    private int[] _firstLevel = [];
 
     /// <summary><paramref name="confusion"/>: the nearest irrelevant item when no relevant item is nearer (ties by smaller index), else −1.</summary>
     public Ranking Rank(ReadOnlySpan<float> distances, ReadOnlySpan<Relevance> relevance, out int confusion, int depth = int.MaxValue)
@@ -21,22 +26,29 @@ internal sealed class RowRanker
         if (relevant == 0)
             return Ranking.Own([], 0, depth);
         var levels = Compact(relevant);
+        var nearest = _levels[0];
         var furthest = _levels[levels - 1];
+        var (cells, perUnit) = IndexLevels(levels);
         var nearestWrong = float.PositiveInfinity;
         var nearestWrongItem = -1;
         for (var i = 0; i < distances.Length; i++)
         {
             var distance = distances[i];
-            if (distance > furthest || relevance[i] != Relevance.Irrelevant)
+            if (relevance[i] != Relevance.Irrelevant)
                 continue;
+            if (!(distance <= furthest))
+            {
+                if (float.IsNaN(distance))
+                    throw NotANumber(i);
+                continue;
+            }
             if (distance < nearestWrong)
             {
                 nearestWrong = distance;
                 nearestWrongItem = i;
             }
-            var level = LowerBound(_levels, levels, distance);
-            if (level == levels)
-                throw NotANumber(i);
+            var cell = Cell(distance, nearest, perUnit, cells);
+            var level = LowerBound(_levels, _firstLevel[cell], _firstLevel[cell + 1], distance);
             if (_levels[level] == distance)
                 _irrelevantAt[level]++;
             else
@@ -115,17 +127,50 @@ internal sealed class RowRanker
         return groups;
     }
 
-    /// <summary>The first level that is not nearer than <paramref name="distance"/>; without branches that depend on the data, which would be mispredicted half the time.</summary>
-    private static int LowerBound(float[] levels, int count, float distance)
+    /// <summary>
+    /// Fills <see cref="_firstLevel"/>: the levels of cell c are those from [c] up to [c + 1]. <see cref="Cell"/> never decreases as the distance grows,
+    /// rounding included, so a level in an earlier cell is nearer and one in a later cell is further.
+    /// </summary>
+    private (int Cells, float PerUnit) IndexLevels(int levels)
     {
-        var start = 0;
-        var length = count;
+        var cells = (int)BitOperations.RoundUpToPowerOf2((uint)Math.Clamp(8 * levels, 64, 1 << 16));
+        if (_firstLevel.Length < cells + 1)
+            _firstLevel = new int[cells + 1];
+        var perUnit = cells / (_levels[levels - 1] - _levels[0]);
+        // One level, or an infinite range: everything in cell 0.
+        if (!float.IsFinite(perUnit))
+            perUnit = 0;
+        var next = 0;
+        for (var level = 0; level < levels; level++)
+        {
+            var cell = Cell(_levels[level], _levels[0], perUnit, cells);
+            while (next <= cell)
+                _firstLevel[next++] = level;
+        }
+        while (next <= cells)
+            _firstLevel[next++] = levels;
+        return (cells, perUnit);
+    }
+
+    /// <summary>The conversion saturates, and turns the NaN of ∞ · 0 into 0.</summary>
+    private static int Cell(float distance, float nearest, float perUnit, int cells) => Math.Clamp((int)((distance - nearest) * perUnit), 0, cells - 1);
+
+    /// <summary>The first level from <paramref name="start"/> that is not nearer than <paramref name="distance"/>, or <paramref name="end"/>.</summary>
+    private static int LowerBound(float[] levels, int start, int end, float distance)
+    {
+        var length = end - start;
         while (length > 0)
         {
             var half = length >> 1;
-            var nearer = !(levels[start + half] >= distance);
-            start = nearer ? start + half + 1 : start;
-            length = nearer ? length - half - 1 : half;
+            if (levels[start + half] < distance)
+            {
+                start += half + 1;
+                length -= half + 1;
+            }
+            else
+            {
+                length = half;
+            }
         }
         return start;
     }

@@ -4,8 +4,9 @@ using Semblance.Index.Files;
 namespace Semblance.Index.Rows;
 
 /// <summary>
-/// Rows of one width under unique ids, for many readers beside one writer. Readers take the current <see cref="RowSnapshot{T}"/>
-/// and need no lock; the writer prepares the next one beside it and publishes it with one store.
+/// Rows of one width under unique ids, for many readers beside one writer. Scans take the current <see cref="RowSnapshot{T}"/>
+/// and need no lock; the writer prepares the next one beside it and publishes it with one store. Look-ups by id share a short lock
+/// with publishing.
 /// A mapped file is the first blocks of such a store: changes go into deletion marks and blocks in memory, never into the file.
 /// </summary>
 internal sealed class RowStore<T> : IDisposable

@@ -1,3 +1,6 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using Semblance.Numerics;
 
 namespace Semblance.Index.Scanning;
@@ -47,10 +50,14 @@ internal readonly struct L2Rows : IRowMetric<float>
 /// <summary>The key is the distance: −a·b.</summary>
 internal readonly struct InnerProductRows : IRowMetric<float>
 {
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Keys(ReadOnlySpan<float> query, ReadOnlySpan<float> rows, Span<float> keys)
     {
         VectorMath.DotRows(query, rows, keys);
-        for (var i = 0; i < keys.Length; i++)
+        var i = 0;
+        for (; i <= keys.Length - Vector<float>.Count; i += Vector<float>.Count)
+            (-new Vector<float>(keys[i..])).CopyTo(keys[i..]);
+        for (; i < keys.Length; i++)
             keys[i] = -keys[i];
     }
 
@@ -62,12 +69,16 @@ internal readonly struct InnerProductRows : IRowMetric<float>
 /// <summary>The key is the number of differing bits.</summary>
 internal readonly struct HammingRows : IRowMetric<ulong>
 {
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Keys(ReadOnlySpan<ulong> query, ReadOnlySpan<ulong> rows, Span<float> keys)
     {
         // Integers of at most 4096 are exact as floats; the integers take the floats' place for a moment.
-        var counts = System.Runtime.InteropServices.MemoryMarshal.Cast<float, int>(keys);
+        var counts = MemoryMarshal.Cast<float, int>(keys);
         VectorMath.HammingRows(query, rows, counts);
-        for (var i = 0; i < keys.Length; i++)
+        var i = 0;
+        for (; i <= keys.Length - Vector<int>.Count; i += Vector<int>.Count)
+            Vector.ConvertToSingle(new Vector<int>(counts[i..])).CopyTo(keys[i..]);
+        for (; i < keys.Length; i++)
             keys[i] = counts[i];
     }
 

@@ -9,6 +9,7 @@ namespace Semblance.Index.Scanning;
 /// Exact search by reading every row: keys of a piece of rows at a time into a small buffer, from which candidates that beat the
 /// bound are picked while it is in the first-level cache. One query runs at the speed of memory, n · width · element size bytes.
 /// A batch takes each piece while it is in the second-level cache through all its queries.
+/// The loops are compiled optimised at once: a command that searches once would otherwise run them unoptimised.
 /// </summary>
 internal sealed class RowScan<T, TMetric> : IRowScan<T>
     where T : unmanaged
@@ -98,6 +99,7 @@ internal sealed class RowScan<T, TMetric> : IRowScan<T>
         return store.Read(allowed, out survivors);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Blocks(
         RowSnapshot<T> snapshot, int firstBlock, int endBlock, ReadOnlySpan<T> queries, ReadOnlySpan<HitCollector> collectors, CancellationToken cancellationToken)
     {
@@ -124,6 +126,7 @@ internal sealed class RowScan<T, TMetric> : IRowScan<T>
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Pick(ReadOnlySpan<float> keys, ReadOnlySpan<long> ids, RowBlock<T> block, int start, HitCollector collector)
     {
         var bound = TMetric.KeyBound(collector.Bound);
@@ -142,6 +145,7 @@ internal sealed class RowScan<T, TMetric> : IRowScan<T>
         PickSome(keys, i, keys.Length, ids, block, start, collector, bound);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static float PickSome(
         ReadOnlySpan<float> keys, int from, int end, ReadOnlySpan<long> ids, RowBlock<T> block, int start, HitCollector collector, float bound)
     {

@@ -132,9 +132,12 @@ internal static class ManifestJson
         }
 
         public T Choice<T>(string key)
-            where T : struct, Enum => Enum.TryParse<T>(Text(key), ignoreCase: true, out var value) && Enum.IsDefined(value)
-            ? value
-            : throw Wrong(key, "one of " + string.Join(", ", Enum.GetNames<T>().Select(n => n.ToLowerInvariant())));
+            where T : struct, Enum
+        {
+            // By name and not by Enum.TryParse, which takes numbers too.
+            var names = Enum.GetNames<T>().Select(n => n.ToLowerInvariant()).ToArray();
+            return Enum.GetValues<T>()[Array.IndexOf(names, Text(key, names))];
+        }
 
         public List<double> Numbers(string key) => List(key, (item, path) => item is JsonValue value && value.TryGetValue<double>(out var number) ? number : throw Wrong(path, "a number"));
 

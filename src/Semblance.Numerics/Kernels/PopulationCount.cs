@@ -9,6 +9,7 @@ namespace Semblance.Numerics.Kernels;
 /// </summary>
 internal static class PopulationCount
 {
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static int Hamming(ref ulong a, ref ulong b, int words)
     {
         int even = 0, odd = 0, i = 0;
@@ -22,6 +23,7 @@ internal static class PopulationCount
         return even + odd;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void HammingRows(ref ulong query, ref ulong codes, int words, Span<int> result)
     {
         switch (words)
@@ -42,12 +44,14 @@ internal static class PopulationCount
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void OneWord(ulong query, ref ulong codes, Span<int> result)
     {
         for (var row = 0; row < result.Length; row++)
             result[row] = BitOperations.PopCount(query ^ Unsafe.Add(ref codes, row));
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void TwoWords(ulong query0, ulong query1, ref ulong codes, Span<int> result)
     {
         for (var row = 0; row < result.Length; row++)
@@ -57,6 +61,7 @@ internal static class PopulationCount
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void FourWords(ref ulong query, ref ulong codes, Span<int> result)
     {
         var (query0, query1, query2, query3) = (query, Unsafe.Add(ref query, 1), Unsafe.Add(ref query, 2), Unsafe.Add(ref query, 3));

@@ -19,6 +19,7 @@ internal sealed class ScalarVectorKernel : IVectorKernel
 
     public void HammingRows(ref ulong query, ref ulong codes, int length, Span<int> result) => PopulationCount.HammingRows(ref query, ref codes, length, result);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static float Sum<TOperation>(ref float a, ref float b, int length)
         where TOperation : struct, IPairOperation
     {
@@ -36,6 +37,7 @@ internal sealed class ScalarVectorKernel : IVectorKernel
         return sum0 + sum1 + (sum2 + sum3);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void SumRows<TOperation>(ref float query, ref float rows, int length, Span<float> result)
         where TOperation : struct, IPairOperation
     {

@@ -9,7 +9,8 @@ namespace Semblance.Numerics.Kernels;
 /// <remarks>
 /// Every path adds a row up in the same order: four vectors of partial sums over whole blocks, then single vectors and the
 /// masked remainder into the first. So pair and row methods agree bit for bit. The loops contain no call: a call would make
-/// the compiler keep the sums in memory, because no vector register survives one.
+/// the compiler keep the sums in memory, because no vector register survives one. AggressiveOptimization skips the
+/// unoptimised first tier, in which a short-lived process would otherwise spend its only scan.
 /// </remarks>
 internal sealed class Vector128Kernel : IVectorKernel
 {
@@ -31,6 +32,7 @@ internal sealed class Vector128Kernel : IVectorKernel
 
     public void HammingRows(ref ulong query, ref ulong codes, int length, Span<int> result) => PopulationCount.HammingRows(ref query, ref codes, length, result);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static float Sum<TOperation>(ref float a, ref float b, int length)
         where TOperation : struct, IPairOperation
     {
@@ -46,6 +48,7 @@ internal sealed class Vector128Kernel : IVectorKernel
         return Finish<TOperation>(sum0, sum1, sum2, sum3, ref a, ref b, i, length);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void SumRows<TOperation>(ref float query, ref float rows, int length, Span<float> result)
         where TOperation : struct, IPairOperation
     {
@@ -57,6 +60,7 @@ internal sealed class Vector128Kernel : IVectorKernel
     }
 
     /// <summary>Two rows by four sums: eight of the sixteen registers, four for the query.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void SumTwoRows<TOperation>(ref float query, ref float row0, int length, ref float result)
         where TOperation : struct, IPairOperation
     {
@@ -66,6 +70,7 @@ internal sealed class Vector128Kernel : IVectorKernel
         nint i = 0;
         for (; i + Block <= length; i += Block)
         {
+            Prefetch.TwoLines(ref row0, 2 * i);
             var q0 = Load(ref query, i);
             var q1 = Load(ref query, i + Lanes);
             var q2 = Load(ref query, i + 2 * Lanes);

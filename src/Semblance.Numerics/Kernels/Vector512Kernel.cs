@@ -9,7 +9,8 @@ namespace Semblance.Numerics.Kernels;
 /// <remarks>
 /// Every path adds a row up in the same order: four vectors of partial sums over whole blocks, then single vectors and the
 /// masked remainder into the first. So pair and row methods agree bit for bit. The loops contain no call: a call would make
-/// the compiler keep the sums in memory, because no vector register survives one.
+/// the compiler keep the sums in memory, because no vector register survives one. AggressiveOptimization skips the
+/// unoptimised first tier, in which a short-lived process would otherwise spend its only scan.
 /// </remarks>
 internal sealed class Vector512Kernel : IVectorKernel
 {
@@ -23,14 +24,15 @@ internal sealed class Vector512Kernel : IVectorKernel
 
     public float SquaredL2(ref float a, ref float b, int length) => Sum<SquaredL2Operation>(ref a, ref b, length);
 
-    public int Hamming(ref ulong a, ref ulong b, int length) => PopulationCount.Hamming(ref a, ref b, length);
+    public int Hamming(ref ulong a, ref ulong b, int length) => Vector512PopulationCount.Hamming(ref a, ref b, length);
 
     public void DotRows(ref float query, ref float rows, int length, Span<float> result) => SumRows<DotOperation>(ref query, ref rows, length, result);
 
     public void SquaredL2Rows(ref float query, ref float rows, int length, Span<float> result) => SumRows<SquaredL2Operation>(ref query, ref rows, length, result);
 
-    public void HammingRows(ref ulong query, ref ulong codes, int length, Span<int> result) => PopulationCount.HammingRows(ref query, ref codes, length, result);
+    public void HammingRows(ref ulong query, ref ulong codes, int length, Span<int> result) => Vector512PopulationCount.HammingRows(ref query, ref codes, length, result);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static float Sum<TOperation>(ref float a, ref float b, int length)
         where TOperation : struct, IPairOperation
     {
@@ -46,6 +48,7 @@ internal sealed class Vector512Kernel : IVectorKernel
         return Finish<TOperation>(sum0, sum1, sum2, sum3, ref a, ref b, i, length);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void SumRows<TOperation>(ref float query, ref float rows, int length, Span<float> result)
         where TOperation : struct, IPairOperation
     {
@@ -57,6 +60,7 @@ internal sealed class Vector512Kernel : IVectorKernel
     }
 
     /// <summary>Four rows by four sums: sixteen of the thirty-two registers, four for the query.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void SumFourRows<TOperation>(ref float query, ref float row0, int length, ref float result)
         where TOperation : struct, IPairOperation
     {
@@ -70,6 +74,14 @@ internal sealed class Vector512Kernel : IVectorKernel
         nint i = 0;
         for (; i + Block <= length; i += Block)
         {
+            Prefetch.TwoLines(ref row0, 4 * i);
+            Prefetch.TwoLines(ref row0, 4 * i + 2 * Prefetch.Line);
+            Prefetch.TwoLines(ref row0, 4 * i + 2 * 2 * Prefetch.Line);
+            Prefetch.TwoLines(ref row0, 4 * i + 3 * 2 * Prefetch.Line);
+            Prefetch.TwoLines(ref row0, 4 * i + 4 * 2 * Prefetch.Line);
+            Prefetch.TwoLines(ref row0, 4 * i + 5 * 2 * Prefetch.Line);
+            Prefetch.TwoLines(ref row0, 4 * i + 6 * 2 * Prefetch.Line);
+            Prefetch.TwoLines(ref row0, 4 * i + 7 * 2 * Prefetch.Line);
             var q0 = Load(ref query, i);
             var q1 = Load(ref query, i + Lanes);
             var q2 = Load(ref query, i + 2 * Lanes);

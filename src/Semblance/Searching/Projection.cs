@@ -34,7 +34,7 @@ internal sealed class Projection
     {
         var keep = (int)Math.Min(vectors, LargestSample);
         var sample = new Matrix(keep, space.Dimension);
-        var random = new SeededRandom((ulong)seed);
+        var random = new SeededRandom(seed);
         var seen = 0L;
         // Reservoir sampling (Vitter's algorithm R): one pass, every picture equally likely.
         foreach (var (_, vector) in store.Vectors(space.Id))

@@ -22,7 +22,7 @@ internal static class ScoreScaleFit
         var ids = store.Items().Select(item => item.Id).ToArray();
         if (ids.Length < FewestPictures)
             return ScoreScale.Unfitted;
-        var random = new SeededRandom((ulong)seed);
+        var random = new SeededRandom(seed);
         var unrelated = RandomPairScores(index.Vectors, ids, random);
         var (mild, strong) = CopyScores(index, store, embedder, ids, random, threads, cancellationToken);
         return mild.Length == 0 ? ScoreScale.Unfitted : FromScores(unrelated, mild, strong);

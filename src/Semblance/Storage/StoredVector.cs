@@ -13,7 +13,7 @@ internal static class StoredVector
     public static byte[] Encode(ReadOnlySpan<float> vector)
     {
         var bytes = new byte[vector.Length * sizeof(ushort)];
-        TensorPrimitives.ConvertToHalf(vector, MemoryMarshal.Cast<byte, Half>(bytes));
+        TensorPrimitives.ConvertToHalf(vector, MemoryMarshal.Cast<byte, Half>(bytes.AsSpan()));
         return bytes;
     }
 

@@ -1,0 +1,162 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Parsing;
+using System.Reflection;
+using Semblance.Cli.Frame;
+using Semblance.Cli.Output;
+using Semblance.Cli.Settings;
+using Semblance.Cli.Verbs;
+
+namespace Semblance.Cli;
+
+/// <summary>
+/// The command from its arguments to its exit code. Only the verb that was asked for is built, since start-up time is
+/// part of every answer.
+/// </summary>
+public static class CliApplication
+{
+    public static string Version => typeof(CliApplication).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
+
+    /// <returns>0 done, 1 done in part, 2 wrong use, 3 refused for safety, 130 cancelled.</returns>
+    public static async Task<int> RunAsync(string[] args, CliHost host, CancellationToken cancellationToken)
+    {
+        var common = new CommonSettings();
+        var showStack = host.Environment(common.Debug.EnvironmentName) is "1" or "true" || args.Contains("--debug");
+        try
+        {
+            return await RunVerbAsync(args, host, common, cancellationToken);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            host.Error.WriteLine("Cancelled. What was finished is kept; run the same command again to go on.");
+            return ExitCodes.Cancelled;
+        }
+        catch (Exception e)
+        {
+            return Explain(e, host, showStack);
+        }
+        finally
+        {
+            Flush(host);
+        }
+    }
+
+    private static async Task<int> RunVerbAsync(string[] args, CliHost host, CommonSettings common, CancellationToken cancellationToken)
+    {
+        if (args is ["--version"] or ["version"])
+        {
+            host.Output.WriteLine($"semblance {Version}");
+            return ExitCodes.Ok;
+        }
+        if (args is ["help", .. var topic])
+            args = [.. topic, "--help"];
+        if (args is [var first, ..] && !first.StartsWith('-') && !VerbCatalogue.All.Any(entry => entry.Name == first))
+        {
+            var near = WordDistance.Nearest(first, VerbCatalogue.All.Select(entry => entry.Name));
+            throw new UsageException($"'{first}' is not a command of semblance.{(near is null ? "" : $" Did you mean '{near}'?")} 'semblance --help' lists them.");
+        }
+
+        var tree = CommandTree.Build(args, common);
+        // @file is a picture's name here, not a file of arguments.
+        var parsed = tree.Root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        var (path, verb) = tree.Find(parsed.CommandResult.Command);
+        if (parsed.Action is HelpAction || args.Length == 0)
+            return HelpPage.Write(parsed, path, verb, host, isAsked: args.Length > 0);
+        CheckArguments(parsed, path, verb, common);
+        if (verb is null || !verb.RunsByItself)
+            throw new UsageException($"'semblance{string.Concat(path.Select(word => " " + word))}' needs a command after it. See 'semblance{string.Concat(path.Select(word => " " + word))} --help'.");
+
+        var settings = new SettingsReader(parsed, host, path);
+        var galleryFolder = ReadSettingsFiles(settings, common, host);
+        cancellationToken.ThrowIfCancellationRequested();
+        var format = FormatOf(settings, common, host, verb, path);
+        var context = new VerbContext(host, common, parsed, settings, new Printer(host, format), new Talk(host, settings.Get(common.Quiet)), galleryFolder);
+        return await verb.RunAsync(context, cancellationToken);
+    }
+
+    /// <summary>Current folder, then gallery folder, then user folder. The gallery's own file cannot say where the gallery is.</summary>
+    private static string ReadSettingsFiles(SettingsReader settings, CommonSettings common, CliHost host)
+    {
+        var here = Open(host.CurrentFolder);
+        var user = Open(UserFolders.Configuration(host));
+        var galleryFolder = GalleryLocation.Resolve(settings.Get(common.Gallery), host);
+        if (galleryFolder != host.CurrentFolder && SettingsFile.Open(galleryFolder) is { } ofGallery)
+        {
+            ofGallery.Check(common, VerbCatalogue.All);
+            settings.Insert(here is null ? 0 : 1, ofGallery);
+        }
+        return galleryFolder;
+
+        SettingsFile? Open(string folder)
+        {
+            var file = SettingsFile.Open(folder);
+            file?.Check(common, VerbCatalogue.All);
+            if (file is not null)
+                settings.Append(file);
+            return file;
+        }
+    }
+
+    private static OutputFormat FormatOf(SettingsReader settings, CommonSettings common, CliHost host, Verb verb, IReadOnlyList<string> path)
+    {
+        var asked = settings.Get(common.Json) ? OutputFormat.Json : settings.Get(common.Format);
+        if (asked is { } format)
+        {
+            return verb.Formats.Contains(format)
+                ? format
+                : throw new UsageException($"'{string.Join(' ', path)}' prints {string.Join(", ", verb.Formats.Select(OutputFormats.NameOf))}, not {OutputFormats.NameOf(format)}.");
+        }
+        var usual = host.OutputIsTerminal ? OutputFormat.Table : OutputFormat.Json;
+        return verb.Formats.Contains(usual) ? usual : verb.Formats[0];
+    }
+
+    private static void CheckArguments(ParseResult parsed, IReadOnlyList<string> path, Verb? verb, CommonSettings common)
+    {
+        var seeHelp = $" See 'semblance{string.Concat(path.Select(word => " " + word))} --help'.";
+        // The parser hands an unknown flag to any verb that takes arguments; a file of such a name is reachable as ./-name or after --.
+        var afterDashes = parsed.Tokens.SkipWhile(token => token.Type != TokenType.DoubleDash).ToHashSet();
+        var words = parsed.CommandResult.Children.OfType<ArgumentResult>().SelectMany(result => result.Tokens).Where(token => !afterDashes.Contains(token)).Select(token => token.Value);
+        foreach (var word in words.Concat(parsed.UnmatchedTokens))
+        {
+            if (word.Length < 2 || word[0] != '-')
+                continue;
+            var flags = common.All.Concat(verb?.Settings ?? []).Select(setting => setting.Option).SelectMany(option => option.Aliases.Prepend(option.Name));
+            var near = WordDistance.Nearest(word.Split('=')[0], flags);
+            throw new UsageException($"{word} is not a flag here.{(near is null ? "" : $" Did you mean {near}?")} (A file of that name is ./{word}.){seeHelp}");
+        }
+        if (parsed.Errors.Count > 0)
+        {
+            var typed = parsed.UnmatchedTokens.Count > 0 ? WordDistance.Nearest(parsed.UnmatchedTokens[0], verb?.Verbs.Select(entry => entry.Name) ?? []) : null;
+            throw new UsageException(parsed.Errors[0].Message + (typed is null ? "" : $" Did you mean '{typed}'?") + seeHelp);
+        }
+    }
+
+    private static int Explain(Exception e, CliHost host, bool showStack)
+    {
+        var (code, message) = e switch
+        {
+            UsageException => (ExitCodes.Usage, e.Message),
+            GalleryRefusedException => (ExitCodes.Refused, e.Message),
+            GalleryException => (ExitCodes.Usage, e.Message),
+            FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException or IOException or PlatformNotSupportedException => (ExitCodes.PartialFailure, e.Message),
+            _ => (ExitCodes.PartialFailure, $"Something unexpected went wrong: {e.Message}{(showStack ? "" : " Run it again with --debug to see where, and report it.")}"),
+        };
+        host.Error.WriteLine("semblance: " + Printable.Of(message));
+        if (showStack)
+            host.Error.WriteLine(e.ToString());
+        return code;
+    }
+
+    private static void Flush(CliHost host)
+    {
+        try
+        {
+            host.Output.Flush();
+        }
+        catch (IOException)
+        {
+            // The reader of the pipe has what it wanted.
+        }
+        host.Error.Flush();
+    }
+}

@@ -1,0 +1,68 @@
+using Semblance.Cli.Output;
+using Semblance.Cli.Settings;
+using Semblance.Networks;
+
+namespace Semblance.Cli.Frame;
+
+/// <summary>What a verb works with: its values, its gallery, and where its words go.</summary>
+internal sealed class VerbContext
+{
+    private readonly SettingsReader _settings;
+    private readonly System.CommandLine.ParseResult _parsed;
+
+    public VerbContext(CliHost host, CommonSettings common, System.CommandLine.ParseResult parsed, SettingsReader settings, Printer printer, Talk talk, string galleryFolder)
+    {
+        _settings = settings;
+        _parsed = parsed;
+        Host = host;
+        Common = common;
+        Printer = printer;
+        Talk = talk;
+        GalleryFolder = galleryFolder;
+    }
+
+    public CliHost Host { get; }
+
+    public CommonSettings Common { get; }
+
+    public Printer Printer { get; }
+
+    public Talk Talk { get; }
+
+    /// <summary>Folder of the gallery, whether it exists or not.</summary>
+    public string GalleryFolder { get; }
+
+    public int Threads => Get(Common.Threads);
+
+    public int Seed => Get(Common.Seed);
+
+    /// <summary>True when no progress shall be drawn.</summary>
+    public bool IsSilent => Talk.IsQuiet || Get(Common.NoProgress);
+
+    public T Get<T>(Setting<T> setting) => _settings.Get(setting);
+
+    public T Get<T>(System.CommandLine.Argument<T> argument) => _parsed.GetValue(argument)!;
+
+    /// <summary>Full path of what the user typed, from the current folder; a leading <c>~</c> is the user's folder.</summary>
+    public string FullPath(string path)
+    {
+        if (path == "~" || path.StartsWith("~/", StringComparison.Ordinal))
+            path = Path.Join(Host.Environment("HOME") ?? "", path[1..]);
+        return Path.GetFullPath(path, Host.CurrentFolder);
+    }
+
+    public ModelStore Models => Host.Environment("SEMBLANCE_HOME") is { Length: > 0 } ? new ModelStore(Path.Combine(UserFolders.Data(Host), "models")) : ModelStore.Default;
+
+    /// <summary>Opens the gallery that the flags name.</summary>
+    /// <param name="create">Makes one where none is; verbs that only read leave this off and say how to make one.</param>
+    public Gallery OpenGallery(bool create = false, bool readOnly = false, string? model = null, string? folder = null) =>
+        Gallery.Open(folder ?? GalleryFolder, new GalleryOptions
+        {
+            Model = model,
+            Models = Models,
+            Threads = Threads,
+            Seed = Seed,
+            Create = create,
+            ReadOnly = readOnly,
+        });
+}

@@ -1,0 +1,38 @@
+using Semblance.Cli.Frame;
+using Semblance.Cli.Output;
+using Semblance.Cli.Settings;
+
+namespace Semblance.Cli.Verbs;
+
+/// <summary>The flags that limit an answer and say where it goes; shared by the verbs that search.</summary>
+internal sealed class SearchLimits
+{
+    public static IReadOnlyList<OutputFormat> Formats { get; } = [OutputFormat.Table, OutputFormat.Json, OutputFormat.JsonLines, OutputFormat.Csv, OutputFormat.Paths, OutputFormat.Html];
+
+    public Setting<int> Count { get; } = Setting.WholeNumber("k", "How many pictures (default: 10)", 10, 1, "-k");
+
+    public Setting<string?> Where { get; } = Setting.Text("where", "FILTER", "Only pictures that pass, e.g. 'label:cat -path:**/cache/** date:2020..2021'", "-w");
+
+    public Setting<double?> MinScore { get; } = Setting.OptionalNumber("min-score", "S", "Leave out pictures that score less", -1, 1);
+
+    public Setting<string?> Output { get; } = Setting.Text("output", "FILE", "Write the html page to a file", "-o");
+
+    public Setting<bool> Null { get; } = Setting.Flag("null", "With --format paths: end each path with NUL, for names that hold line breaks", "-0");
+
+    public IReadOnlyList<Setting> All => [Count, Where, MinScore, Output, Null];
+
+    /// <returns>The exit code: an empty answer is an answer.</returns>
+    public int Print(VerbContext context, Gallery gallery, IReadOnlyList<SearchHit> hits, bool withWord, string title, Query query)
+    {
+        var output = context.Get(Output);
+        if (output is not null && context.Printer.Format != OutputFormat.Html)
+            throw new UsageException("--output takes the html page; add --format html, or send the other formats to a file with >.");
+        if (hits.Count == 0)
+            context.Talk.Say(query.MinScore is null && query.Where is null ? "Nothing relevant: the gallery has no pictures." : "Nothing relevant: no picture passes the limits.");
+        if (context.Printer.Format == OutputFormat.Html)
+            Pages.Write(context, output, Pages.Hits(gallery, hits, title, query));
+        else
+            context.Printer.Rows(HitColumns.Of(withWord), hits, hit => hit.Path, context.Get(Null) ? '\0' : '\n');
+        return ExitCodes.Ok;
+    }
+}

@@ -1,0 +1,151 @@
+using System.Globalization;
+using System.Text.Json;
+using Semblance.Cli.Frame;
+using Semblance.Cli.Output;
+using Semblance.Cli.Settings;
+
+namespace Semblance.Cli.Verbs;
+
+internal sealed class StatusVerb : Verb
+{
+    private readonly Setting<bool> _failed = Setting.Flag("failed", "List the files that could not be indexed, and why");
+
+    public override IReadOnlyList<Setting> Settings => [_failed];
+
+    public override IReadOnlyList<OutputFormat> Formats => [OutputFormat.Table, OutputFormat.Json, OutputFormat.JsonLines, OutputFormat.Csv, OutputFormat.Paths];
+
+    public override string Details => """
+        A score becomes a word by thresholds fitted to this gallery: from the scores of random pairs of its pictures and of
+        altered copies of them. 'precision' is the share of copies among the fitted pairs, one copy to each random pair,
+        that earn the word.
+        """;
+
+    public override IReadOnlyList<(string CommandLine, string Meaning)> Examples =>
+    [
+        ("semblance status", "Counts, folders, spaces and score words"),
+        ("semblance status --failed --format paths", "Paths of the files that failed"),
+    ];
+
+    public override Task<int> RunAsync(VerbContext context, CancellationToken cancellationToken)
+    {
+        using var gallery = context.OpenGallery();
+        if (context.Get(_failed))
+        {
+            PrintFailures(context, gallery.Store.Failures);
+            return Task.FromResult(ExitCodes.Ok);
+        }
+        var status = gallery.Status();
+        switch (context.Printer.Format)
+        {
+            case OutputFormat.Json:
+                context.Printer.Json(json => Write(json, status));
+                break;
+            case OutputFormat.Table:
+                Draw(context.Printer, status);
+                break;
+            case OutputFormat.JsonLines:
+                context.Printer.JsonLine(json => Write(json, status));
+                break;
+            default:
+                throw new UsageException("csv and paths are for the list of failures; add --failed.");
+        }
+        return Task.FromResult(ExitCodes.Ok);
+    }
+
+    private static void PrintFailures(VerbContext context, IReadOnlyList<GalleryFailure> failures)
+    {
+        if (failures.Count == 0)
+            context.Talk.Say("No file failed.");
+        context.Printer.Rows(
+            [
+                new("path", failure => failure.Path),
+                new("reason", failure => failure.Reason),
+                new("message", failure => failure.Message),
+                new("at", failure => failure.At, Places.Data),
+            ],
+            failures,
+            failure => failure.Path);
+    }
+
+    private static void Draw(Printer printer, GalleryStatus status)
+    {
+        printer.Facts(
+        [
+            ("gallery", status.Folder + (status.IsReadOnly ? " (read-only)" : "")),
+            ("folders", status.Roots.Count == 0 ? "none yet" : string.Join(", ", status.Roots)),
+            ("pictures", status.Pictures),
+            ("missing", status.Missing),
+            ("failed files", status.Failures),
+            ("tags", status.Tags),
+            ("on disk", Printable.Bytes(status.DiskBytes)),
+            .. status.Spaces.Select(space => (space.Active ? "space in use" : "other space", (object?)Describe(space))),
+        ]);
+        printer.Writer.WriteLine();
+        if (!status.Scale.Fitted)
+            printer.Writer.WriteLine("Score words are general ones: the gallery is too small to fit its own.");
+        printer.Rows(
+            [
+                new("word", word => HitColumns.Word(word.Word)),
+                new("from score", word => word.MinScore, Shown: word => word.MinScore.ToString("0.000", CultureInfo.InvariantCulture)),
+                new("precision", word => word.Precision, Shown: word => Share(word.Precision)),
+                new("copies reached", word => word.CopyShare, Shown: word => Share(word.CopyShare)),
+                new("random pairs reached", word => word.RandomShare, Shown: word => Share(word.RandomShare)),
+            ],
+            status.Scale.Words);
+    }
+
+    private static string Describe(Space space)
+    {
+        var projection = space.ProjectionVersion == 0 ? "searched as they are" : $"whitened to {space.PostProcessing.Dimension}, fitted on {Printable.Pictures(space.FittedCount)}";
+        return $"{space.Name}: {space.Model}, {space.Dimension} numbers a picture, {projection}";
+    }
+
+    private static string Share(double? share) => share is { } value ? value.ToString(value is > 0 and < 0.001 ? "0.####%" : "0.#%", CultureInfo.InvariantCulture) : "";
+
+    private static void Write(Utf8JsonWriter json, GalleryStatus status)
+    {
+        json.WriteStartObject();
+        json.WriteString("gallery", status.Folder);
+        json.WriteNumber("pictures", status.Pictures);
+        json.WriteNumber("missing", status.Missing);
+        json.WriteNumber("failures", status.Failures);
+        json.WriteNumber("tags", status.Tags);
+        json.WriteNumber("bytes", status.DiskBytes);
+        json.WriteBoolean("read_only", status.IsReadOnly);
+        json.WritePropertyName("folders");
+        Printer.WriteValue(json, status.Roots);
+        json.WriteStartArray("spaces");
+        foreach (var space in status.Spaces)
+        {
+            json.WriteStartObject();
+            json.WriteString("name", space.Name);
+            json.WriteString("model", space.Model);
+            json.WriteString("sha256", space.Sha256);
+            json.WriteString("kind", space.Kind == SpaceKind.Bits ? "bits" : "float");
+            json.WriteString("modality", space.Modality.ToString().ToLowerInvariant());
+            json.WriteNumber("dimension", space.Dimension);
+            json.WriteString("metric", space.Metric);
+            json.WriteString("post_processing", space.PostProcessing.Kind);
+            json.WriteNumber("projection_version", space.ProjectionVersion);
+            json.WriteNumber("fitted_count", space.FittedCount);
+            json.WriteBoolean("active", space.Active);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+        json.WriteBoolean("scale_fitted", status.Scale.Fitted);
+        json.WriteStartArray("score_words");
+        foreach (var word in status.Scale.Words)
+        {
+            json.WriteStartObject();
+            json.WriteString("word", HitColumns.Word(word.Word));
+            foreach (var (name, value) in new (string, object?)[] { ("min_score", word.MinScore), ("precision", word.Precision), ("copy_share", word.CopyShare), ("random_share", word.RandomShare) })
+            {
+                json.WritePropertyName(name);
+                Printer.WriteValue(json, value);
+            }
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+}

@@ -1,0 +1,51 @@
+using Semblance.Duplicates;
+using Semblance.Numerics;
+
+namespace Semblance;
+
+/// <summary>
+/// Finds groups of copies among a gallery's present pictures. It only proposes: <see cref="DuplicateActions"/> acts, when told to.
+/// </summary>
+public sealed class DuplicateFinder
+{
+    private readonly Func<IReadOnlyList<GalleryItem>> _items;
+    private readonly Func<CancellationToken, (long[] Ids, Matrix Vectors)> _vectors;
+    private readonly Func<ScoreScale> _scale;
+
+    /// <param name="items">Present pictures.</param>
+    /// <param name="vectors">L2-normalised search vectors <c>[n, d]</c> with their item ids; asked for by the embedding method only.</param>
+    public DuplicateFinder(
+        Func<IReadOnlyList<GalleryItem>> items,
+        Func<CancellationToken, (long[] Ids, Matrix Vectors)> vectors,
+        Func<ScoreScale> scale)
+    {
+        _items = items;
+        _vectors = vectors;
+        _scale = scale;
+    }
+
+    /// <summary>
+    /// Groups of two and more, by id of the kept picture. A picture is in one group at most; see <see cref="DuplicateGroup"/> for what
+    /// ties a group together.
+    /// </summary>
+    public IReadOnlyList<DuplicateGroup> Find(DuplicateMethod method, DuplicateOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        options ??= new DuplicateOptions();
+        var items = _items();
+        INeighbours neighbours = method switch
+        {
+            DuplicateMethod.Exact => new SameBytes(items),
+            DuplicateMethod.Near => new HashNeighbours(items, options.MaxHamming),
+            DuplicateMethod.Embedding => OfVectors(items, options, cancellationToken),
+            _ => throw new ArgumentOutOfRangeException(nameof(method), method, "Not a method of finding duplicates."),
+        };
+        return StarGrouping.Group(items, neighbours, options.Keep, cancellationToken);
+    }
+
+    private VectorNeighbours OfVectors(IReadOnlyList<GalleryItem> items, DuplicateOptions options, CancellationToken cancellationToken)
+    {
+        var minScore = options.MinScore ?? _scale().Words.First(word => word.Word == ScoreWord.NearDuplicate).MinScore;
+        var (ids, vectors) = _vectors(cancellationToken);
+        return new VectorNeighbours(items, ids, vectors, minScore);
+    }
+}

@@ -1,0 +1,81 @@
+using System.Reflection;
+using System.Xml.Linq;
+using Xunit;
+
+namespace Semblance.Architecture.Tests;
+
+/// <summary>A project uses only floors below its own (docs/architecture.md); nothing looks up or sideways.</summary>
+public sealed class FloorsTests
+{
+    private static readonly Dictionary<string, int> s_floors = new(StringComparer.Ordinal)
+    {
+        ["Semblance.Natives"] = 0,
+        ["Semblance.Numerics"] = 0,
+        ["Semblance.Imaging"] = 1,
+        ["Semblance.Networks"] = 1,
+        ["Semblance.Index"] = 1,
+        ["Semblance.Features"] = 2,
+        ["Semblance.Evaluation"] = 2,
+        ["Semblance.Learning"] = 3,
+        ["Semblance"] = 4,
+        ["Semblance.Server"] = 5,
+        ["Semblance.Client"] = 5,
+        ["Semblance.Cli"] = 6,
+    };
+
+    /// <summary>Third-party packages each floor may know; a package in a lower floor than it belongs is a design change.</summary>
+    private static readonly Dictionary<string, string[]> s_packages = new(StringComparer.Ordinal)
+    {
+        ["Microsoft.Data.Sqlite"] = ["Semblance"],
+        ["Microsoft.Extensions.FileSystemGlobbing"] = ["Semblance"],
+        ["System.CommandLine"] = ["Semblance.Cli"],
+        ["Spectre.Console"] = ["Semblance.Cli"],
+        ["Google.Protobuf"] = ["Semblance.Networks"],
+        ["Grpc.Tools"] = ["Semblance.Networks"],
+        ["Microsoft.Extensions.AI.Abstractions"] = ["Semblance.Features"],
+    };
+
+    public static TheoryData<string> Projects() => [.. Directory.GetDirectories(Path.Combine(Repository.Root, "src")).Select(Path.GetFileName).Order(StringComparer.Ordinal)!];
+
+    [Theory]
+    [MemberData(nameof(Projects))]
+    public void A_project_refers_only_to_lower_floors(string project)
+    {
+        Assert.True(s_floors.ContainsKey(project), $"{project} has no floor; give it one here and in docs/architecture.md");
+        foreach (var reference in References(project, "ProjectReference").Select(path => Path.GetFileNameWithoutExtension(path)))
+            Assert.True(s_floors[reference] < s_floors[project], $"{project} (floor {s_floors[project]}) refers to {reference} (floor {s_floors[reference]})");
+    }
+
+    [Theory]
+    [MemberData(nameof(Projects))]
+    public void A_package_stays_in_its_project(string project)
+    {
+        foreach (var package in References(project, "PackageReference"))
+            Assert.True(!s_packages.TryGetValue(package, out var homes) || homes.Contains(project), $"{project} refers to {package}");
+    }
+
+    [Fact]
+    public void Public_types_live_at_the_root_namespace_of_their_project()
+    {
+        var outside = Assemblies()
+            .SelectMany(assembly => assembly.GetExportedTypes().Select(type => (Assembly: assembly.GetName().Name!, Type: type)))
+            .Where(row => !row.Type.IsNested && row.Type.Namespace != row.Assembly)
+            .Select(row => row.Type.FullName)
+            .ToList();
+        Assert.Empty(outside);
+    }
+
+    [Fact]
+    public void Nothing_in_the_sources_is_named_util()
+    {
+        var names = Directory.EnumerateFiles(Path.Combine(Repository.Root, "src"), "*.cs", SearchOption.AllDirectories)
+            .Where(path => Path.GetFileName(path).Contains("util", StringComparison.OrdinalIgnoreCase) || Path.GetFileName(path).Contains("helper", StringComparison.OrdinalIgnoreCase));
+        Assert.Empty(names);
+    }
+
+    private static IEnumerable<string> References(string project, string kind) =>
+        XDocument.Load(Path.Combine(Repository.Root, "src", project, project + ".csproj")).Descendants(kind).Select(e => (string)e.Attribute("Include")!);
+
+    private static IEnumerable<Assembly> Assemblies() =>
+        Projects().Select(row => row.Data).Where(name => name != "Semblance.Cli").Select(name => Assembly.Load(new AssemblyName(name)));
+}

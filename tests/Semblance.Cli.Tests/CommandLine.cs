@@ -1,0 +1,83 @@
+using Semblance.Imaging;
+using Semblance.Testing;
+using Xunit;
+
+namespace Semblance.Cli.Tests;
+
+/// <summary>Runs the command inside the test, in a folder and an environment of its own.</summary>
+internal sealed class CommandLine : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public CommandLine()
+    {
+        Directory.CreateDirectory(_folder["here"]);
+        Environment["SEMBLANCE_HOME"] = _folder["home"];
+        Environment["HOME"] = _folder["user"];
+    }
+
+    public string Here => _folder["here"];
+
+    public string Home => _folder["home"];
+
+    public Dictionary<string, string?> Environment { get; } = [];
+
+    public bool IsTerminal { get; set; }
+
+    public TimeProvider Clock { get; set; } = TimeProvider.System;
+
+    public string this[params string[] parts] => Path.Combine([Here, .. parts]);
+
+    public Task<CommandResult> RunAsync(params string[] args) => RunAsync(args, CancellationToken.None);
+
+    public async Task<CommandResult> RunAsync(string[] args, CancellationToken cancellationToken)
+    {
+        using var output = new StringWriter { NewLine = "\n" };
+        using var error = new StringWriter { NewLine = "\n" };
+        var host = new CliHost
+        {
+            Output = output,
+            Error = error,
+            OutputIsTerminal = IsTerminal,
+            ErrorIsTerminal = false,
+            Environment = name => Environment.GetValueOrDefault(name),
+            CurrentFolder = Here,
+            Clock = Clock,
+            Width = () => 200,
+        };
+        var code = await CliApplication.RunAsync(args, host, cancellationToken);
+        return new CommandResult(code, output.ToString(), error.ToString());
+    }
+
+    /// <summary>Runs and asserts success.</summary>
+    public async Task<string> OutputOfAsync(params string[] args)
+    {
+        var result = await RunAsync(args);
+        Assert.True(result.Code == 0, $"{string.Join(' ', args)} ended with {result.Code}: {result.Error}");
+        return result.Output;
+    }
+
+    /// <summary>Writes a drawn scene; pictures of one class resemble each other.</summary>
+    public string WriteScene(string name, int classIndex, int seed, int side = 96)
+    {
+        var path = this[name];
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        File.WriteAllBytes(path, PictureEncoder.Encode(TestPictures.Scene(side, side, classIndex, seed), path.EndsWith(".png", StringComparison.Ordinal) ? PictureFormat.Png : PictureFormat.Jpeg));
+        return path;
+    }
+
+    /// <summary>Writes <c>pictures/CLASS/N.jpg</c> and indexes them by the colour histogram, which needs no network.</summary>
+    public async Task IndexScenesAsync(int classes = 3, int perClass = 3)
+    {
+        for (var c = 0; c < classes; c++)
+        {
+            for (var i = 0; i < perClass; i++)
+                WriteScene(Path.Combine("pictures", "class" + c, i + ".jpg"), c, i);
+        }
+        await OutputOfAsync("index", "pictures", "--model", "hsv");
+    }
+
+    public void Dispose() => _folder.Dispose();
+}
+
+internal sealed record CommandResult(int Code, string Output, string Error);

@@ -1,0 +1,75 @@
+using Semblance.Cli.Output;
+using Xunit;
+
+namespace Semblance.Cli.Tests;
+
+public sealed class OutputTests
+{
+    private static readonly IReadOnlyList<Column<(int Rank, string Path)>> s_columns =
+    [
+        new("rank", row => row.Rank),
+        new("path", row => row.Path),
+        new("half", row => row.Rank / 2f, Places.Data),
+        new("double_rank", row => row.Rank * 2L, Places.Table),
+    ];
+
+    private static readonly (int Rank, string Path)[] s_rows = [(1, "/a, \"b\".jpg"), (20, "/line\nbreak\u001b[31m\u202egpj.exe")];
+
+    private static string Print(OutputFormat format, char pathEnd = '\n', bool isTerminal = false)
+    {
+        using var output = new StringWriter { NewLine = "\n" };
+        var host = new CliHost { Output = output, Error = TextWriter.Null, Environment = name => name == "NO_COLOR" ? "1" : null, CurrentFolder = "/", OutputIsTerminal = isTerminal };
+        new Printer(host, format).Rows(s_columns, s_rows, row => row.Path, pathEnd);
+        return output.ToString();
+    }
+
+    [Fact]
+    public void Json_is_an_array_with_exactly_the_data_columns() => Assert.Equal(
+        """
+        [
+          {
+            "rank": 1,
+            "path": "/a, \"b\".jpg",
+            "half": 0.5
+          },
+          {
+            "rank": 20,
+            "path": "/line\nbreak\u001B[31m{RLO}gpj.exe",
+            "half": 10
+          }
+        ]
+
+        """.Replace("{RLO}", "\u202e", StringComparison.Ordinal),
+        Print(OutputFormat.Json));
+
+    [Fact]
+    public void Json_lines_are_one_object_each() => Assert.Equal(
+        "{\"rank\":1,\"path\":\"/a, \\\"b\\\".jpg\",\"half\":0.5}\n{\"rank\":20,\"path\":\"/line\\nbreak\\u001B[31m\u202egpj.exe\",\"half\":10}\n",
+        Print(OutputFormat.JsonLines));
+
+    [Fact]
+    public void Csv_quotes_as_rfc_4180() => Assert.Equal(
+        "rank,path,half\r\n1,\"/a, \"\"b\"\".jpg\",0.5\r\n20,\"/line\nbreak\u001b[31m\u202egpj.exe\",10\r\n",
+        Print(OutputFormat.Csv));
+
+    [Fact]
+    public void Paths_are_bare_and_end_as_asked()
+    {
+        Assert.Equal("/a, \"b\".jpg\n/line\nbreak\u001b[31m\u202egpj.exe\n", Print(OutputFormat.Paths));
+        Assert.Equal("/a, \"b\".jpg\0/line\nbreak\u001b[31m\u202egpj.exe\0", Print(OutputFormat.Paths, '\0'));
+    }
+
+    [Fact]
+    public void A_table_is_aligned_and_lets_no_control_character_through() => Assert.Equal(
+        "rank  path                                 double rank\n"
+        + "   1  /a, \"b\".jpg                                   2\n"
+        + "  20  /line\\nbreak\\u001b[31m\\u202egpj.exe           40\n",
+        Print(OutputFormat.Table));
+
+    [Theory]
+    [InlineData(0.52, "0.5 s")]
+    [InlineData(42.4, "42 s")]
+    [InlineData(185, "3 min 5 s")]
+    [InlineData(7800, "2 h 10 min")]
+    public void Durations_read_like_speech(double seconds, string expected) => Assert.Equal(expected, Printable.Duration(seconds));
+}

@@ -1,0 +1,59 @@
+using Semblance.Index.Tests.Conformance;
+using Semblance.Testing;
+using Xunit;
+
+namespace Semblance.Index.Tests;
+
+public sealed class ExactVectorIndexTests : VectorIndexConformance
+{
+    protected override IVectorIndex Create(int dimension, Metric metric) => new ExactVectorIndex(dimension, metric);
+
+    protected override IVectorIndex Open(string path) => ExactVectorIndex.Open(path);
+
+    [Fact]
+    public void Opened_file_is_searched_from_the_mapping()
+    {
+        using var folder = new TemporaryFolder();
+        using var index = new ExactVectorIndex(100, Metric.L2);
+        index.Build([.. Enumerable.Range(0, 3000).Select(i => (long)i)], NaiveVectors.Gaussian(3000, 100, 1));
+        Assert.Equal(0, index.Statistics.MappedBytes);
+        index.Save(folder["a.index"]);
+        using var opened = ExactVectorIndex.Open(folder["a.index"]);
+        Assert.Equal(3000 * (400 + 8), opened.Statistics.MappedBytes);
+        Assert.Equal(opened.Statistics.MappedBytes, opened.Statistics.BytesTotal);
+    }
+
+    [Fact]
+    public void File_of_codes_is_refused()
+    {
+        using var folder = new TemporaryFolder();
+        using var codes = new ExactCodeIndex(64);
+        codes.Save(folder["a.index"]);
+        var refused = Assert.Throws<IndexFileException>(() => ExactVectorIndex.Open(folder["a.index"]));
+        Assert.Equal(IndexFileProblem.WrongKind, refused.Problem);
+        Assert.Contains("'exact-codes'", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Filter_is_asked_for_promising_rows_only()
+    {
+        const int Rows = 20_000;
+        using var index = new ExactVectorIndex(8, Metric.L2);
+        index.Build([.. Enumerable.Range(0, Rows).Select(i => (long)i)], NaiveVectors.Gaussian(Rows, 8, 2));
+        var asked = 0;
+        index.Search(new float[8], 10, new SearchOptions { Filter = _ => ++asked > 0 });
+        // Of rows in random order, k·(1 + ln(n / k)) ≈ 86 enter the k best on the way.
+        Assert.InRange(asked, 10, 300);
+    }
+
+    [Fact]
+    public void Removing_many_rows_compacts_by_itself()
+    {
+        using var index = new ExactVectorIndex(8, Metric.L2);
+        index.Build([.. Enumerable.Range(0, 5000).Select(i => (long)i)], NaiveVectors.Gaussian(5000, 8, 3));
+        for (long id = 0; id < 4900; id++)
+            index.Remove(id);
+        Assert.InRange(index.Statistics.Deleted, 0, 1023);
+        Assert.Equal(100, index.Count);
+    }
+}
