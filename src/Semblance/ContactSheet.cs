@@ -111,8 +111,8 @@ public static class ContactSheet
                     Text = $"{Count(group.Others.Count, "copy", "copies")}, {Bytes(group.ReclaimableBytes)}",
                     Pictures =
                     [
-                        new SheetPicture { Location = group.Keep.Path, Mark = SheetMark.Kept, MarkText = $"keep: {group.Reason}", Detail = Facts(group.Keep) },
-                        .. group.Others.Select(other => new SheetPicture { Location = other.Item.Path, Detail = $"{Facts(other.Item)} · {other.Why}" }),
+                        new SheetPicture { Location = group.Keep.Path, Caption = FolderAndName(group.Keep), Mark = SheetMark.Kept, Detail = $"{group.Reason} · {Facts(group.Keep)}" },
+                        .. group.Others.Select(other => new SheetPicture { Location = other.Item.Path, Caption = FolderAndName(other.Item), Detail = $"{Facts(other.Item)} · {other.Why}" }),
                     ],
                 }),
             ],
@@ -165,8 +165,10 @@ public static class ContactSheet
         {
             var scale = Math.Max(1, (double)SmallestShown / Math.Max(thumbnail.Width, thumbnail.Height));
             var (width, height) = ((int)(thumbnail.Width * scale), (int)(thumbnail.Height * scale));
+            // Wells are square: a portrait picture may be only so wide that its height fits.
+            var widest = Math.Min(100, 100.0 * thumbnail.Width / thumbnail.Height);
             writer.Write(string.Create(CultureInfo.InvariantCulture,
-                $"<span class=\"shot\" style=\"width:{width}px;aspect-ratio:{thumbnail.Width}/{thumbnail.Height}\"><img src=\"{thumbnail.DataUri}\" width=\"{width}\" height=\"{height}\" alt=\"{Escape(name)}\" loading=\"lazy\">"));
+                $"<span class=\"shot\" style=\"width:min({width}px,{widest:0.##}%);aspect-ratio:{thumbnail.Width}/{thumbnail.Height}\"><img src=\"{thumbnail.DataUri}\" width=\"{width}\" height=\"{height}\" alt=\"{Escape(name)}\" loading=\"lazy\">"));
             if (picture.Box?.Within(thumbnail.OriginalWidth, thumbnail.OriginalHeight) is { } box)
                 WriteBox(writer, box, thumbnail);
             writer.Write("</span>");
@@ -225,6 +227,9 @@ public static class ContactSheet
         var parts = Path.GetFullPath(location).Replace('\\', '/').Split('/').Select(Uri.EscapeDataString);
         return (OperatingSystem.IsWindows() ? "file:///" : "file://") + string.Join('/', parts).Replace("%3A/", ":/", StringComparison.Ordinal);
     }
+
+    /// <summary>Copies mostly share their file name; the folder tells them apart.</summary>
+    private static string FolderAndName(GalleryItem item) => $"{item.Label}/{Path.GetFileName(item.Path)}";
 
     private static string Facts(GalleryItem item) => $"{item.Width} × {item.Height} · {item.Format} · {Bytes(item.Size)}";
 

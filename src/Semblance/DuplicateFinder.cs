@@ -12,9 +12,14 @@ public sealed class DuplicateFinder
     private readonly Func<CancellationToken, (long[] Ids, Matrix Vectors)> _vectors;
     private readonly Func<ScoreScale> _scale;
 
+    public DuplicateFinder(Gallery gallery)
+        : this(() => [.. gallery.Store.Items()], gallery.ProjectedVectors, () => gallery.Scale)
+    {
+    }
+
     /// <param name="items">Present pictures.</param>
     /// <param name="vectors">L2-normalised search vectors <c>[n, d]</c> with their item ids; asked for by the embedding method only.</param>
-    public DuplicateFinder(
+    internal DuplicateFinder(
         Func<IReadOnlyList<GalleryItem>> items,
         Func<CancellationToken, (long[] Ids, Matrix Vectors)> vectors,
         Func<ScoreScale> scale)

@@ -20,10 +20,15 @@ public sealed class TagSuggester
     private readonly Func<CancellationToken, (long[] Ids, Matrix Vectors)> _vectors;
     private readonly Func<ScoreScale> _scale;
 
+    public TagSuggester(Gallery gallery)
+        : this(() => gallery.Store.Items(), gallery.Store.AllTags, gallery.ProjectedVectors, () => gallery.Scale)
+    {
+    }
+
     /// <param name="items">Present pictures.</param>
     /// <param name="tags">Tags by item id, for items that have any.</param>
     /// <param name="vectors">L2-normalised search vectors <c>[n, d]</c> with their item ids.</param>
-    public TagSuggester(
+    internal TagSuggester(
         Func<IEnumerable<GalleryItem>> items,
         Func<IReadOnlyDictionary<long, IReadOnlyList<string>>> tags,
         Func<CancellationToken, (long[] Ids, Matrix Vectors)> vectors,

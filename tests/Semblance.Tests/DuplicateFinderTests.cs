@@ -1,5 +1,8 @@
 using System.Numerics;
+using Semblance.Features;
+using Semblance.Imaging;
 using Semblance.Numerics;
+using Semblance.Testing;
 using Xunit;
 
 namespace Semblance.Tests;
@@ -157,6 +160,30 @@ public sealed class DuplicateFinderTests
         Assert.Equal(
             expected.Order(),
             groups.Select(group => $"{group.Keep.Id}: {string.Join(' ', group.Others.Select(other => other.Item.Id).Order())}").Order());
+    }
+
+    [Fact]
+    public void Real_photos_find_their_recompressed_and_reduced_copies_and_nothing_else()
+    {
+        if (SharedData.Find("caltech101") is not { } folder)
+            return;
+        var files = Directory.GetDirectories(folder).Order(StringComparer.Ordinal).Where(path => !path.EndsWith("Faces_easy", StringComparison.Ordinal))
+            .Take(60).Select(path => Directory.GetFiles(path).Order(StringComparer.Ordinal).First()).ToArray();
+        var items = new List<GalleryItem>();
+        foreach (var file in files)
+        {
+            var picture = PictureDecoder.Shared.DecodeFile(file).Picture!;
+            var small = picture.Resize(picture.Width / 2, picture.Height / 2);
+            var copy = PictureDecoder.Shared.Decode(PictureEncoder.Encode(small, PictureFormat.Jpeg, 40)).Picture!;
+            foreach (var one in new[] { picture, copy })
+            {
+                var id = items.Count + 1;
+                items.Add(Items.Make(id, width: one.Width, height: one.Height, pHash: PerceptualHash.PHash(one), dHash: PerceptualHash.DHash(one)));
+            }
+        }
+        var groups = Finder(items).Find(DuplicateMethod.Near);
+        Assert.Equal(files.Length, groups.Count);
+        Assert.All(groups, group => Assert.Equal(group.Keep.Id + 1, Assert.Single(group.Others).Item.Id));
     }
 
     [Fact]

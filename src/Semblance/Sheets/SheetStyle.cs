@@ -34,7 +34,8 @@ internal static class SheetStyle
         .figures .value { order: -1; font-size: 27px; line-height: 1.2; font-weight: 680; letter-spacing: -.02em; font-variant-numeric: tabular-nums; }
         .figures dt { font-size: 14px; }
         .figures .detail { color: var(--soft); font-size: 13px; }
-        section { margin: 38px 0 0; content-visibility: auto; contain-intrinsic-size: auto 420px; }
+        /* The padding leaves room for the frames of cards, which the containment would cut. */
+        section { margin: 36px -2px 0; padding: 2px; content-visibility: auto; contain-intrinsic-size: auto 420px; }
         h2 { font-size: 19px; line-height: 1.3; margin: 0; font-weight: 640; letter-spacing: -.008em; overflow-wrap: anywhere; }
         .text { margin: 3px 0 0; color: var(--soft); overflow-wrap: anywhere; }
         .band { display: grid; gap: 18px; margin-top: 14px; }
@@ -44,12 +45,13 @@ internal static class SheetStyle
         .several .queries { grid-template-columns: repeat(auto-fill, minmax(176px, 1fr)); position: static; }
         .band.several { grid-template-columns: minmax(0, 1fr); }
         .grid { display: grid; gap: 12px; grid-template-columns: repeat(auto-fill, minmax(158px, 1fr)); padding: 0; margin: 0; list-style: none; }
-        .card { display: flex; flex-direction: column; min-width: 0; margin: 0; background: var(--card); border: 1px solid var(--line); border-radius: 12px; overflow: hidden; }
+        .grid li { display: flex; min-width: 0; }
+        .card { flex: 1; display: flex; flex-direction: column; min-width: 0; margin: 0; background: var(--card); border: 1px solid var(--line); border-radius: 12px; overflow: hidden; }
         .query { border-color: var(--accent); box-shadow: 0 0 0 1px var(--accent); }
         .right, .kept { border-color: var(--right); box-shadow: 0 0 0 1px var(--right); }
         .wrong { border-color: var(--wrong); }
-        .well { position: relative; display: flex; align-items: center; justify-content: center; background: var(--well); aspect-ratio: 1; color: inherit; text-decoration: none; padding: 8px; }
-        .shot { position: relative; display: block; line-height: 0; max-width: 100%; max-height: 100%; }
+        .well { position: relative; flex: none; display: grid; place-items: center; background: var(--well); aspect-ratio: 1; overflow: hidden; color: inherit; text-decoration: none; padding: 8px; }
+        .shot { position: relative; display: block; line-height: 0; }
         .shot img { display: block; width: 100%; height: 100%; object-fit: contain; border-radius: 3px; }
         .box { position: absolute; border: 2px solid #fff; outline: 2px solid #c2185b; border-radius: 2px; box-shadow: 0 0 0 2px #0008 inset; }
         .rank { position: absolute; left: 8px; top: 8px; min-width: 24px; padding: 0 7px; border-radius: 12px; background: #000a; color: #fff; font-size: 12.5px; line-height: 22px; text-align: center; font-weight: 600; font-variant-numeric: tabular-nums; }
@@ -57,7 +59,7 @@ internal static class SheetStyle
         .gone b { display: block; color: var(--wrong); font-size: 22px; line-height: 1.2; }
         figcaption { padding: 9px 12px 11px; display: flex; flex-direction: column; gap: 2px; min-width: 0; flex: 1; }
         .name { font-weight: 560; font-size: 14px; line-height: 1.35; overflow-wrap: anywhere; display: -webkit-box; -webkit-line-clamp: 2; -webkit-box-orient: vertical; overflow: hidden; }
-        .where { color: var(--soft); font-size: 12.5px; line-height: 1.35; overflow-wrap: anywhere; display: -webkit-box; -webkit-line-clamp: 2; -webkit-box-orient: vertical; overflow: hidden; }
+        .where { color: var(--soft); font-size: 12.5px; line-height: 1.35; overflow-wrap: anywhere; display: -webkit-box; -webkit-line-clamp: 4; -webkit-box-orient: vertical; overflow: hidden; }
         .score { display: flex; align-items: baseline; justify-content: space-between; gap: 8px; margin-top: auto; padding-top: 6px; font-size: 13px; }
         .score b { font-size: 15px; font-variant-numeric: tabular-nums; }
         .word { font-weight: 560; white-space: nowrap; color: var(--none); }
