@@ -6,6 +6,7 @@ using Semblance.Cli.Frame;
 using Semblance.Cli.Output;
 using Semblance.Cli.Settings;
 using Semblance.Cli.Verbs;
+using Semblance.Networks;
 
 namespace Semblance.Cli;
 
@@ -69,8 +70,9 @@ public static class CliApplication
         var settings = new SettingsReader(parsed, host, path);
         var galleryFolder = ReadSettingsFiles(settings, common, host);
         cancellationToken.ThrowIfCancellationRequested();
-        var format = FormatOf(settings, common, host, verb, path);
-        var context = new VerbContext(host, common, parsed, settings, new Printer(host, format), new Talk(host, settings.Get(common.Quiet)), galleryFolder);
+        var asked = AskedFormat(settings, common, verb, path);
+        var format = asked ?? UsualFormat(host, verb);
+        var context = new VerbContext(host, common, parsed, settings, new Printer(host, format), new Talk(host, settings.Get(common.Quiet)), galleryFolder, asked);
         return await verb.RunAsync(context, cancellationToken);
     }
 
@@ -97,15 +99,16 @@ public static class CliApplication
         }
     }
 
-    private static OutputFormat FormatOf(SettingsReader settings, CommonSettings common, CliHost host, Verb verb, IReadOnlyList<string> path)
+    private static OutputFormat? AskedFormat(SettingsReader settings, CommonSettings common, Verb verb, IReadOnlyList<string> path)
     {
         var asked = settings.Get(common.Json) ? OutputFormat.Json : settings.Get(common.Format);
-        if (asked is { } format)
-        {
-            return verb.Formats.Contains(format)
-                ? format
-                : throw new UsageException($"'{string.Join(' ', path)}' prints {string.Join(", ", verb.Formats.Select(OutputFormats.NameOf))}, not {OutputFormats.NameOf(format)}.");
-        }
+        return asked is not { } format || verb.Formats.Contains(format)
+            ? asked
+            : throw new UsageException($"'{string.Join(' ', path)}' prints {string.Join(", ", verb.Formats.Select(OutputFormats.NameOf))}, not {OutputFormats.NameOf(format)}.");
+    }
+
+    private static OutputFormat UsualFormat(CliHost host, Verb verb)
+    {
         var usual = host.OutputIsTerminal ? OutputFormat.Table : OutputFormat.Json;
         return verb.Formats.Contains(usual) ? usual : verb.Formats[0];
     }
@@ -137,8 +140,8 @@ public static class CliApplication
         {
             UsageException => (ExitCodes.Usage, e.Message),
             GalleryRefusedException => (ExitCodes.Refused, e.Message),
-            GalleryException => (ExitCodes.Usage, e.Message),
-            FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException or IOException or PlatformNotSupportedException => (ExitCodes.PartialFailure, e.Message),
+            GalleryException or ModelException => (ExitCodes.Usage, e.Message),
+            OnnxException or FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException or IOException or PlatformNotSupportedException => (ExitCodes.PartialFailure, e.Message),
             _ => (ExitCodes.PartialFailure, $"Something unexpected went wrong: {e.Message}{(showStack ? "" : " Run it again with --debug to see where, and report it.")}"),
         };
         host.Error.WriteLine("semblance: " + Printable.Of(message));

@@ -8,7 +8,8 @@ namespace Semblance.Cli;
 /// </summary>
 public sealed record CliHost
 {
-    public required TextWriter Output { get; init; }
+    /// <summary>A writer of UTF-8; verbs that write bytes flush it and use its stream.</summary>
+    public required StreamWriter Output { get; init; }
 
     public required TextWriter Error { get; init; }
 

@@ -1,3 +1,4 @@
+using System.Text;
 using Semblance.Imaging;
 using Semblance.Testing;
 using Xunit;
@@ -32,7 +33,8 @@ internal sealed class CommandLine : IDisposable
 
     public async Task<CommandResult> RunAsync(string[] args, CancellationToken cancellationToken)
     {
-        using var output = new StringWriter { NewLine = "\n" };
+        using var bytes = new MemoryStream();
+        await using var output = new StreamWriter(bytes) { NewLine = "\n" };
         using var error = new StringWriter { NewLine = "\n" };
         var host = new CliHost
         {
@@ -46,7 +48,7 @@ internal sealed class CommandLine : IDisposable
             Width = () => 200,
         };
         var code = await CliApplication.RunAsync(args, host, cancellationToken);
-        return new CommandResult(code, output.ToString(), error.ToString());
+        return new CommandResult(code, Encoding.UTF8.GetString(bytes.ToArray()), error.ToString());
     }
 
     /// <summary>Runs and asserts success.</summary>

@@ -1,3 +1,4 @@
+using System.Text;
 using Semblance.Cli.Output;
 using Xunit;
 
@@ -15,12 +16,13 @@ public sealed class OutputTests
 
     private static readonly (int Rank, string Path)[] s_rows = [(1, "/a, \"b\".jpg"), (20, "/line\nbreak\u001b[31m\u202egpj.exe")];
 
-    private static string Print(OutputFormat format, char pathEnd = '\n', bool isTerminal = false)
+    private static string Print(OutputFormat format, char pathEnd = '\n', TextWriter? error = null)
     {
-        using var output = new StringWriter { NewLine = "\n" };
-        var host = new CliHost { Output = output, Error = TextWriter.Null, Environment = name => name == "NO_COLOR" ? "1" : null, CurrentFolder = "/", OutputIsTerminal = isTerminal };
+        using var bytes = new MemoryStream();
+        using var output = new StreamWriter(bytes) { NewLine = "\n" };
+        var host = new CliHost { Output = output, Error = error ?? TextWriter.Null, Environment = _ => null, CurrentFolder = "/" };
         new Printer(host, format).Rows(s_columns, s_rows, row => row.Path, pathEnd);
-        return output.ToString();
+        return Encoding.UTF8.GetString(bytes.ToArray());
     }
 
     [Fact]
@@ -55,15 +57,17 @@ public sealed class OutputTests
     [Fact]
     public void Paths_are_bare_and_end_as_asked()
     {
-        Assert.Equal("/a, \"b\".jpg\n/line\nbreak\u001b[31m\u202egpj.exe\n", Print(OutputFormat.Paths));
-        Assert.Equal("/a, \"b\".jpg\0/line\nbreak\u001b[31m\u202egpj.exe\0", Print(OutputFormat.Paths, '\0'));
+        using var error = new StringWriter();
+        Assert.Equal("/a, \"b\".jpg\n", Print(OutputFormat.Paths, error: error));
+        Assert.Contains("1 path holds a line break and was left out; -0", error.ToString(), StringComparison.Ordinal);
+        Assert.Equal("/a, \"b\".jpg\0/line\nbreak\u001b[31m\u202egpj.exe\0", Print(OutputFormat.Paths, pathEnd: '\0'));
     }
 
     [Fact]
     public void A_table_is_aligned_and_lets_no_control_character_through() => Assert.Equal(
         "rank  path                                 double rank\n"
-        + "   1  /a, \"b\".jpg                                   2\n"
-        + "  20  /line\\nbreak\\u001b[31m\\u202egpj.exe           40\n",
+        + "   1  /a, \"b\".jpg                                    2\n"
+        + "  20  /line\\nbreak\\u001b[31m\\u202egpj.exe            40\n",
         Print(OutputFormat.Table));
 
     [Theory]

@@ -10,7 +10,7 @@ internal sealed class VerbContext
     private readonly SettingsReader _settings;
     private readonly System.CommandLine.ParseResult _parsed;
 
-    public VerbContext(CliHost host, CommonSettings common, System.CommandLine.ParseResult parsed, SettingsReader settings, Printer printer, Talk talk, string galleryFolder)
+    public VerbContext(CliHost host, CommonSettings common, System.CommandLine.ParseResult parsed, SettingsReader settings, Printer printer, Talk talk, string galleryFolder, OutputFormat? askedFormat)
     {
         _settings = settings;
         _parsed = parsed;
@@ -19,6 +19,7 @@ internal sealed class VerbContext
         Printer = printer;
         Talk = talk;
         GalleryFolder = galleryFolder;
+        AskedFormat = askedFormat;
     }
 
     public CliHost Host { get; }
@@ -31,6 +32,9 @@ internal sealed class VerbContext
 
     /// <summary>Folder of the gallery, whether it exists or not.</summary>
     public string GalleryFolder { get; }
+
+    /// <summary>The format that the user asked for, as against the usual one; null where none was.</summary>
+    public OutputFormat? AskedFormat { get; }
 
     public int Threads => Get(Common.Threads);
 

@@ -43,11 +43,7 @@ internal sealed class Printer(CliHost host, OutputFormat format)
                     CsvLine(data.Select(column => Plain(column.Value(row))));
                 break;
             case OutputFormat.Paths:
-                foreach (var row in rows)
-                {
-                    host.Output.Write(path!(row));
-                    host.Output.Write(pathEnd);
-                }
+                WritePaths(rows.Select(path!), pathEnd);
                 break;
             default:
                 var list = rows.ToArray();
@@ -177,6 +173,24 @@ internal sealed class Printer(CliHost host, OutputFormat format)
             WriteValue(json, value);
         }
         json.WriteEndObject();
+    }
+
+    private void WritePaths(IEnumerable<string> paths, char pathEnd)
+    {
+        var leftOut = 0;
+        foreach (var path in paths)
+        {
+            // It would look like two paths, and the next command might act on either.
+            if (pathEnd == '\n' && path.AsSpan().ContainsAny('\n', '\r'))
+            {
+                leftOut++;
+                continue;
+            }
+            host.Output.Write(path);
+            host.Output.Write(pathEnd);
+        }
+        if (leftOut > 0)
+            host.Error.WriteLine($"{Printable.Count(leftOut, "path holds a line break and was", "paths hold line breaks and were")} left out; -0 ends paths with NUL and takes all.");
     }
 
     private void CsvLine(IEnumerable<string> cells)

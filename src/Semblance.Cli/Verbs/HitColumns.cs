@@ -11,20 +11,11 @@ internal static class HitColumns
     [
         new("rank", hit => hit.Rank),
         new("score", hit => hit.Score, Places.Table, hit => hit.Score.ToString("0.000", CultureInfo.InvariantCulture)),
-        new("word", hit => Word(hit.Word), Places.Table),
+        new("word", hit => hit.Word.Text(), Places.Table),
         new("id", hit => hit.Id, Places.Everywhere, hit => hit.Id.ToString(CultureInfo.InvariantCulture)) { AlignRight = true },
         new("path", hit => hit.Path),
         new("score", hit => hit.Score, Places.Data),
         new("distance", hit => hit.Distance, Places.Data),
-        .. withWord ? new Column<SearchHit>[] { new("word", hit => Word(hit.Word), Places.Data) } : [],
+        .. withWord ? new Column<SearchHit>[] { new("word", hit => hit.Word.Text(), Places.Data) } : [],
     ];
-
-    public static string Word(ScoreWord word) => word switch
-    {
-        ScoreWord.NearDuplicate => "near-duplicate",
-        ScoreWord.VerySimilar => "very similar",
-        ScoreWord.Similar => "similar",
-        ScoreWord.Weak => "weak",
-        _ => "unrelated",
-    };
 }

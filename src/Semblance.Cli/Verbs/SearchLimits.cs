@@ -15,22 +15,23 @@ internal sealed class SearchLimits
 
     public Setting<double?> MinScore { get; } = Setting.OptionalNumber("min-score", "S", "Leave out pictures that score less", -1, 1);
 
-    public Setting<string?> Output { get; } = Setting.Text("output", "FILE", "Write the html page to a file", "-o");
+    public Setting<string?> Output { get; } = Setting.Text("output", "FILE", "Write a page to look at to a file (--format html)", "-o");
 
     public Setting<bool> Null { get; } = Setting.Flag("null", "With --format paths: end each path with NUL, for names that hold line breaks", "-0");
 
     public IReadOnlyList<Setting> All => [Count, Where, MinScore, Output, Null];
 
     /// <returns>The exit code: an empty answer is an answer.</returns>
-    public int Print(VerbContext context, Gallery gallery, IReadOnlyList<SearchHit> hits, bool withWord, string title, Query query)
+    public int Print(VerbContext context, Gallery gallery, IReadOnlyList<SearchHit> hits, bool withWord, string title, Query query, CancellationToken cancellationToken)
     {
         var output = context.Get(Output);
-        if (output is not null && context.Printer.Format != OutputFormat.Html)
-            throw new UsageException("--output takes the html page; add --format html, or send the other formats to a file with >.");
+        var isPage = context.Printer.Format == OutputFormat.Html || (output is not null && context.AskedFormat is null);
+        if (output is not null && !isPage)
+            throw new UsageException("--output takes the html page; leave --format away, or send the other formats to a file with >.");
         if (hits.Count == 0)
             context.Talk.Say(query.MinScore is null && query.Where is null ? "Nothing relevant: the gallery has no pictures." : "Nothing relevant: no picture passes the limits.");
-        if (context.Printer.Format == OutputFormat.Html)
-            Pages.Write(context, output, Pages.Hits(gallery, hits, title, query));
+        if (isPage)
+            Pages.Write(context, output, Pages.OfHits(gallery, hits, title, query), cancellationToken);
         else
             context.Printer.Rows(HitColumns.Of(withWord), hits, hit => hit.Path, context.Get(Null) ? '\0' : '\n');
         return ExitCodes.Ok;

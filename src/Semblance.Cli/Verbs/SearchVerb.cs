@@ -32,7 +32,7 @@ internal sealed class SearchVerb : Verb
         ("semblance search beach.jpg + 2:dog.jpg - crowd.jpg", "Like the beach and, twice as much, the dog; unlike the crowd"),
         ("semblance search street.jpg --box 40,60,200,200 --where 'date:2020..2021 -tag:private'", "Like a part of a picture, among some of the gallery"),
         ("semblance search id:17 --min-score 0.6 --format paths", "Paths alone, for other commands (-0 ends each with NUL)"),
-        ("semblance search beach.jpg --format html --output hits.html", "A page to look at"),
+        ("semblance search beach.jpg --output hits.html", "A page to look at"),
     ];
 
     public override async Task<int> RunAsync(VerbContext context, CancellationToken cancellationToken)
@@ -54,6 +54,6 @@ internal sealed class SearchVerb : Verb
         {
             hits = await gallery.SearchAsync(query, context.Get(_limits.Count), cancellationToken);
         }
-        return _limits.Print(context, gallery, hits, explain, string.Join(' ', context.Get(_queries)), query);
+        return _limits.Print(context, gallery, hits, explain, string.Join(' ', context.Get(_queries)), query, cancellationToken);
     }
 }

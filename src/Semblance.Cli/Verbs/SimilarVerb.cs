@@ -31,6 +31,6 @@ internal sealed class SimilarVerb : Verb
         };
         using var gallery = context.OpenGallery();
         var hits = await gallery.SearchAsync(query, context.Get(_limits.Count), cancellationToken);
-        return _limits.Print(context, gallery, hits, withWord: false, "Like number " + context.Get(_id), query);
+        return _limits.Print(context, gallery, hits, withWord: false, "Like number " + context.Get(_id), query, cancellationToken);
     }
 }

@@ -85,7 +85,7 @@ internal sealed class StatusVerb : Verb
             printer.Writer.WriteLine("Score words are general ones: the gallery is too small to fit its own.");
         printer.Rows(
             [
-                new("word", word => HitColumns.Word(word.Word)),
+                new("word", word => word.Word.Text()),
                 new("from score", word => word.MinScore, Shown: word => word.MinScore.ToString("0.000", CultureInfo.InvariantCulture)),
                 new("precision", word => word.Precision, Shown: word => Share(word.Precision)),
                 new("copies reached", word => word.CopyShare, Shown: word => Share(word.CopyShare)),
@@ -137,7 +137,7 @@ internal sealed class StatusVerb : Verb
         foreach (var word in status.Scale.Words)
         {
             json.WriteStartObject();
-            json.WriteString("word", HitColumns.Word(word.Word));
+            json.WriteString("word", word.Word.Text());
             foreach (var (name, value) in new (string, object?)[] { ("min_score", word.MinScore), ("precision", word.Precision), ("copy_share", word.CopyShare), ("random_share", word.RandomShare) })
             {
                 json.WritePropertyName(name);

@@ -2,7 +2,7 @@ using Semblance.Cli.Frame;
 
 namespace Semblance.Cli.Verbs;
 
-/ <summary>The verbs in the order of the help page.</summary>
+/// <summary>The verbs in the order of the help page.</summary>
 internal static class VerbCatalogue
 {
     public static IReadOnlyList<VerbEntry> All { get; } =
@@ -15,7 +15,6 @@ internal static class VerbCatalogue
         new("dupes", "Find groups of duplicates; never deletes by itself", () => new DupesVerb()),
         new("tag", "Add, remove, list and suggest tags", () => new TagVerb()),
         new("status", "What the gallery holds, what its score words are worth, what failed", () => new StatusVerb()),
-        new("evaluate", "Measure how well pictures of one label find each other", () => new EvaluateVerb()),
         new("export", "Write the gallery's list or its vectors for other programs", () => new ExportVerb()),
         new("models", "List, add, show and remove models", () => new ModelsVerb()),
         new("reindex", "Switch the gallery to another model; search works meanwhile", () => new ReindexVerb()),

@@ -1,0 +1,48 @@
+using Semblance.Cli.Frame;
+using Semblance.Cli.Output;
+
+namespace Semblance.Cli.Verbs;
+
+internal sealed class ModelsVerb : Verb
+{
+    public override IReadOnlyList<VerbEntry> Verbs =>
+    [
+        new("add", "Add an ONNX model: a file, a model folder, a URL, or hf:OWNER/NAME[/FILE]", () => new ModelAddVerb()),
+        new("show", "Show what a model's vectors are and how it is fed", () => new ModelShowVerb()),
+        new("rm", "Remove a model", () => new ModelRemoveVerb()),
+    ];
+
+    public override IReadOnlyList<OutputFormat> Formats => [OutputFormat.Table, OutputFormat.Json, OutputFormat.JsonLines, OutputFormat.Csv];
+
+    public override IReadOnlyList<(string CommandLine, string Meaning)> Examples =>
+    [
+        ("semblance models", "List them"),
+        ("semblance models add clip-image.onnx --id clip", "Take any ONNX picture network"),
+        ("semblance models show clip", "What it takes and gives"),
+    ];
+
+    public override Task<int> RunAsync(VerbContext context, CancellationToken cancellationToken)
+    {
+        var stored = context.Models.List();
+        var ofDefault = stored.FirstOrDefault(model => model.Id == GalleryOptions.DefaultModel);
+        Row[] rows =
+        [
+            new(GalleryOptions.DefaultModel, "float", "picture", ofDefault?.Manifest.Dimension, ofDefault?.Folder ?? "made at first use"),
+            .. stored.Where(model => model != ofDefault).Select(model => new Row(model.Id, model.Manifest.Kind, model.Manifest.Modality, model.Manifest.Dimension, model.Folder)),
+            new("hsv", "float", "picture", 512, "built in: colour histogram"),
+            new("pixels", "float", "picture", 3072, "built in: 32 x 32 pixels"),
+        ];
+        context.Printer.Rows(
+            [
+                new("id", row => row.Id),
+                new("kind", row => row.Kind),
+                new("modality", row => row.Modality),
+                new("dimension", row => row.Dimension, Shown: row => row.Dimension?.ToString() ?? "") { AlignRight = true },
+                new("where", row => row.Where),
+            ],
+            rows);
+        return Task.FromResult(ExitCodes.Ok);
+    }
+
+    private sealed record Row(string Id, string Kind, string Modality, int? Dimension, string Where);
+}
