@@ -12,6 +12,12 @@ namespace Semblance.Imaging;
 /// <exception cref="FileNotFoundException">From the first use: the build staged no libvips for this platform.</exception>
 public sealed class PictureDecoder
 {
+    /// <summary>What fits into one array of RGB bytes, rounded down; no setting goes beyond.</summary>
+    private const int MostMegapixels = 700;
+
+    /// <summary>Enough to change a few blocks, if blocks are missing.</summary>
+    private const int JpegFiller = 256;
+
     public static PictureDecoder Shared { get; } = new();
 
     public DecodeResult Decode(ReadOnlyMemory<byte> bytes) => Decode(bytes, DecodeOptions.Default);
@@ -31,21 +37,10 @@ public sealed class PictureDecoder
             return Refuse(format);
         if (!loader.IsPresent)
             return Refuse(format);
-        try
-        {
-            using var header = DecodePipeline.Open(loader, data, bytes.Length);
-            var facts = HeaderFacts.Read(header, format!);
-            if (TooLarge(facts.Width, facts.Height, options) is { } tooLarge)
-                return tooLarge;
-            if (DecodePlan.Make(header.Width, header.Height, facts.Orientation, options) is not { } plan)
-                return OutsideBox(facts, options);
-            var pixels = DecodePipeline.Read(loader, data, bytes.Length, header, plan, facts.Orientation);
-            return DecodeResult.Success(new Picture(plan.TargetWidth, plan.TargetHeight, pixels, facts));
-        }
-        catch (VipsException exception)
-        {
-            return Explain(loader, span, exception.Message);
-        }
+        var result = Decode(loader, data, bytes.Length, options);
+        if (result.Failure?.Reason == DecodeFailureReason.Truncated && loader.Format == "jpeg")
+            return DecodeWithEnd(loader, span, options) ?? result;
+        return result;
     }
 
     public DecodeResult DecodeFile(string path) => DecodeFile(path, DecodeOptions.Default);
@@ -55,6 +50,49 @@ public sealed class PictureDecoder
     {
         var (bytes, failure) = PictureFiles.Read(path);
         return bytes is null ? DecodeResult.Failed(failure!.Reason, failure.Message) : Decode(bytes, options);
+    }
+
+    private static unsafe DecodeResult Decode(PictureLoader loader, byte* data, int length, DecodeOptions options)
+    {
+        try
+        {
+            using var header = DecodePipeline.Open(loader, data, length);
+            var facts = HeaderFacts.Read(header, loader.Format);
+            if (TooLarge(facts.Width, facts.Height, options) is { } tooLarge)
+                return tooLarge;
+            if (DecodePlan.Make(header.Width, header.Height, facts.Orientation, options) is not { } plan)
+                return OutsideBox(facts, options);
+            var pixels = DecodePipeline.Read(loader, data, length, header, plan, facts.Orientation);
+            return DecodeResult.Success(new Picture(plan.TargetWidth, plan.TargetHeight, pixels, facts));
+        }
+        catch (VipsException exception)
+        {
+            return Explain(loader, new ReadOnlySpan<byte>(data, length), exception.Message);
+        }
+    }
+
+    /// <summary>
+    /// Some cameras and servers lose the end marker of a JPEG and no pixel. Such a picture is told from one that breaks off
+    /// by ending it in two ways: bits put behind complete data change nothing, behind incomplete data they become pixels.
+    /// Null where pixels are missing.
+    /// </summary>
+    private static DecodeResult? DecodeWithEnd(PictureLoader loader, ReadOnlySpan<byte> bytes, DecodeOptions options)
+    {
+        bytes = bytes.TrimEnd((byte)0xFF);
+        var one = DecodeWithEnd(loader, bytes, 0x00, options);
+        var other = DecodeWithEnd(loader, bytes, 0x55, options);
+        return one.Succeeded && other.Succeeded && one.Picture.Pixels.AsSpan().SequenceEqual(other.Picture.Pixels) ? one : null;
+    }
+
+    private static unsafe DecodeResult DecodeWithEnd(PictureLoader loader, ReadOnlySpan<byte> bytes, byte filler, DecodeOptions options)
+    {
+        var ended = new byte[bytes.Length + JpegFiller + 2];
+        ended.AsSpan().Fill(filler);
+        bytes.CopyTo(ended);
+        ended[^2] = 0xFF;
+        ended[^1] = 0xD9;
+        fixed (byte* data = ended)
+            return Decode(loader, data, ended.Length, options);
     }
 
     private static unsafe DecodeResult DecodeNetpbm(ReadOnlySpan<byte> bytes, DecodeOptions options)
@@ -101,9 +139,10 @@ public sealed class PictureDecoder
     private static DecodeResult? TooLarge(int width, int height, DecodeOptions options)
     {
         var megapixels = (double)width * height / 1e6;
-        return megapixels <= options.MaxMegapixels
+        var limit = Math.Min(options.MaxMegapixels, MostMegapixels);
+        return megapixels <= limit
             ? null
-            : DecodeResult.Failed(DecodeFailureReason.TooLarge, string.Create(CultureInfo.InvariantCulture, $"The header says {width} x {height} = {megapixels:0.#} megapixels and the limit is {options.MaxMegapixels:0.#}; raise --max-megapixels if the picture is wanted."));
+            : DecodeResult.Failed(DecodeFailureReason.TooLarge, string.Create(CultureInfo.InvariantCulture, $"The header says {width} x {height} = {megapixels:0.#} megapixels and the limit is {limit:0.#}; raise --max-megapixels (to {MostMegapixels} at most) if the picture is wanted."));
     }
 
     private static DecodeResult OutsideBox(PictureFacts facts, DecodeOptions options)
@@ -122,5 +161,4 @@ public sealed class PictureDecoder
         return DecodeResult.Failed(DecodeFailureReason.Broken, $"The {loader.Format.ToUpperInvariant()} data is damaged{detail}; open it in another program and save it again, or copy it again from its source.");
     }
 
-    private static string FirstLine(string text) => text.AsSpan().IndexOfAny('\r', '\n') is var end and >= 0 ? text[..end] : text;
 }

@@ -196,7 +196,9 @@ public sealed class ModelStore
         try
         {
             return File.Exists(Path.Combine(folder, ModelManifest.FileName))
-                && ModelManifest.Load(folder).Source?["revision"]?.GetValue<int>() == DefaultModel.Revision;
+                && StoredModel.Load(folder) is var model
+                && model.Manifest.Source?["revision"]?.GetValue<int>() == DefaultModel.Revision
+                && model.LoadParts().All(part => File.Exists(part.NetworkPath));
         }
         catch (Exception failure) when (failure is ModelException or InvalidOperationException or FormatException)
         {

@@ -6,9 +6,10 @@ namespace Semblance.Imaging.Tests;
 public sealed class ColourTests
 {
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public void Alpha_is_laid_over_white(bool png)
+    [InlineData("png")]
+    [InlineData("png16")]
+    [InlineData("webp")]
+    public void Alpha_is_laid_over_white(string format)
     {
         // Red at alpha 0, 1/5, ... 1 from left to right: over white, green and blue fall and red stays.
         var samples = new byte[60 * 10 * 4];
@@ -17,7 +18,12 @@ public sealed class ColourTests
             samples[4 * i] = 255;
             samples[(4 * i) + 3] = (byte)(i % 60 / 10 * 51);
         }
-        var bytes = png ? PictureBytes.PngWithAlpha(samples, 60, 10) : PictureBytes.WebPWithAlpha(samples, 60, 10);
+        var bytes = format switch
+        {
+            "png" => PictureBytes.PngWithAlpha(samples, 60, 10),
+            "png16" => PictureBytes.SixteenBitPngWithAlpha(samples, 60, 10),
+            _ => PictureBytes.WebPWithAlpha(samples, 60, 10),
+        };
         var picture = PictureDecoder.Shared.Decode(bytes).Picture!;
         Assert.True(picture.Facts.HasAlpha);
         for (var x = 0; x < 60; x++)

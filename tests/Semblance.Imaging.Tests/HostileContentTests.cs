@@ -68,6 +68,17 @@ public sealed class HostileContentTests
     }
 
     [Fact]
+    public void A_filter_over_a_huge_drawing_ends()
+    {
+        var svg = PictureBytes.Svg("<rect width=\"9000\" height=\"5000\" fill=\"#204060\"/><filter id=\"f\"><feTurbulence numOctaves=\"9\"/></filter><rect width=\"9000\" height=\"50\" filter=\"url(#f)\"/>", "width=\"9000\" height=\"5000\"");
+        var clock = Stopwatch.StartNew();
+        var picture = PictureDecoder.Shared.Decode(svg).Picture!;
+        Assert.True(clock.Elapsed.TotalSeconds < 20, $"{clock.Elapsed}");
+        Assert.Equal((9000, 5000), (picture.Width, picture.Height));
+        Assert.Equal((0x20, 0x40, 0x60), picture.At(4500, 3000));
+    }
+
+    [Fact]
     public void Fifty_megabytes_of_comments_are_skipped()
     {
         var bytes = HostileBytes.JpegWithComments(50 << 20);

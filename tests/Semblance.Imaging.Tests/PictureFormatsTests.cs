@@ -35,4 +35,15 @@ public sealed class PictureFormatsTests
         Assert.Contains("BMP", failure.Message);
         Assert.Contains("semblance formats", failure.Message);
     }
+
+    [Theory]
+    [InlineData("heic", "mif1heic")]
+    [InlineData("mif1", "mif1heic")]
+    public void Heic_is_told_from_avif_by_its_brands(string major, string compatible)
+    {
+        byte[] bytes = [0, 0, 0, 24, .. "ftyp"u8, .. System.Text.Encoding.ASCII.GetBytes(major), 0, 0, 0, 0, .. System.Text.Encoding.ASCII.GetBytes(compatible), .. new byte[64]];
+        var failure = PictureDecoder.Shared.Decode(bytes).Failure!;
+        Assert.Equal(DecodeFailureReason.Unsupported, failure.Reason);
+        Assert.Contains("HEIC", failure.Message);
+    }
 }

@@ -46,6 +46,18 @@ public sealed class TruncationTests
         }
     }
 
+    [Fact]
+    public void A_jpeg_that_lost_only_its_end_marker_is_whole()
+    {
+        foreach (var whole in new[] { Whole("jpeg"), Whole("progressive") })
+        {
+            var expected = PictureDecoder.Shared.Decode(whole).Picture!;
+            for (var cut = 1; cut <= 2; cut++)
+                Assert.Equal(expected.Pixels, PictureDecoder.Shared.Decode(whole.AsMemory(0, whole.Length - cut)).Picture?.Pixels);
+            Assert.Equal(DecodeFailureReason.Truncated, PictureDecoder.Shared.Decode(whole.AsMemory(0, whole.Length - 100)).Failure?.Reason);
+        }
+    }
+
     private static byte[] Whole(string format)
     {
         var scene = TestPictures.Scene(160, 120, classIndex: 7, seed: 4);

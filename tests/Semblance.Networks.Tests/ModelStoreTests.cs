@@ -142,5 +142,10 @@ public sealed class ModelStoreTests : IDisposable
         _store.EnsureDefault();
         Assert.Equal(1, StoredModel.Load(folder).Manifest.Source!["revision"]!.GetValue<int>());
         Assert.False(Directory.Exists(Path.Combine(_store.Folder, ".building-dead")));
+
+        var network = Path.Combine(folder, "nanodet-backbone", "model.onnx");
+        File.Delete(network);
+        _store.EnsureDefault();
+        Assert.True(File.Exists(network));
     }
 }

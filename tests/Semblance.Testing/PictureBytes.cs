@@ -46,6 +46,9 @@ public static class PictureBytes
     /// <summary>RGBA samples <c>[height, width, 4]</c>, alpha not multiplied into the colours.</summary>
     public static byte[] PngWithAlpha(byte[] samples, int width, int height) => Save(samples, 4, width, height, "srgb", "pngsave_buffer", call => call);
 
+    public static byte[] SixteenBitPngWithAlpha(byte[] samples, int width, int height) => Save(samples, 4, width, height, "srgb", "pngsave_buffer", call => call, chain =>
+        chain.Then("colourspace", call => call.With("space", "rgb16")));
+
     public static byte[] WebPWithAlpha(byte[] samples, int width, int height) => Save(samples, 4, width, height, "srgb", "webpsave_buffer", call => call.With("lossless", "true"));
 
     /// <summary>An animation; all frames have the size of the first.</summary>

@@ -1,5 +1,4 @@
 using Microsoft.Data.Sqlite;
-using Semblance.Testing;
 using Xunit;
 
 namespace Semblance.Tests;

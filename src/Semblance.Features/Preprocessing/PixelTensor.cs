@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using Semblance.Imaging;
 using Semblance.Networks;
 
@@ -36,19 +38,16 @@ internal sealed class PixelTensor
         // Zero is the mean colour once the mean is subtracted: borders say nothing.
         if (fitted.Width != _input.Width || fitted.Height != _input.Height)
             target.Clear();
-        for (var channel = 0; channel < 3; channel++)
+        var planar = _input.Layout == TensorLayout.Nchw;
+        var plane = _input.Width * _input.Height;
+        for (var y = 0; y < fitted.Height; y++)
         {
-            var table = _table.AsSpan(channel * 256, 256);
-            var (start, step) = _input.Layout == TensorLayout.Nchw ? (channel * _input.Width * _input.Height, 1) : (channel, 3);
-            for (var y = 0; y < fitted.Height; y++)
-            {
-                var pixels = fitted.Pixels.AsSpan(y * fitted.Width * 3, fitted.Width * 3);
-                var row = target[(start + ((((y + top) * _input.Width) + left) * step))..];
-                if (step == 1)
-                    FillPlane(pixels, _source[channel], table, row[..fitted.Width]);
-                else
-                    FillInterleaved(pixels, _source[channel], table, row);
-            }
+            var pixels = fitted.Pixels.AsSpan(y * fitted.Width * 3, fitted.Width * 3);
+            var start = ((y + top) * _input.Width) + left;
+            if (planar)
+                FillPlanes(pixels, target.Slice(start, fitted.Width), target.Slice(plane + start, fitted.Width), target.Slice((2 * plane) + start, fitted.Width));
+            else
+                FillInterleaved(pixels, target.Slice(3 * start, pixels.Length));
         }
     }
 
@@ -68,15 +67,26 @@ internal sealed class PixelTensor
         return picture.Crop(kept).Resize(width, height);
     }
 
-    private static void FillPlane(ReadOnlySpan<byte> pixels, int source, ReadOnlySpan<float> table, Span<float> row)
+    // A byte cannot leave a table of 256, so the lookups go without the check that would cost as much as they do.
+    private void FillPlanes(ReadOnlySpan<byte> pixels, Span<float> first, Span<float> second, Span<float> third)
     {
-        for (var x = 0; x < row.Length; x++)
-            row[x] = table[pixels[(3 * x) + source]];
+        ref var table = ref MemoryMarshal.GetArrayDataReference(_table);
+        var (firstSource, thirdSource) = (_source[0], _source[2]);
+        for (int x = 0, i = 0; x < first.Length && x < second.Length && x < third.Length && i + 2 < pixels.Length; x++, i += 3)
+        {
+            first[x] = Unsafe.Add(ref table, pixels[i + firstSource]);
+            second[x] = Unsafe.Add(ref table, 256 + pixels[i + 1]);
+            third[x] = Unsafe.Add(ref table, 512 + pixels[i + thirdSource]);
+        }
     }
 
-    private static void FillInterleaved(ReadOnlySpan<byte> pixels, int source, ReadOnlySpan<float> table, Span<float> row)
+    private void FillInterleaved(ReadOnlySpan<byte> pixels, Span<float> row)
     {
-        for (var i = source; i < pixels.Length; i += 3)
-            row[i - source] = table[pixels[i]];
+        ref var table = ref MemoryMarshal.GetArrayDataReference(_table);
+        for (var i = 0; i + 2 < pixels.Length; i += 3)
+        {
+            for (var channel = 0; channel < 3; channel++)
+                row[i + channel] = Unsafe.Add(ref table, (channel * 256) + pixels[i + _source[channel]]);
+        }
     }
 }

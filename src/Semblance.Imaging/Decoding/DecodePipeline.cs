@@ -8,6 +8,12 @@ namespace Semblance.Imaging.Decoding;
 /// </summary>
 internal static unsafe class DecodePipeline
 {
+    /// <summary>
+    /// A drawing has no pixels of its own, and a filter over many takes minutes: it is drawn at this size at most and
+    /// enlarged if the caller wants the size that the drawing claims.
+    /// </summary>
+    private const double MostDrawnPixels = 4e6;
+
     /// <summary>Opens a picture; only its header is read. A missing end of the data fails when the pixels are computed.</summary>
     internal static VipsImage Open(PictureLoader loader, byte* data, int length)
         => Load(loader, data, length).RunToImage();
@@ -15,7 +21,7 @@ internal static unsafe class DecodePipeline
     /// <summary>8-bit RGB of the plan's target size.</summary>
     internal static byte[] Read(PictureLoader loader, byte* data, int length, VipsImage header, DecodePlan plan, int orientation)
     {
-        using var reloaded = Reload(loader, data, length, plan);
+        using var reloaded = Reload(loader, data, length, header, plan);
         return Finish(reloaded ?? header, header, plan, orientation);
     }
 
@@ -51,9 +57,11 @@ internal static unsafe class DecodePipeline
         => new VipsOperation(loader.Operation).With("buffer", data, length).With("access", "sequential").With("fail-on", "truncated");
 
     /// <summary>Opens again at a smaller scale where the format can; null where it cannot or need not.</summary>
-    private static VipsImage? Reload(PictureLoader loader, byte* data, int length, DecodePlan plan)
+    private static VipsImage? Reload(PictureLoader loader, byte* data, int length, VipsImage header, DecodePlan plan)
     {
         var shrink = plan.Shrink;
+        if (loader.Format == "svg")
+            shrink = Math.Max(shrink, Math.Sqrt((double)header.Width * header.Height / MostDrawnPixels));
         switch (loader.Format)
         {
             // The discrete cosine transform can be inverted at 1/2, 1/4 and 1/8.

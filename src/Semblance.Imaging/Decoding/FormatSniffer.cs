@@ -23,11 +23,9 @@ internal static class FormatSniffer
         ([0x4D, 0x4D, 0x00, 0x2B], 0, "tiff"),
         ("ftypavif"u8.ToArray(), 4, "avif"),
         ("ftypavis"u8.ToArray(), 4, "avif"),
-        ("ftypmif1"u8.ToArray(), 4, "avif"),
         ("ftypheic"u8.ToArray(), 4, "heic"),
         ("ftypheix"u8.ToArray(), 4, "heic"),
         ("ftyphevc"u8.ToArray(), 4, "heic"),
-        ("ftypmsf1"u8.ToArray(), 4, "heic"),
         ([0xFF, 0x0A], 0, "jpeg-xl"),
         ("JXL \r\n"u8.ToArray(), 4, "jpeg-xl"),
         ("jP  \r\n"u8.ToArray(), 4, "jpeg-2000"),
@@ -46,11 +44,20 @@ internal static class FormatSniffer
             if (bytes.Length >= offset + magic.Length && bytes.Slice(offset, magic.Length).SequenceEqual(magic))
                 return format;
         }
+        if (bytes.Length >= 12 && (bytes[4..].StartsWith("ftypmif1"u8) || bytes[4..].StartsWith("ftypmsf1"u8)))
+            return ByCompatibleBrand(bytes);
         if (NetpbmReader.Recognises(bytes))
             return "pnm";
         if (IsBmp(bytes))
             return "bmp";
         return IsSvg(bytes) ? "svg" : null;
+    }
+
+    // The neutral brands of HEIF say nothing of the codec; the list of compatible brands behind them does.
+    private static string ByCompatibleBrand(ReadOnlySpan<byte> bytes)
+    {
+        var box = bytes[..Math.Min(bytes.Length, Math.Max(12, (int)bytes[3]))];
+        return box.IndexOf("heic"u8) >= 0 || box.IndexOf("hevc"u8) >= 0 || box.IndexOf("heix"u8) >= 0 ? "heic" : "avif";
     }
 
     // "BM" alone begins many a text; the size of the second header is one of a few.

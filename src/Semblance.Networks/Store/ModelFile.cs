@@ -22,7 +22,7 @@ internal static class ModelFile
             return;
         var actual = Hash(path);
         if (!string.Equals(actual, manifest.Sha256, StringComparison.OrdinalIgnoreCase))
-            throw new ModelException($"'{path}' is not the file that its manifest describes (sha256 {actual}, expected {manifest.Sha256}); it was changed or damaged. Remove the model '{manifest.Id}' and add it again.");
+            throw new ModelException($"'{path}' is not the file that its manifest describes (sha256 {actual}, expected {manifest.Sha256}); it was changed or damaged. Remove the model and add it again; the default model is made anew once removed.");
         MarkVerified(path, manifest.Sha256);
     }
 

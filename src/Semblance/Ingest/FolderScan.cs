@@ -18,6 +18,9 @@ internal sealed class FolderScan
         "@eaDir", "node_modules", "System Volume Information", "$RECYCLE.BIN", "lost+found", "__MACOSX",
     };
 
+    /// <summary>PATH_MAX of Linux, its terminating zero included.</summary>
+    private const int MostPathBytes = 4096;
+
     private static readonly EnumerationOptions s_everything = new() { AttributesToSkip = 0, IgnoreInaccessible = false, ReturnSpecialDirectories = false };
 
     private readonly IngestOptions _options;
@@ -54,15 +57,19 @@ internal sealed class FolderScan
             var entries = Entries(folder);
             foreach (var entry in entries)
             {
+                // Not entry.FullName: it is empty where the whole path is longer than the system's limit.
+                var path = Path.Join(folder, entry.Name);
                 var isFolder = entry is DirectoryInfo;
-                if (Skipped(root, entry, isFolder))
+                if (IsTooLong(path))
+                    Fail(path, "path-too-long", "The path is longer than this system can open; move it nearer to the root.");
+                else if (Skipped(root, path, isFolder))
                     continue;
-                if (entry.LinkTarget is not null)
-                    FollowLink(entry, isFolder, folders);
+                else if (entry.LinkTarget is not null)
+                    FollowLink(entry, path, isFolder, folders);
                 else if (isFolder)
-                    folders.Push(entry.FullName);
+                    folders.Push(path);
                 else
-                    AddFile((FileInfo)entry);
+                    AddFile((FileInfo)entry, path);
             }
         }
     }
@@ -94,20 +101,23 @@ internal sealed class FolderScan
         return [];
     }
 
-    private bool Skipped(string root, FileSystemInfo entry, bool isFolder)
+    private static bool IsTooLong(string path) => !OperatingSystem.IsWindows() && System.Text.Encoding.UTF8.GetByteCount(path) >= MostPathBytes;
+
+    private bool Skipped(string root, string path, bool isFolder)
     {
-        if (!_options.IncludeHidden && entry.Name.StartsWith('.'))
+        var name = Path.GetFileName(path);
+        if (!_options.IncludeHidden && name.StartsWith('.'))
             return true;
-        if (isFolder && (s_skippedFolders.Contains(entry.Name) || entry.FullName == _galleryFolder))
+        if (isFolder && (s_skippedFolders.Contains(name) || path == _galleryFolder))
             return true;
         if (_exclude is null)
             return false;
-        var relative = Path.GetRelativePath(root, entry.FullName).Replace(Path.DirectorySeparatorChar, '/');
+        var relative = Path.GetRelativePath(root, path).Replace(Path.DirectorySeparatorChar, '/');
         // A folder is pruned when everything below it is excluded, so that nothing below is visited for nothing.
         return _exclude.Match(isFolder ? relative + "/any" : relative).HasMatches && (!isFolder || _exclude.Match(relative + "/any/any").HasMatches);
     }
 
-    private void FollowLink(FileSystemInfo entry, bool isFolder, Stack<string> folders)
+    private void FollowLink(FileSystemInfo entry, string path, bool isFolder, Stack<string> folders)
     {
         FileSystemInfo? target;
         try
@@ -116,49 +126,43 @@ internal sealed class FolderScan
         }
         catch (IOException)
         {
-            if (isFolder || PictureFiles.LooksLikePicture(entry.FullName))
-                Fail(entry.FullName, "link-loop", "The link leads back to itself, or through too many links; remove it.");
+            if (isFolder || PictureFiles.LooksLikePicture(path))
+                Fail(path, "link-loop", "The link leads back to itself, or through too many links; remove it.");
             return;
         }
         catch (UnauthorizedAccessException)
         {
-            Fail(entry.FullName, "unreadable", "The target of the link may not be read.");
+            Fail(path, "unreadable", "The target of the link may not be read.");
             return;
         }
         if (target is not { Exists: true })
         {
-            if (PictureFiles.LooksLikePicture(entry.FullName))
-                Fail(entry.FullName, "broken-link", "The link points to nothing.");
+            if (PictureFiles.LooksLikePicture(path))
+                Fail(path, "broken-link", "The link points to nothing.");
             return;
         }
         if (target is DirectoryInfo)
         {
-            var inside = target.FullName == entry.FullName || entry.FullName.StartsWith(target.FullName.TrimEnd(Path.DirectorySeparatorChar) + Path.DirectorySeparatorChar, StringComparison.Ordinal);
+            var inside = target.FullName == path || path.StartsWith(target.FullName.TrimEnd(Path.DirectorySeparatorChar) + Path.DirectorySeparatorChar, StringComparison.Ordinal);
             if (inside)
-                Fail(entry.FullName, "link-loop", "The link points to a folder that contains it; it was not followed.");
+                Fail(path, "link-loop", "The link points to a folder that contains it; it was not followed.");
             else if (_options.FollowLinks && _visited.Add(target.FullName))
-                folders.Push(entry.FullName);
+                folders.Push(path);
         }
         else if (_options.FollowLinks)
         {
-            AddFile((FileInfo)target, entry.FullName);
+            AddFile((FileInfo)target, path);
         }
     }
 
-    private void AddFile(FileInfo file, string? path = null)
+    private void AddFile(FileInfo file, string path)
     {
-        path ??= file.FullName;
         try
         {
             if (path.Contains('\uFFFD', StringComparison.Ordinal) && !File.Exists(path))
             {
                 if (PictureFiles.LooksLikePicture(path))
                     Fail(path, "bad-name", "The file's name is not valid UTF-8, so it cannot be opened by name; rename it.");
-                return;
-            }
-            if (System.Text.Encoding.UTF8.GetByteCount(path) >= 4096)
-            {
-                Fail(path, "path-too-long", "The path is longer than this system can open; move the file nearer to the root.");
                 return;
             }
             if (PictureFiles.LooksLikePicture(path) || PictureFiles.IsPictureByContent(path))
