@@ -73,7 +73,7 @@ internal sealed class DupesVerb : Verb
             throw new UsageException("--yes and --dry-run contradict each other.");
 
         using var gallery = context.OpenGallery();
-        var finder = new DuplicateFinder(() => [.. gallery.Store.Items()], gallery.ProjectedVectors, () => gallery.Scale);
+        var finder = new DuplicateFinder(gallery);
         var groups = finder.Find(method, options, cancellationToken);
         context.Talk.Say(groups.Count == 0
             ? "No duplicates."

@@ -30,7 +30,7 @@ internal sealed class TagSuggestVerb : Verb
     public override Task<int> RunAsync(VerbContext context, CancellationToken cancellationToken)
     {
         using var gallery = context.OpenGallery();
-        var suggester = new TagSuggester(() => gallery.Store.Items(), gallery.Store.AllTags, gallery.ProjectedVectors, () => gallery.Scale);
+        var suggester = new TagSuggester(gallery);
         var options = new TagSuggestOptions { Neighbours = context.Get(_neighbours), Seed = context.Seed };
         if (context.Get(_minConfidence) is { } least)
             options = options with { MinConfidence = least };
