@@ -122,18 +122,19 @@ public sealed class GalleryVerbTests : IAsyncLifetime
     [Fact]
     public async Task Tags_are_added_listed_and_removed_dry_unless_confirmed()
     {
-        var added = await JsonOfAsync("tag", "add", "sea,sun", "1", "id:2", "pictures/class2/3.jpg");
+        var ids = (await JsonOfAsync("export", "--where", "label:class0")).EnumerateArray().Select(item => item.GetProperty("id").ToString()).ToArray();
+        var added = await JsonOfAsync("tag", "add", "sea,sun", ids[0], "id:" + ids[1], "pictures/class2/3.jpg");
         Assert.Equal((3, 6), (added.GetProperty("pictures").GetInt32(), added.GetProperty("added").GetInt32()));
         Assert.Equal(4, (await JsonOfAsync("tag", "add", "sky", "--where", "label:class1")).GetProperty("added").GetInt32());
         var list = await JsonOfAsync("tag", "ls");
         Assert.Equal(["sky 4", "sea 3", "sun 3"], list.EnumerateArray().Select(tag => $"{tag.GetProperty("tag")} {tag.GetProperty("pictures")}"));
-        Assert.Equal(["sea", "sun"], (await JsonOfAsync("tag", "ls", "1"))[0].GetProperty("tags").EnumerateArray().Select(tag => tag.GetString()!));
+        Assert.Equal(["sea", "sun"], (await JsonOfAsync("tag", "ls", ids[0]))[0].GetProperty("tags").EnumerateArray().Select(tag => tag.GetString()!));
 
         var dry = await JsonOfAsync("tag", "rm", "sky", "--all");
         Assert.Equal((4, true), (dry.GetProperty("removed").GetInt32(), dry.GetProperty("dry_run").GetBoolean()));
         Assert.Equal(3, (await JsonOfAsync("tag", "ls")).GetArrayLength());
         Assert.Equal(4, (await JsonOfAsync("tag", "rm", "sky", "--all", "--yes")).GetProperty("removed").GetInt32());
-        Assert.Equal(1, (await JsonOfAsync("tag", "rm", "sun", "1")).GetProperty("removed").GetInt32());
+        Assert.Equal(1, (await JsonOfAsync("tag", "rm", "sun", ids[0])).GetProperty("removed").GetInt32());
         Assert.Equal(["sea 3", "sun 2"], (await JsonOfAsync("tag", "ls")).EnumerateArray().Select(tag => $"{tag.GetProperty("tag")} {tag.GetProperty("pictures")}"));
     }
 
@@ -156,6 +157,9 @@ public sealed class GalleryVerbTests : IAsyncLifetime
         Assert.Equal(1, groups.GetArrayLength());
         Assert.Equal(_command["pictures", "class0", "0.jpg"], groups[0].GetProperty("keep").GetProperty("path").GetString());
         Assert.Equal(_command["pictures", "copy.jpg"], groups[0].GetProperty("others")[0].GetProperty("path").GetString());
+
+        await _command.OutputOfAsync("dupes", "--exact", "--output", "copies.html");
+        Assert.Contains("copy.jpg", File.ReadAllText(_command["copies.html"]), StringComparison.Ordinal);
 
         string[] move = ["dupes", "--exact", "--keep", "path:**/class0/**", "--action", "move", "--to", "copies"];
         await _command.OutputOfAsync(move);
@@ -216,6 +220,53 @@ public sealed class GalleryVerbTests : IAsyncLifetime
         File.WriteAllText(_command["pairs.csv"], "pictures/class0/0.jpg,pictures/class0/1.jpg,1\npictures/class0/0.jpg,pictures/class1/1.jpg,0\n");
         Assert.Equal("pairs", (await JsonOfAsync("evaluate", "--protocol", "pairs", "pairs.csv", "--bootstrap", "0")).GetProperty("protocol").GetString());
         Assert.Equal("query-gallery", (await JsonOfAsync("evaluate", "--queries", "pictures", "--bootstrap", "0")).GetProperty("protocol").GetString());
+    }
+
+    [Fact]
+    public async Task Models_lists_the_default_and_the_built_in_ones_and_refuses_what_is_no_model()
+    {
+        var models = await JsonOfAsync("models");
+        Assert.Equal(["mobilenet-nanodet", "hsv", "pixels"], models.EnumerateArray().Select(model => model.GetProperty("id").GetString()));
+        File.WriteAllText(_command["bad.onnx"], "no network");
+        foreach (var args in new string[][] { ["models", "add", "bad.onnx"], ["models", "add", "none.onnx"], ["models", "show", "none"], ["models", "rm", "none"], ["index", "pictures", "-g", "other", "--model", "bad.onnx"] })
+        {
+            var result = await _command.RunAsync(args);
+            Assert.True(result.Code is 1 or 2, $"{string.Join(' ', args)}: {result.Code}");
+            Assert.Equal("", result.Output);
+            Assert.StartsWith("semblance: ", result.Error, StringComparison.Ordinal);
+            Assert.DoesNotContain("unexpected", result.Error, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task Demo_on_a_folder_names_its_page_and_does_no_work_twice()
+    {
+        _command.IsTerminal = true;
+        _command.Environment["TERM"] = "dumb";
+        var first = await _command.RunAsync("demo", "pictures", "--model", "hsv");
+        Assert.Equal(0, first.Code);
+        var page = _command["semblance-demo", "demo.html"];
+        Assert.Equal($"Page: {page}", first.Output.TrimEnd('\n').Split('\n')[^1]);
+        Assert.StartsWith("<!DOCTYPE html>", File.ReadAllText(page), StringComparison.Ordinal);
+        Assert.Contains("nothing new to index", (await _command.RunAsync("demo", "pictures")).Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Demo_measures_whether_the_other_vendors_drawing_comes_first()
+    {
+        // The real pictures stand behind the same folder name that the demo unpacks to; two vendors of a few signs are enough here.
+        for (var sign = 0; sign < 4; sign++)
+        {
+            _command.WriteScene($"emoji/google/1f60{sign}.png", sign, 1);
+            _command.WriteScene($"emoji/twitter/1f60{sign}.png", sign, sign == 3 ? 2 : 1);
+        }
+        await _command.OutputOfAsync("index", "emoji", "pictures", "--gallery", "both", "--model", "hsv");
+        using var gallery = Gallery.Open(Path.Combine(_command.Home, "galleries", "both"));
+        var demo = Demo.EmojiDemo.Run(gallery, _command["emoji"], seed: 1, CancellationToken.None);
+        Assert.Equal(["twitter google 4", "google twitter 4"], demo.Ways.Select(way => $"{way.From} {way.To} {way.Signs}"));
+        // Three signs are the very same picture and must come first; the fourth may or may not.
+        Assert.All(demo.Ways, way => Assert.InRange(way.First, 0.75, 1));
+        Assert.All(demo.Ways, way => Assert.Equal(1, way.FirstFive));
     }
 
     [Fact]
