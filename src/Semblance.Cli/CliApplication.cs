@@ -136,6 +136,8 @@ public static class CliApplication
 
     private static int Explain(Exception e, CliHost host, bool showStack)
     {
+        if (e is AggregateException { InnerExceptions: [var only] })
+            e = only;
         var (code, message) = e switch
         {
             UsageException => (ExitCodes.Usage, e.Message),

@@ -27,13 +27,16 @@ internal sealed class CommandLine : IDisposable
 
     public TimeProvider Clock { get; set; } = TimeProvider.System;
 
+    /// <summary>Gets the whole output so far whenever the command sends some off.</summary>
+    public Action<string>? Flushed { get; set; }
+
     public string this[params string[] parts] => Path.Combine([Here, .. parts]);
 
     public Task<CommandResult> RunAsync(params string[] args) => RunAsync(args, CancellationToken.None);
 
     public async Task<CommandResult> RunAsync(string[] args, CancellationToken cancellationToken)
     {
-        using var bytes = new MemoryStream();
+        using var bytes = new ObservedStream(text => Flushed?.Invoke(text));
         await using var output = new StreamWriter(bytes) { NewLine = "\n" };
         using var error = new StringWriter { NewLine = "\n" };
         var host = new CliHost
@@ -83,3 +86,9 @@ internal sealed class CommandLine : IDisposable
 }
 
 internal sealed record CommandResult(int Code, string Output, string Error);
+
+/// <summary>Keeps what is written and tells of each flush.</summary>
+internal sealed class ObservedStream(Action<string> flushed) : MemoryStream
+{
+    public override void Flush() => flushed(Encoding.UTF8.GetString(ToArray()));
+}

@@ -26,11 +26,11 @@ internal sealed class EmojiDemo
 
     public double First => Ways.Sum(way => way.First * way.Signs) / Math.Max(Ways.Sum(way => way.Signs), 1);
 
-    public static EmojiDemo Run(Gallery gallery, int seed, CancellationToken cancellationToken)
+    public static EmojiDemo Run(Gallery gallery, string folder, int seed, CancellationToken cancellationToken)
     {
         var (ids, vectors) = gallery.ProjectedVectors(cancellationToken);
         var items = gallery.Store.ItemsById(ids);
-        var vendors = Enumerable.Range(0, ids.Length).GroupBy(row => items[ids[row]].Label, StringComparer.Ordinal).OrderByDescending(vendor => vendor.Key, StringComparer.Ordinal).ToDictionary(vendor => vendor.Key, vendor => vendor.ToArray());
+        var vendors = Enumerable.Range(0, ids.Length).Where(row => DemoPictures.IsBelow(items[ids[row]].Path, folder)).GroupBy(row => items[ids[row]].Label, StringComparer.Ordinal).OrderByDescending(vendor => vendor.Key, StringComparer.Ordinal).ToDictionary(vendor => vendor.Key, vendor => vendor.ToArray());
         var ways = new List<EmojiWay>();
         List<(int Query, int Rank, int[] Best)>? shown = null;
         foreach (var from in vendors.Keys)
