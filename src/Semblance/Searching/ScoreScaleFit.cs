@@ -13,6 +13,8 @@ internal static class ScoreScaleFit
 {
     private const int RandomPairs = 100_000;
     private const int MostPictures = 48;
+    private const int LabelQueries = 300;
+    private const int NeighboursOfAQuery = 10;
 
     /// <summary>Too few pictures to see the tail of random pairs.</summary>
     private const int FewestPictures = 20;
@@ -25,7 +27,28 @@ internal static class ScoreScaleFit
         var random = new SeededRandom(seed);
         var unrelated = RandomPairScores(index.Vectors, ids, random);
         var (mild, strong) = CopyScores(index, store, embedder, ids, random, threads, cancellationToken);
-        return mild.Length == 0 ? ScoreScale.Unfitted : FromScores(unrelated, mild, strong);
+        return mild.Length == 0 ? ScoreScale.Unfitted : WithLabels(FromScores(unrelated, mild, strong), index.Vectors, store, ids);
+    }
+
+    /// <summary>Looks up the neighbours of some pictures and counts, word by word, how often folder and neighbour agree.</summary>
+    private static ScoreScale WithLabels(ScoreScale scale, IVectorIndex index, IGalleryStore store, long[] shuffled)
+    {
+        var labels = store.Items().ToDictionary(item => item.Id, item => item.Label);
+        if (labels.Values.Distinct(StringComparer.Ordinal).Count() < 2)
+            return scale;
+        var (all, same) = (new int[scale.Words.Count], new int[scale.Words.Count]);
+        foreach (var id in shuffled.Take(LabelQueries))
+        {
+            foreach (var hit in index.SearchById(id, NeighboursOfAQuery) ?? [])
+            {
+                var word = scale.Words.Select((w, i) => (w, i)).FirstOrDefault(row => 1 - hit.Distance >= row.w.MinScore, (null!, -1)).Item2;
+                if (word < 0 || !labels.TryGetValue(hit.Id, out var label))
+                    continue;
+                all[word]++;
+                same[word] += label == labels[id] ? 1 : 0;
+            }
+        }
+        return scale with { Words = [.. scale.Words.Select((word, i) => word with { SameLabel = all[i] == 0 ? null : (double)same[i] / all[i] })] };
     }
 
     /// <summary>
@@ -42,14 +65,10 @@ internal static class ScoreScaleFit
         float[] copies = [.. mild, .. strong];
         Array.Sort(copies);
         var words = new List<ScoreWordThreshold>();
-        var above = float.PositiveInfinity;
         foreach (var (word, threshold) in new[] { (ScoreWord.NearDuplicate, nearDuplicate), (ScoreWord.VerySimilar, verySimilar), (ScoreWord.Similar, similar), (ScoreWord.Weak, weak) })
         {
-            var copiesInBand = Share(copies, threshold) - Share(copies, above);
-            var randomInBand = Share(unrelated, threshold) - Share(unrelated, above);
-            double? precision = copiesInBand + randomInBand > 0 ? copiesInBand / (copiesInBand + randomInBand) : null;
-            words.Add(new(word, threshold, Share(copies, threshold), Share(unrelated, threshold), precision));
-            above = threshold;
+            var (copy, chance) = (Share(copies, threshold), Share(unrelated, threshold));
+            words.Add(new(word, threshold, copy, chance, copy + chance > 0 ? copy / (copy + chance) : null));
         }
         return new ScoreScale { Fitted = true, Words = words };
     }
