@@ -8,6 +8,9 @@ namespace Semblance.Cli.Tests;
 /// <summary>Runs the command inside the test, in a folder and an environment of its own.</summary>
 internal sealed class CommandLine : IDisposable
 {
+    /// <summary>An environment variable of this value makes reading it fail as only a bug could.</summary>
+    public const string Fault = "a fault made by the test";
+
     private readonly TemporaryFolder _folder = new();
 
     public CommandLine()
@@ -45,7 +48,7 @@ internal sealed class CommandLine : IDisposable
             Error = error,
             OutputIsTerminal = IsTerminal,
             ErrorIsTerminal = false,
-            Environment = name => Environment.GetValueOrDefault(name),
+            Environment = name => Environment.GetValueOrDefault(name) is var value && value == Fault ? throw new InvalidOperationException(Fault) : value,
             CurrentFolder = Here,
             Clock = Clock,
             Width = () => 200,

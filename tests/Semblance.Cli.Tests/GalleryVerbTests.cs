@@ -106,6 +106,10 @@ public sealed class GalleryVerbTests : IAsyncLifetime
         Assert.Equal(3, lines.Length);
         Assert.Matches(@"^rank +score +word +id +path$", lines[0]);
         Assert.Matches(@"^   1  1\.000  near-duplicate +\d+  .*0\.jpg$", lines[1]);
+        _command.Environment["TERM"] = "xterm";
+        Assert.StartsWith("\u001b[1mrank", await _command.OutputOfAsync("search", "pictures/class0/0.jpg"), StringComparison.Ordinal);
+        _command.Environment["NO_COLOR"] = "1";
+        Assert.DoesNotContain("\u001b", await _command.OutputOfAsync("search", "pictures/class0/0.jpg"), StringComparison.Ordinal);
         _command.IsTerminal = false;
         Assert.StartsWith("[", await _command.OutputOfAsync("search", "pictures/class0/0.jpg"), StringComparison.Ordinal);
     }

@@ -44,20 +44,12 @@ internal sealed class WatchVerb : Verb
         var facts = IngestSettings.Facts(report);
         if (context.Printer.Format == OutputFormat.Table)
         {
+            // Each report is a moment of a log, so it is a line rather than a table.
             context.Printer.Writer.WriteLine($"{context.Host.Clock.GetLocalNow():HH:mm:ss}  {string.Join(", ", facts.Take(6).Select(fact => $"{fact.Value} {fact.Name}"))}");
         }
         else
         {
-            context.Printer.JsonLine(json =>
-            {
-                json.WriteStartObject();
-                foreach (var (name, value) in facts)
-                {
-                    json.WritePropertyName(name);
-                    Printer.WriteValue(json, value);
-                }
-                json.WriteEndObject();
-            });
+            new Printer(context.Host, OutputFormat.JsonLines).Facts(facts);
         }
         context.Printer.Writer.Flush();
     }
