@@ -16,7 +16,7 @@ internal sealed class EmojiDemo
 {
     private const int ShownRight = 10;
     private const int ShownWrong = 4;
-    private const int ShownHits = 6;
+    private const int ShownHits = 5;
 
     private readonly List<SheetSection> _sections = [];
 
