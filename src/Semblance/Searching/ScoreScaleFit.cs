@@ -116,10 +116,13 @@ internal static class ScoreScaleFit
         return sorted;
     }
 
-    /// <summary>What a messenger does to a picture: three quarters of the size, saved again at quality 60.</summary>
+    /// <summary>
+    /// What a messenger does: smaller, and saved again at quality 60. Photos lose no size that the network would see; the
+    /// tenth taken here, of a picture that is decoded at the network's size, stands for blur.
+    /// </summary>
     private static Picture Slightly(Picture picture)
     {
-        var smaller = picture.Resize(Math.Max(1, picture.Width * 3 / 4), Math.Max(1, picture.Height * 3 / 4));
+        var smaller = picture.Resize(Math.Max(1, picture.Width * 9 / 10), Math.Max(1, picture.Height * 9 / 10));
         return PictureDecoder.Shared.Decode(PictureEncoder.Encode(smaller, PictureFormat.Jpeg, 60), DecodeOptions.Default).Picture ?? smaller;
     }
 
