@@ -55,7 +55,7 @@ public sealed partial class ReadmeTests
         Directory.CreateDirectory(folder["2024"]);
         for (var i = 0; i < 3; i++)
             await File.WriteAllBytesAsync(folder["2024", $"{i}.jpg"], PictureEncoder.Encode(TestPictures.Scene(64, 64, i, i), PictureFormat.Jpeg), TestContext.Current.CancellationToken);
-        using (Gallery.Open(folder["holiday.gallery"], new GalleryOptions { Model = "hsv" }) is var made)
+        using (var made = Gallery.Open(folder["holiday.gallery"], new GalleryOptions { Model = "hsv" }))
             await made.IngestAsync(folder["2024"], cancellationToken: TestContext.Current.CancellationToken);
         var (holiday, pictures, beach) = (folder["holiday.gallery"], folder["2024"], folder["2024", "1.jpg"]);
         var shown = new StringWriter();
