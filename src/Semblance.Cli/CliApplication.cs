@@ -144,6 +144,7 @@ public static class CliApplication
         {
             UsageException => (ExitCodes.Usage, e.Message),
             GalleryRefusedException => (ExitCodes.Refused, e.Message),
+            GalleryStorageException => (ExitCodes.PartialFailure, e.Message),
             GalleryException or ModelException => (ExitCodes.Usage, e.Message),
             OnnxException or FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException or IOException or PlatformNotSupportedException => (ExitCodes.PartialFailure, e.Message),
             _ => (ExitCodes.PartialFailure, $"Something unexpected went wrong: {e.Message.TrimEnd('.')}.{(showStack ? "" : " Run it again with --debug to see where, and report it.")}"),

@@ -128,7 +128,7 @@ public sealed class Gallery : IDisposable
     private WriterLease TakeLease()
     {
         if (IsReadOnly)
-            throw new GalleryRefusedException($"The gallery '{Folder}' is read-only (its disk or file cannot be written), so nothing can be changed in it.");
+            throw new GalleryRefusedException($"The gallery '{Folder}' can only be read (its disk or file cannot be written, or the disk is full), so nothing can be changed in it.");
         return WriterLease.Take(Folder);
     }
 
@@ -165,7 +165,14 @@ public sealed class Gallery : IDisposable
         }
         options.Progress?.Report(new IngestProgress("index", 0, vectors, 0, 0));
         var index = IndexOf(space, cancellationToken);
-        index.Save();
+        try
+        {
+            index.Save();
+        }
+        catch (IOException e)
+        {
+            throw new GalleryStorageException($"Every picture is committed, but the index file beside them cannot be written ({e.Message}); searches work and take longer to start. Free some space and run this again.", e);
+        }
         if (Store.LoadScoreScale(space.Id) is not { Fitted: true })
             Store.SaveScoreScale(space.Id, ScoreScaleFit.Fit(index, Store, EmbedderOf(space, 1), _options.Seed, _options.Threads, cancellationToken));
     }
@@ -323,18 +330,27 @@ public sealed class Gallery : IDisposable
         var beside = file + ".part-" + Guid.NewGuid().ToString("N")[..8];
         try
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+            var folder = Path.GetDirectoryName(file)!;
+            Directory.CreateDirectory(folder);
+            RemoveAbandoned(folder, Path.GetFileName(file) + ".part-*");
             Store.BackupTo(beside);
             File.Move(beside, file);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new GalleryException($"The snapshot '{file}' cannot be written: {e.Message}", e);
+            throw new GalleryStorageException($"The snapshot '{file}' cannot be written: {e.Message}", e);
         }
         finally
         {
             File.Delete(beside);
         }
+    }
+
+    /// <summary>Deletes what killed snapshots left; one that still lives has written within the hour.</summary>
+    private static void RemoveAbandoned(string folder, string pattern)
+    {
+        foreach (var part in new DirectoryInfo(folder).EnumerateFiles(pattern).Where(part => DateTime.UtcNow - part.LastWriteTimeUtc > TimeSpan.FromHours(1)))
+            part.Delete();
     }
 
     /// <summary>Makes a gallery in <paramref name="folder"/> from a snapshot; the snapshot is checked first, and nothing is touched if it is damaged.</summary>
@@ -350,6 +366,9 @@ public sealed class Gallery : IDisposable
         {
             Directory.CreateDirectory(folder);
             using var lease = WriterLease.Take(folder);
+            // Nobody else restores while the lease is held, so what is there was left by a killed process.
+            foreach (var abandoned in Directory.EnumerateDirectories(folder, "restore-*"))
+                Directory.Delete(abandoned, recursive: true);
             var staged = Path.Combine(folder, "restore-" + Guid.NewGuid().ToString("N")[..8]);
             Directory.CreateDirectory(staged);
             try
@@ -361,10 +380,11 @@ public sealed class Gallery : IDisposable
                     if (store.CheckIntegrity() is [var first, ..] problems)
                         throw new GalleryException($"The snapshot '{file}' is damaged ({problems.Count} problems, the first: {first}). Nothing was changed.");
                 }
-                SqliteGalleryStore.Replace(staged, folder);
+                // First, so that no index of the old pictures can ever stand beside the new: it is derived and built again.
                 var spaces = Path.Combine(folder, "spaces");
                 if (Directory.Exists(spaces))
                     Directory.Delete(spaces, recursive: true);
+                SqliteGalleryStore.Replace(staged, folder);
             }
             finally
             {
@@ -373,7 +393,7 @@ public sealed class Gallery : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new GalleryException($"The snapshot '{file}' cannot be restored to '{folder}': {e.Message}", e);
+            throw new GalleryStorageException($"The snapshot '{file}' cannot be restored to '{folder}': {e.Message}", e);
         }
     }
 

@@ -14,5 +14,8 @@ public class GalleryException : Exception
     }
 }
 
+/// <summary>A disk failed the gallery or its copy: full, or with errors. What was committed before is safe.</summary>
+public sealed class GalleryStorageException(string message, Exception inner) : GalleryException(message, inner);
+
 /// <summary>Refused for safety: another model, a newer file, another writer. Nothing was changed.</summary>
 public sealed class GalleryRefusedException(string message) : GalleryException(message);

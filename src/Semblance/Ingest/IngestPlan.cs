@@ -56,7 +56,7 @@ internal sealed class IngestPlan
         };
     }
 
-    private static bool IsUnder(string path, IReadOnlyList<string> folders)
+    internal static bool IsUnder(string path, IReadOnlyList<string> folders)
     {
         foreach (var folder in folders)
         {

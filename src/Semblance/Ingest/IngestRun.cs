@@ -83,9 +83,16 @@ internal sealed class IngestRun
     /// <summary>An empty folder that used to hold pictures is more often an unmounted disk than a wish to forget them all.</summary>
     private void RefuseEmptied(IngestPlan plan, IReadOnlyList<string> roots)
     {
-        if (_options.AllowEmpty || plan.Vanished.Count == 0 || _scan.Files.Count > 0)
+        if (_options.AllowEmpty || plan.Vanished.Count == 0)
             return;
-        throw new GalleryRefusedException($"'{string.Join("', '", roots)}' holds no picture any more, where the gallery knows {plan.Vanished.Count}. If the disk is not mounted, mount it; if they are really gone, run this again with --allow-empty. Nothing was changed.");
+        var newSizes = plan.Candidates.Where(c => c.Known is null).Select(c => c.File.Size).ToHashSet();
+        foreach (var root in roots)
+        {
+            var vanished = plan.Vanished.Where(stamp => IngestPlan.IsUnder(stamp.Path, [root])).ToList();
+            // Pictures that moved to another of the folders are new files there.
+            if (vanished.Count > 0 && !_scan.Files.Any(file => IngestPlan.IsUnder(file.Path, [root])) && !vanished.Any(stamp => newSizes.Contains(stamp.Size)))
+                throw new GalleryRefusedException($"'{root}' holds no picture any more, where the gallery knows {vanished.Count}. If the disk is not mounted, mount it; if they are really gone, run this again with --allow-empty. Nothing was changed.");
+        }
     }
 
     private IngestReport DryRun(IngestPlan plan)
@@ -198,7 +205,12 @@ internal sealed class IngestRun
         return null;
     }
 
-    private static Outcome Failed(ScannedFile file, ItemStamp? known, DecodeFailure failure) => new() { Outdated = known?.Id, Failed = new(file.Path, file.Size, file.Modified, Reason(failure.Reason), failure.Message) };
+    private static Outcome Failed(ScannedFile file, ItemStamp? known, DecodeFailure failure)
+    {
+        // Permissions, mounts and disks change without a new time stamp, so what could not be read is tried at every run.
+        var modified = failure.Reason == DecodeFailureReason.Unreadable ? default : file.Modified;
+        return new() { Outdated = known?.Id, Failed = new(file.Path, file.Size, modified, Reason(failure.Reason), failure.Message) };
+    }
 
     private static string Reason(DecodeFailureReason reason) =>
         string.Concat(reason.ToString().Select((c, i) => char.IsUpper(c) && i > 0 ? "-" + char.ToLowerInvariant(c) : char.ToLowerInvariant(c).ToString()));

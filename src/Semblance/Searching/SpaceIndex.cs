@@ -37,7 +37,14 @@ internal sealed class SpaceIndex : IDisposable
 
     public static SpaceIndex Open(IGalleryStore store, Space space, string galleryFolder, CancellationToken cancellationToken)
     {
-        var projection = Projection.Load(space, store.LoadProjection(space.Id));
+        var bytes = store.LoadProjection(space.Id);
+        // A writer may fit a new version between the look at the space and the look at its projection; the two must belong together.
+        while (store.Spaces.First(s => s.Id == space.Id) is var current && current.ProjectionVersion != space.ProjectionVersion)
+        {
+            space = current;
+            bytes = store.LoadProjection(space.Id);
+        }
+        var projection = Projection.Load(space, bytes);
         var file = Path.Combine(galleryFolder, "spaces", space.Name, $"exact-{space.ProjectionVersion}.index");
         var index = OpenFile(file, projection.Dimension, store.ChangeCounter);
         var saved = index?.Generation ?? -1;

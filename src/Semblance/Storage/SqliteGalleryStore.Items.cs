@@ -75,9 +75,7 @@ internal sealed partial class SqliteGalleryStore
 
     public void Commit(IngestBatch batch) => Write(c =>
     {
-        Execute(c, "UPDATE counters SET value = value + 1 WHERE name = 'changes'");
-        var change = (long)Command(c, "SELECT value FROM counters WHERE name = 'changes'").ExecuteScalar()!;
-
+        var change = NextChange(c);
         foreach (var (itemId, newPath, size, modified) in batch.Renamed)
         {
             // The new name may still belong to a vanished picture; that row gives way, its vector is not needed again.
@@ -166,8 +164,16 @@ internal sealed partial class SqliteGalleryStore
 
     public void AddVectors(long spaceId, IReadOnlyList<(long ItemId, float[] Vector)> vectors) => Write(c =>
     {
+        // An index file of the space may exist already, from a run in which these pictures could not be read.
+        var change = NextChange(c);
         foreach (var (itemId, vector) in vectors)
+        {
             WriteVector(c, spaceId, itemId, vector);
+            Execute(c, "UPDATE items SET changed = $change WHERE id = $id", ("$change", change), ("$id", itemId));
+        }
         return 0;
     });
+
+    private static long NextChange(SqliteConnection c) =>
+        (long)Command(c, "UPDATE counters SET value = value + 1 WHERE name = 'changes' RETURNING value").ExecuteScalar()!;
 }

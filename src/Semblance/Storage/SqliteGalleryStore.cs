@@ -11,6 +11,17 @@ namespace Semblance.Storage;
 internal sealed partial class SqliteGalleryStore : IGalleryStore
 {
     private const string FileName = "gallery.db";
+
+    // SQLite's primary result codes (sqlite.org/rescode.html).
+    private const int Busy = 5;
+    private const int Locked = 6;
+    private const int ReadOnlyFile = 8;
+    private const int IoError = 10;
+    private const int Corrupt = 11;
+    private const int Full = 13;
+    private const int CannotOpen = 14;
+    private const int NoDatabase = 26;
+
     private readonly string _connectionString;
     private readonly string? _temporaryCopy;
 
@@ -30,20 +41,51 @@ internal sealed partial class SqliteGalleryStore : IGalleryStore
 
     public static string PathIn(string folder) => Path.Combine(folder, FileName);
 
-    /// <summary>Puts the database of <paramref name="source"/> in the place of the one in <paramref name="target"/>.</summary>
+    /// <summary>
+    /// Puts the content of the database of <paramref name="source"/> in the place of that in <paramref name="target"/>, in one
+    /// transaction of the target where that is sound: killed at any moment it holds the old content or the new, and its readers
+    /// go on undisturbed.
+    /// </summary>
     public static void Replace(string source, string target)
     {
+        if (Exists(target))
+        {
+            try
+            {
+                Overwrite(PathIn(source), PathIn(target));
+                return;
+            }
+            catch (SqliteException e) when (e.SqliteErrorCode is Corrupt or NoDatabase)
+            {
+                // Nothing can be read from it, so nothing is lost when its files are replaced.
+            }
+            catch (SqliteException e)
+            {
+                throw Explain(e, PathIn(target));
+            }
+        }
         // A log of the old database must never be replayed onto the new one.
         File.Delete(PathIn(target) + "-wal");
         File.Delete(PathIn(target) + "-shm");
         File.Move(PathIn(source), PathIn(target), overwrite: true);
     }
 
-    /// <summary>Opens or creates the file in <paramref name="folder"/>; falls back to read-only where the disk is.</summary>
+    private static void Overwrite(string source, string target)
+    {
+        using var from = Connect(ConnectionString(source, SqliteOpenMode.ReadOnly));
+        using var to = Connect(ConnectionString(target, SqliteOpenMode.ReadWrite));
+        // The copy is one call that does not wait for other writers by itself.
+        Run(to, "PRAGMA busy_timeout = 10000");
+        from.BackupDatabase(to);
+        SqliteConnection.ClearPool(from);
+        SqliteConnection.ClearPool(to);
+    }
+
+    /// <summary>Opens or creates the file in <paramref name="folder"/>; falls back to read-only where the disk is, or is full.</summary>
     public static SqliteGalleryStore Open(string folder, bool readOnly)
     {
         var file = PathIn(folder);
-        if (readOnly || (File.Exists(file) && !IsWritable(folder, file)))
+        if (readOnly || (File.Exists(file) && !(WriteAccess.To(folder) && WriteAccess.To(file))))
             return OpenReadOnly(file);
         var connectionString = ConnectionString(file, SqliteOpenMode.ReadWriteCreate);
         try
@@ -52,11 +94,28 @@ internal sealed partial class SqliteGalleryStore : IGalleryStore
             Run(connection, "PRAGMA journal_mode = WAL");
             Schema.Migrate(connection, file);
         }
+        catch (SqliteException e) when (e.SqliteErrorCode is IoError or Full or CannotOpen)
+        {
+            // Even reading needs a little space for the index of the log; without it the gallery can still be read.
+            return TryOpenReadOnly(file) ?? throw Explain(e, file);
+        }
         catch (SqliteException e)
         {
             throw Explain(e, file);
         }
         return new(file, connectionString, readOnly: false, null);
+    }
+
+    private static SqliteGalleryStore? TryOpenReadOnly(string file)
+    {
+        try
+        {
+            return File.Exists(file) ? OpenReadOnly(file) : null;
+        }
+        catch (Exception e) when (e is GalleryException or IOException)
+        {
+            return null;
+        }
     }
 
     private static SqliteGalleryStore OpenReadOnly(string file)
@@ -76,7 +135,10 @@ internal sealed partial class SqliteGalleryStore : IGalleryStore
             {
                 var (connectionString, copy) = attempt();
                 using var connection = Connect(connectionString);
-                if (Schema.CheckVersion(connection, file) < Schema.CurrentVersion)
+                var version = Schema.CheckVersion(connection, file);
+                if (version == 0)
+                    throw new GalleryRefusedException($"'{file}' was never finished and lies on a disk that cannot be written; make a gallery on another disk with --gallery.");
+                if (version < Schema.CurrentVersion)
                     throw new GalleryRefusedException($"'{file}' has an older schema and lies on a disk that cannot be written; copy the gallery to a writable disk and open it there once.");
                 return new(file, connectionString, readOnly: true, copy);
             }
@@ -96,36 +158,6 @@ internal sealed partial class SqliteGalleryStore : IGalleryStore
         File.Copy(file + "-wal", copy + "-wal");
         return (ConnectionString(copy, SqliteOpenMode.ReadWrite), folder);
     }
-
-    private static bool IsWritable(string folder, string file)
-    {
-        try
-        {
-            using (File.Open(file, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete))
-            {
-            }
-            var probe = Path.Combine(folder, ".write-" + Guid.NewGuid().ToString("N"));
-            using (new FileStream(probe, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose))
-            {
-            }
-            return true;
-        }
-        catch (UnauthorizedAccessException)
-        {
-            return false;
-        }
-        catch (IOException e) when (!IsDiskFull(e))
-        {
-            return false;
-        }
-        catch (IOException)
-        {
-            // A full disk can still be read and written in place.
-            return true;
-        }
-    }
-
-    private static bool IsDiskFull(IOException e) => (e.HResult & 0xFFFF) is 28 or 112;
 
     private static string ConnectionString(string dataSource, SqliteOpenMode mode) => new SqliteConnectionStringBuilder
     {
@@ -161,11 +193,11 @@ internal sealed partial class SqliteGalleryStore : IGalleryStore
 
     private static GalleryException Explain(SqliteException e, string file) => e.SqliteErrorCode switch
     {
-        5 or 6 => new GalleryRefusedException($"'{file}' is locked by another process; wait for it to finish and run this again. Nothing was changed."),
-        8 => new GalleryRefusedException($"'{file}' cannot be written (read-only file or disk). Nothing was changed."),
-        10 or 13 => new GalleryException($"The disk that holds '{file}' is full or failing ({e.Message}); free some space and run this again. What was committed before is safe.", e),
-        11 or 26 => new GalleryException($"'{file}' is damaged or no gallery ({e.Message}); restore a snapshot, or index again into another folder.", e),
-        14 => new GalleryException($"'{file}' cannot be opened ({e.Message}); check that the folder exists and that you may read and write it.", e),
+        Busy or Locked => new GalleryRefusedException($"'{file}' is locked by another process; wait for it to finish and run this again. Nothing was changed."),
+        ReadOnlyFile => new GalleryRefusedException($"'{file}' cannot be written (read-only file or disk). Nothing was changed."),
+        IoError or Full => new GalleryStorageException($"The disk that holds '{file}' is full or failing ({e.Message}); free some space and run this again. What was committed before is safe.", e),
+        Corrupt or NoDatabase => new GalleryException($"'{file}' is damaged or no gallery ({e.Message}); restore a snapshot, or index again into another folder.", e),
+        CannotOpen => new GalleryException($"'{file}' cannot be opened ({e.Message}); check that the folder exists and that you may read and write it.", e),
         _ => new GalleryException($"'{file}': {e.Message}", e),
     };
 
@@ -311,11 +343,22 @@ internal sealed partial class SqliteGalleryStore : IGalleryStore
         return (IReadOnlyList<string>)problems;
     });
 
-    public void BackupTo(string file) => Read(c =>
+    public void BackupTo(string file)
     {
-        Execute(c, "VACUUM INTO $file", ("$file", file));
-        return 0;
-    });
+        using var connection = Connect();
+        try
+        {
+            Execute(connection, "VACUUM INTO $file", ("$file", file));
+        }
+        catch (SqliteException e) when (e.SqliteErrorCode is IoError or Full or CannotOpen)
+        {
+            throw new GalleryStorageException($"'{file}' cannot be written ({e.Message}); free some space there, or name another disk. The gallery is unharmed.", e);
+        }
+        catch (SqliteException e)
+        {
+            throw Explain(e, Location);
+        }
+    }
 
     public void Dispose()
     {

@@ -1,0 +1,123 @@
+using Xunit;
+
+namespace Semblance.Cli.Tests.Faults;
+
+[Collection(FaultCollection.Name)]
+public sealed class InterruptTests
+{
+    [Theory]
+    [InlineData(ChildProcess.Interrupt)]
+    [InlineData(ChildProcess.Terminate)]
+    public async Task A_signal_ends_the_run_with_a_sentence_and_the_next_run_goes_on(int signal)
+    {
+        using var bench = new FaultBench();
+        var files = bench.WritePictures(300, 480, 360);
+        using var run = bench.Start("index", bench.Pictures, "--model", "hsv", "--threads", "1");
+        await WaitForCommitAsync(bench, run);
+        run.Signal(signal);
+        FaultBench.AssertSentence(await run.EndAsync(), 130, "What was finished is kept");
+
+        var kept = bench.Rows().Count;
+        Assert.InRange(kept, 1, files.Length - 1);
+        Assert.Equal(files.Length - kept, FaultBench.Number(await bench.IndexAsync(), "added"));
+        await bench.AssertSoundAsync(files);
+    }
+
+    private static async Task WaitForCommitAsync(FaultBench bench, ChildProcess run)
+    {
+        // The log grows past the schema's pages with the first batch.
+        var log = Path.Combine(bench.Gallery, "gallery.db-wal");
+        while (!run.HasExited && !(File.Exists(log) && new FileInfo(log).Length > 200_000))
+            await Task.Delay(2, TestContext.Current.CancellationToken);
+        Assert.False(run.HasExited, "The run was over before it could be disturbed.");
+    }
+
+    [Theory]
+    [InlineData("export", "--format", "jsonl")]
+    [InlineData("export", "--format", "json")]
+    [InlineData("export", "--format", "npy")]
+    [InlineData("search", "id:1", "-k", "900", "--format", "jsonl")]
+    [InlineData("search", "id:1", "-k", "900", "--format", "json")]
+    [InlineData("search", "id:1", "-k", "900", "--format", "table")]
+    public async Task A_reader_that_closes_the_pipe_early_gets_no_complaint(params string[] args)
+    {
+        using var bench = new FaultBench();
+        bench.WritePictures(900, 16, 12);
+        await bench.IndexAsync();
+        using var child = ChildProcess.Start(bench.Folder, bench.Environment, [.. args, "--gallery", bench.Gallery], readOutput: false);
+        child.Output.Close();
+        var result = await child.EndAsync();
+        Assert.Equal("", result.Error);
+        Assert.Equal(0, result.Code);
+    }
+
+    [Fact]
+    public async Task A_folder_that_vanishes_during_a_run_and_comes_back_is_whole_again()
+    {
+        using var bench = new FaultBench();
+        var files = bench.WritePictures(300, 480, 360);
+        var away = bench["away"];
+        using (var run = bench.Start("index", bench.Pictures, "--model", "hsv", "--threads", "1"))
+        {
+            await WaitForCommitAsync(bench, run);
+            Directory.Move(bench.Pictures, away);
+            var ended = await run.EndAsync();
+            FaultBench.AssertNoTrace(ended);
+            Assert.True(ended.Code is 1 or FaultBench.Refused, $"{ended.Code}: {ended.Error}");
+        }
+        await bench.OutputOfAsync("verify");
+        Assert.InRange(bench.Rows().Count, 1, files.Length - 1);
+        Directory.CreateDirectory(bench.Pictures);
+        FaultBench.AssertSentence(await bench.RunAsync("index", bench.Pictures), FaultBench.Refused, "--allow-empty");
+        Directory.Delete(bench.Pictures);
+        Assert.Equal(2, (await bench.RunAsync("index", bench.Pictures)).Code);
+
+        Directory.Move(away, bench.Pictures);
+        await bench.IndexAsync();
+        await bench.AssertSoundAsync(files);
+        Assert.Equal("[]", (await bench.OutputOfAsync("status", "--failed", "--format", "json")).Trim());
+    }
+
+    [Fact]
+    public async Task Files_that_change_while_they_are_read_end_up_right()
+    {
+        using var bench = new FaultBench();
+        var files = bench.WritePictures(160, 480, 360);
+        var restless = files.Take(12).ToArray();
+        var contents = restless.Select((_, i) => new[] { FaultBench.PictureOf(4000 + i), FaultBench.PictureOf(5000 + i, 500, 300) }).ToArray();
+        using var stop = new CancellationTokenSource();
+        var changing = Task.Run(() =>
+        {
+            for (var round = 0; !stop.IsCancellationRequested; round++)
+            {
+                for (var i = 0; i < restless.Length; i++)
+                {
+                    // Cut to nothing, grown in pieces: a reader sees any part of it.
+                    using var file = new FileStream(restless[i], FileMode.Open, FileAccess.Write, FileShare.ReadWrite);
+                    var bytes = contents[i][round % 2];
+                    file.SetLength(0);
+                    file.Write(bytes, 0, bytes.Length / 2);
+                    file.Flush();
+                    Thread.Yield();
+                    file.Write(bytes, bytes.Length / 2, bytes.Length - (bytes.Length / 2));
+                }
+            }
+        }, TestContext.Current.CancellationToken);
+        for (var i = 0; i < 3; i++)
+        {
+            var run = await bench.RunAsync("index", bench.Pictures, "--model", "hsv", "--batch", "1");
+            FaultBench.AssertNoTrace(run);
+            Assert.True(run.Code is 0 or 1, run.Error);
+        }
+        await stop.CancelAsync();
+        await changing;
+        for (var i = 0; i < restless.Length; i++)
+            File.WriteAllBytes(restless[i], contents[i][0]);
+        await bench.IndexAsync();
+        await bench.AssertSoundAsync(files);
+        var found = bench.Rows();
+        bench.Gallery = bench["fresh"];
+        await bench.IndexAsync();
+        Assert.Equal(bench.Rows(), found);
+    }
+}

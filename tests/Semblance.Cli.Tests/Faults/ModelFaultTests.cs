@@ -1,0 +1,88 @@
+using Xunit;
+
+namespace Semblance.Cli.Tests.Faults;
+
+[Collection(FaultCollection.Name)]
+public sealed class ModelFaultTests
+{
+    [Fact]
+    public async Task Weights_that_changed_under_a_gallery_are_refused_by_name_and_reindex_is_the_way_out()
+    {
+        using var bench = new FaultBench();
+        var files = bench.WritePictures(24, 64, 48);
+        var model = TinyNetwork.Write(Path.Combine(bench.Home, "models", "tiny"), 0.1f);
+        await bench.OutputOfAsync("index", bench.Pictures, "--model", "tiny");
+        var old = Semblance.Networks.ModelManifest.Load(model).Sha256;
+        var before = bench.Rows();
+
+        TinyNetwork.Write(model, 0.7f);
+        var changed = Semblance.Networks.ModelManifest.Load(model).Sha256;
+        File.WriteAllBytes(bench["query.jpg"], FaultBench.PictureOf(777));
+        bench.WritePictures(4, 64, 48, Path.Combine(bench.Pictures, "new"), 300);
+        foreach (var args in (string[][])[["search", bench["query.jpg"]], ["index", bench.Pictures]])
+        {
+            var result = await bench.RunAsync(args);
+            FaultBench.AssertSentence(result, FaultBench.Refused, old[..12]);
+            Assert.Contains(changed[..12], result.Error, StringComparison.Ordinal);
+            Assert.Contains("semblance reindex --model tiny", result.Error, StringComparison.Ordinal);
+        }
+        Assert.Equal(before, bench.Rows());
+        // A picture of the gallery needs no network, so it is still answered.
+        Assert.Equal(files[2], (await bench.SearchAsync(files[2]))[0].Path);
+
+        await bench.OutputOfAsync("reindex", "--model", "tiny");
+        await bench.OutputOfAsync("index", bench.Pictures);
+        await bench.OutputOfAsync("verify");
+        Assert.NotEmpty(await bench.SearchAsync(bench["query.jpg"]));
+    }
+
+    [Fact]
+    public async Task Another_model_is_refused_by_name()
+    {
+        using var bench = new FaultBench();
+        bench.WritePictures(4, 64, 48);
+        await bench.IndexAsync();
+        var result = await bench.RunAsync("index", bench.Pictures, "--model", "pixels");
+        FaultBench.AssertSentence(result, FaultBench.Refused, "'hsv', not 'pixels'");
+        Assert.Contains("semblance reindex --model pixels", result.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("flipped")]
+    [InlineData("cut")]
+    [InlineData("gone")]
+    [InlineData("manifest cut")]
+    public async Task A_damaged_model_is_one_sentence(string damage)
+    {
+        using var bench = new FaultBench();
+        bench.WritePictures(4, 64, 48);
+        var model = TinyNetwork.Write(Path.Combine(bench.Home, "models", "tiny"), 0.1f);
+        await bench.OutputOfAsync("index", bench.Pictures, "--model", "tiny");
+        var network = Path.Combine(model, "model.onnx");
+        var bytes = File.ReadAllBytes(network);
+        switch (damage)
+        {
+            case "flipped":
+                bytes[bytes.Length / 2] ^= 0x55;
+                File.WriteAllBytes(network, bytes);
+                break;
+            case "cut":
+                File.WriteAllBytes(network, bytes[..(bytes.Length / 2)]);
+                break;
+            case "gone":
+                File.Delete(network);
+                break;
+            default:
+                File.WriteAllText(Path.Combine(model, "manifest.json"), "{ \"id\": \"ti");
+                break;
+        }
+        File.WriteAllBytes(bench["query.jpg"], FaultBench.PictureOf(777));
+        foreach (var args in (string[][])[["search", bench["query.jpg"]], ["index", bench.Pictures, "--gallery", bench["new"], "--model", "tiny"]])
+        {
+            using var child = ChildProcess.Start(bench.Folder, bench.Environment, args.Contains("--gallery") ? args : [.. args, "--gallery", bench.Gallery]);
+            var result = await child.EndAsync();
+            FaultBench.AssertSentence(result, 2, damage == "manifest cut" ? "manifest.json" : network);
+            Assert.Single(result.Error.Trim().Split('\n'));
+        }
+    }
+}
