@@ -52,22 +52,22 @@ internal static class ScoreScaleFit
     }
 
     /// <summary>
-    /// near-duplicate: nine of ten slightly altered copies reach it, and at most one random pair in ten thousand;
-    /// very similar: nine of ten strongly altered copies, and at most one random pair in a thousand;
-    /// similar: one random pair in a hundred; weak: one in twenty. All three arrays sorted rising.
+    /// near-duplicate: nine of ten slightly altered copies reach it; very similar: nine of ten strongly altered ones; both at
+    /// most one unrelated pair in ten thousand. Similar: one unrelated pair in a thousand; weak: one in a hundred.
+    /// All three arrays sorted rising.
     /// </summary>
-    internal static ScoreScale FromScores(float[] unrelated, float[] mild, float[] strong)
+    internal static ScoreScale FromScores(float[] random, float[] mild, float[] strong)
     {
-        var weak = Quantile(unrelated, 0.95);
-        var similar = Math.Max(Quantile(unrelated, 0.99), weak);
-        var verySimilar = Math.Max(Math.Max(Quantile(strong, 0.10), Quantile(unrelated, 0.999)), similar);
-        var nearDuplicate = Math.Max(Math.Max(Quantile(mild, 0.10), Quantile(unrelated, 0.9999)), verySimilar);
+        var weak = UnrelatedQuantile(random, 0.99);
+        var similar = Math.Max(UnrelatedQuantile(random, 0.999), weak);
+        var verySimilar = Math.Max(Math.Max(Quantile(strong, 0.10), UnrelatedQuantile(random, 0.9999)), similar);
+        var nearDuplicate = Math.Max(Quantile(mild, 0.10), verySimilar);
         float[] copies = [.. mild, .. strong];
         Array.Sort(copies);
         var words = new List<ScoreWordThreshold>();
         foreach (var (word, threshold) in new[] { (ScoreWord.NearDuplicate, nearDuplicate), (ScoreWord.VerySimilar, verySimilar), (ScoreWord.Similar, similar), (ScoreWord.Weak, weak) })
         {
-            var (copy, chance) = (Share(copies, threshold), Share(unrelated, threshold));
+            var (copy, chance) = (Share(copies, threshold), Share(random, threshold));
             words.Add(new(word, threshold, copy, chance, copy + chance > 0 ? copy / (copy + chance) : null));
         }
         return new ScoreScale { Fitted = true, Words = words };
@@ -143,6 +143,17 @@ internal static class ScoreScaleFit
             }
         }
         return new Picture(width, height, pixels, picture.Facts);
+    }
+
+    /// <summary>
+    /// Quantile of the scores of unrelated pairs. Random pairs hold related ones, too: of a collection of five motifs every
+    /// fifth. They lie in the upper half, so the lower half is mirrored at the median, in Fisher's z = artanh(s), which makes
+    /// the distribution of a cosine near 1 symmetric again.
+    /// </summary>
+    private static float UnrelatedQuantile(float[] random, double share)
+    {
+        static double Z(float score) => Math.Atanh(Math.Clamp(score, -0.999999f, 0.999999f));
+        return (float)Math.Tanh((2 * Z(Quantile(random, 0.5))) - Z(Quantile(random, 1 - share)));
     }
 
     private static float Quantile(float[] sorted, double share) => sorted[Math.Clamp((int)(share * (sorted.Length - 1)), 0, sorted.Length - 1)];
