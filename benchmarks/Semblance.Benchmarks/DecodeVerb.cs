@@ -16,7 +16,7 @@ internal sealed class DecodeVerb : IBenchmarkVerb
 
     public string Name => "decode";
 
-    public string Summary => "decode rate against libvips' own command (--pictures DIR [--limit N] [--rounds R]; peer: benchmarks/peers/install.sh)";
+    public string Summary => "decode rate against libvips' own command (--pictures DIR[,DIR] [--limit N] [--rounds R]; peer: benchmarks/peers/install.sh)";
 
     public int Run(string[] args)
     {
