@@ -6,14 +6,37 @@ using Semblance.Benchmarks;
 IBenchmarkVerb[] verbs =
 [
     new ScanVerb(),
+    new IngestVerb(),
+    new LargeVerb(),
+    new DecodeVerb(),
+    new ColdVerb(),
+    new ColdStagesVerb(),
+    new MemoryVerb(),
 ];
 
 if (args is [var name, .. var rest] && verbs.FirstOrDefault(verb => verb.Name == name) is { } chosen)
-    return chosen.Run(rest);
+{
+    try
+    {
+        return chosen.Run(rest);
+    }
+    catch (VerbUsageException e)
+    {
+        Console.Error.WriteLine($"{name}: {e.Message}");
+        return 2;
+    }
+}
 if (args.Length == 0)
 {
-    foreach (var verb in verbs)
-        Console.Error.WriteLine($"{verb.Name,-12} {verb.Summary}");
+    foreach (var verb in verbs.Where(verb => verb.Summary.Length > 0))
+        Console.Error.WriteLine($"{verb.Name,-8} {verb.Summary}");
+    return 0;
 }
-BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
-return 0;
+return Switch(args);
+
+// Apart, so that a verb's process never loads BenchmarkDotNet.
+static int Switch(string[] args)
+{
+    BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
+    return 0;
+}

@@ -101,10 +101,12 @@ public static class CliApplication
 
     private static OutputFormat? AskedFormat(SettingsReader settings, CommonSettings common, Verb verb, IReadOnlyList<string> path)
     {
-        var asked = settings.Get(common.Json) ? OutputFormat.Json : settings.Get(common.Format);
-        return asked is not { } format || verb.Formats.Contains(format)
-            ? asked
-            : throw new UsageException($"'{string.Join(' ', path)}' prints {string.Join(", ", verb.Formats.Select(OutputFormats.NameOf))}, not {OutputFormats.NameOf(format)}.");
+        var isTyped = settings.IsTyped(common.Format);
+        var asked = (!isTyped || settings.IsTyped(common.Json)) && settings.Get(common.Json) ? OutputFormat.Json : settings.Get(common.Format);
+        if (asked is not { } format || verb.Formats.Contains(format))
+            return asked;
+        // A format set for all verbs by environment or file cannot suit each of them; one that was typed must.
+        return !isTyped ? null : throw new UsageException($"'{string.Join(' ', path)}' prints {string.Join(", ", verb.Formats.Select(OutputFormats.NameOf))}, not {OutputFormats.NameOf(format)}.");
     }
 
     private static OutputFormat UsualFormat(CliHost host, Verb verb)
@@ -136,6 +138,8 @@ public static class CliApplication
 
     private static int Explain(Exception e, CliHost host, bool showStack)
     {
+        if (e is AggregateException { InnerExceptions: [var only] })
+            e = only;
         var (code, message) = e switch
         {
             UsageException => (ExitCodes.Usage, e.Message),
@@ -143,7 +147,7 @@ public static class CliApplication
             GalleryStorageException => (ExitCodes.PartialFailure, e.Message),
             GalleryException or ModelException => (ExitCodes.Usage, e.Message),
             OnnxException or FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException or IOException or PlatformNotSupportedException => (ExitCodes.PartialFailure, e.Message),
-            _ => (ExitCodes.PartialFailure, $"Something unexpected went wrong: {e.Message}{(showStack ? "" : " Run it again with --debug to see where, and report it.")}"),
+            _ => (ExitCodes.PartialFailure, $"Something unexpected went wrong: {e.Message.TrimEnd('.')}.{(showStack ? "" : " Run it again with --debug to see where, and report it.")}"),
         };
         host.Error.WriteLine("semblance: " + Printable.Of(message));
         if (showStack)

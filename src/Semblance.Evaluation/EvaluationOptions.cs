@@ -4,7 +4,7 @@ namespace Semblance.Evaluation;
 public sealed record EvaluationOptions
 {
     /// <summary>The cutoffs k of the "@k" metrics.</summary>
-    public IReadOnlyList<int> At { get; init; } = [1, 5, 10];
+    public IReadOnlyList<int> At { get; init; } = [1, 4, 5, 10];
 
     /// <summary>The per-query metrics; null for <see cref="RetrievalMetric.Standard"/> at <see cref="At"/>.</summary>
     public IReadOnlyList<RetrievalMetric>? Metrics { get; init; }

@@ -87,7 +87,7 @@ public static class ContactSheet
     };
 
     /// <summary>Groups of duplicates side by side, the kept picture first and marked with the reason. At most 500 groups are shown, the largest savings first.</summary>
-    public static SheetPage OfDuplicates(string title, IReadOnlyList<DuplicateGroup> groups)
+    public static SheetPage OfDuplicates(string title, IReadOnlyList<DuplicateGroup> groups, DuplicateMethod method = DuplicateMethod.Exact)
     {
         var shown = groups.OrderByDescending(group => group.ReclaimableBytes).ThenBy(group => group.Keep.Id).Take(MostGroups).ToArray();
         var copies = groups.Sum(group => group.Others.Count);
@@ -95,7 +95,7 @@ public static class ContactSheet
         {
             Title = title,
             Lead = groups.Count == 0 ? null
-                : "Each group is one picture and its copies. The copy to keep is marked, with the reason; nothing has been changed."
+                : Meaning(method) + " The one to keep is marked, with the reason; nothing has been changed."
                     + (shown.Length < groups.Count ? $" The {shown.Length} groups with most to save are shown." : ""),
             Figures = groups.Count == 0 ? [] :
             [
@@ -178,7 +178,7 @@ public static class ContactSheet
         writer.Write($"</{tag[..tag.IndexOf(' ')]}><figcaption>");
         if (MarkText(picture, isQuery) is { } mark)
             writer.Write($"<span class=\"mark\">{Escape(mark)}</span>");
-        writer.Write($"<span class=\"name\">{Escape(name)}</span>");
+        writer.Write($"<span class=\"name\">{Escape(name).Replace("/", "/<wbr>", StringComparison.Ordinal)}</span>");
         if (!string.IsNullOrEmpty(detail))
             writer.Write($"<span class=\"where\">{Escape(detail)}</span>");
         if (picture.Score is { } score)
@@ -227,6 +227,13 @@ public static class ContactSheet
         var parts = Path.GetFullPath(location).Replace('\\', '/').Split('/').Select(Uri.EscapeDataString);
         return (OperatingSystem.IsWindows() ? "file:///" : "file://") + string.Join('/', parts).Replace("%3A/", ":/", StringComparison.Ordinal);
     }
+
+    private static string Meaning(DuplicateMethod method) => method switch
+    {
+        DuplicateMethod.Exact => "Each group is one file and its copies, byte for byte.",
+        DuplicateMethod.Near => "Each group is one picture and its copies in other sizes, qualities or formats, found by perceptual hash; colour is not compared.",
+        _ => "Each group shows nearly the same to the model, which also joins shots of one burst: look before you act.",
+    };
 
     /// <summary>Copies mostly share their file name; the folder tells them apart.</summary>
     private static string FolderAndName(GalleryItem item) => $"{item.Label}/{Path.GetFileName(item.Path)}";

@@ -19,7 +19,7 @@ public sealed class DuplicateFinder
 
     /// <param name="items">Present pictures.</param>
     /// <param name="vectors">L2-normalised search vectors <c>[n, d]</c> with their item ids; asked for by the embedding method only.</param>
-    internal DuplicateFinder(
+    public DuplicateFinder(
         Func<IReadOnlyList<GalleryItem>> items,
         Func<CancellationToken, (long[] Ids, Matrix Vectors)> vectors,
         Func<ScoreScale> scale)

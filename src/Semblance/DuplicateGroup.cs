@@ -5,7 +5,7 @@ public enum DuplicateMethod
     /// <summary>The same bytes.</summary>
     Exact,
 
-    /// <summary>The same picture saved again: other format, quality or size. By perceptual hashes.</summary>
+    /// <summary>The same picture saved again: other format, quality or size. By perceptual hashes, which look at brightness and not at colour.</summary>
     Near,
 
     /// <summary>Scores that the gallery's scale calls near-duplicate: also crops, filters, and the next shot of a burst.</summary>

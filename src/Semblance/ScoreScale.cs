@@ -39,5 +39,6 @@ public sealed record ScoreScale
 /// <param name="MinScore">Lowest score that earns the word.</param>
 /// <param name="CopyShare">Share of augmented copies that score at least that.</param>
 /// <param name="RandomShare">Share of random pairs that score at least that.</param>
-/// <param name="Precision">Of the fitted pairs, one copy to each random pair, that earn this word and no better one: the share that are copies.</param>
-public sealed record ScoreWordThreshold(ScoreWord Word, float MinScore, double? CopyShare, double? RandomShare, double? Precision);
+/// <param name="Precision">Of the fitted pairs, one copy to each random pair, that score at least that: the share that are copies.</param>
+/// <param name="SameLabel">Of the nearest neighbours in this collection that earn exactly this word: the share that lie in the same folder. Null where all lie in one.</param>
+public sealed record ScoreWordThreshold(ScoreWord Word, float MinScore, double? CopyShare, double? RandomShare, double? Precision, double? SameLabel = null);

@@ -28,7 +28,7 @@ public sealed class TagSuggester
     /// <param name="items">Present pictures.</param>
     /// <param name="tags">Tags by item id, for items that have any.</param>
     /// <param name="vectors">L2-normalised search vectors <c>[n, d]</c> with their item ids.</param>
-    internal TagSuggester(
+    public TagSuggester(
         Func<IEnumerable<GalleryItem>> items,
         Func<IReadOnlyDictionary<long, IReadOnlyList<string>>> tags,
         Func<CancellationToken, (long[] Ids, Matrix Vectors)> vectors,

@@ -8,6 +8,9 @@ namespace Semblance.Cli.Tests;
 /// <summary>Runs the command inside the test, in a folder and an environment of its own.</summary>
 internal sealed class CommandLine : IDisposable
 {
+    /// <summary>An environment variable of this value makes reading it fail as only a bug could.</summary>
+    public const string Fault = "a fault made by the test";
+
     private readonly TemporaryFolder _folder = new();
 
     public CommandLine()
@@ -27,13 +30,16 @@ internal sealed class CommandLine : IDisposable
 
     public TimeProvider Clock { get; set; } = TimeProvider.System;
 
+    /// <summary>Gets the whole output so far whenever the command sends some off.</summary>
+    public Action<string>? Flushed { get; set; }
+
     public string this[params string[] parts] => Path.Combine([Here, .. parts]);
 
     public Task<CommandResult> RunAsync(params string[] args) => RunAsync(args, CancellationToken.None);
 
     public async Task<CommandResult> RunAsync(string[] args, CancellationToken cancellationToken)
     {
-        using var bytes = new MemoryStream();
+        using var bytes = new ObservedStream(text => Flushed?.Invoke(text));
         await using var output = new StreamWriter(bytes) { NewLine = "\n" };
         using var error = new StringWriter { NewLine = "\n" };
         var host = new CliHost
@@ -42,7 +48,7 @@ internal sealed class CommandLine : IDisposable
             Error = error,
             OutputIsTerminal = IsTerminal,
             ErrorIsTerminal = false,
-            Environment = name => Environment.GetValueOrDefault(name),
+            Environment = name => Environment.GetValueOrDefault(name) is var value && value == Fault ? throw new InvalidOperationException(Fault) : value,
             CurrentFolder = Here,
             Clock = Clock,
             Width = () => 200,
@@ -83,3 +89,9 @@ internal sealed class CommandLine : IDisposable
 }
 
 internal sealed record CommandResult(int Code, string Output, string Error);
+
+/// <summary>Keeps what is written and tells of each flush.</summary>
+internal sealed class ObservedStream(Action<string> flushed) : MemoryStream
+{
+    public override void Flush() => flushed(Encoding.UTF8.GetString(ToArray()));
+}

@@ -67,7 +67,7 @@ public sealed class OutputTests
     public void A_table_is_aligned_and_lets_no_control_character_through() => Assert.Equal(
         "rank  path                                 double rank\n"
         + "   1  /a, \"b\".jpg                                    2\n"
-        + "  20  /line\\nbreak\\u001b[31m\\u202egpj.exe            40\n",
+        + "  20  /line\\nbreak\\u001b[31m\\u202egpj.exe           40\n",
         Print(OutputFormat.Table));
 
     [Theory]

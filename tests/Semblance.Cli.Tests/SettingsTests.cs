@@ -67,6 +67,18 @@ public sealed class SettingsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_typed_format_beats_the_environments_and_one_that_does_not_suit_a_verb_is_passed_over_unless_typed()
+    {
+        _command.Environment["SEMBLANCE_JSON"] = "1";
+        Assert.StartsWith("rank,", await _command.OutputOfAsync("search", "pictures/class0/0.jpg", "--format", "csv"), StringComparison.Ordinal);
+        _command.Environment.Remove("SEMBLANCE_JSON");
+        _command.Environment["SEMBLANCE_FORMAT"] = "paths";
+        Assert.StartsWith(_command.Here, await _command.OutputOfAsync("search", "pictures/class0/0.jpg"), StringComparison.Ordinal);
+        Assert.StartsWith("{", await _command.OutputOfAsync("verify"), StringComparison.Ordinal);
+        Assert.Equal(2, (await _command.RunAsync("verify", "--format", "paths")).Code);
+    }
+
+    [Fact]
     public async Task A_wrong_value_in_the_environment_is_refused_by_name()
     {
         _command.Environment["SEMBLANCE_MIN_SCORE"] = "high";

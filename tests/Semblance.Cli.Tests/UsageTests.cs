@@ -100,6 +100,16 @@ public sealed class UsageTests : IDisposable
     }
 
     [Fact]
+    public async Task What_nobody_expected_is_one_sentence_and_shows_its_place_only_when_asked()
+    {
+        _command.Environment["SEMBLANCE_THREADS"] = CommandLine.Fault;
+        var result = await _command.RunAsync("index", _command.Here, "--model", "hsv");
+        Assert.Equal((1, ""), (result.Code, result.Output));
+        Assert.Equal("semblance: Something unexpected went wrong: a fault made by the test. Run it again with --debug to see where, and report it.\n", result.Error);
+        Assert.Contains("   at Semblance.Cli", (await _command.RunAsync("index", _command.Here, "--model", "hsv", "--debug")).Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Flags_may_stand_before_the_verb()
     {
         await _command.IndexScenesAsync(2, 2);

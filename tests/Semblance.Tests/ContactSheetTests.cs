@@ -112,7 +112,7 @@ public sealed class ContactSheetTests
             "the most pixels (4000 × 3000)",
             [new DuplicateMember(Items.Make(2, "/p/small.jpg", size: 250_000), 3, "pHash 3 and dHash 1 of 64 bits apart")]);
         var html = Write(ContactSheet.OfDuplicates("Duplicates", [group]));
-        Assert.True(html.IndexOf(">p/large.jpg<", StringComparison.Ordinal) < html.IndexOf(">p/small.jpg<", StringComparison.Ordinal));
+        Assert.True(html.IndexOf(">p/<wbr>large.jpg<", StringComparison.Ordinal) < html.IndexOf(">p/<wbr>small.jpg<", StringComparison.Ordinal));
         Assert.Contains("★ keep</span>", html, StringComparison.Ordinal);
         Assert.Contains("the most pixels (4000 &#215; 3000) &#183; 4000", html, StringComparison.Ordinal);
         Assert.Contains("pHash 3 and dHash 1 of 64 bits apart", html, StringComparison.Ordinal);

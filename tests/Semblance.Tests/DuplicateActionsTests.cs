@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Semblance.Duplicates;
 using Semblance.Testing;
 using Xunit;
 
@@ -175,6 +176,33 @@ public sealed class DuplicateActionsTests : IDisposable
         Assert.Equal(same.Modified, File.GetLastWriteTimeUtc(same.Path));
         File.AppendAllText(keep.Path, "!");
         Assert.Equal("one", File.ReadAllText(same.Path));
+    }
+
+    [Fact]
+    public void Across_volumes_the_copy_is_proved_before_the_source_goes()
+    {
+        // A memory file system is another volume than the disk's temporary folder, where the machine has one.
+        const string OtherVolume = "/dev/shm";
+        if (!Directory.Exists(OtherVolume))
+            return;
+        var source = Write(1, "a.jpg", "one");
+        var target = Path.Combine(OtherVolume, $"semblance-test-{Guid.NewGuid():n}.jpg");
+        try
+        {
+            Assert.Throws<IOException>(() => SafeFiles.HardLink(source.Path, target));
+            Assert.Throws<IOException>(() => SafeFiles.Move(source.Path, target, "another hash"));
+            Assert.True(File.Exists(source.Path));
+            Assert.False(File.Exists(target));
+
+            SafeFiles.Move(source.Path, target, source.Hash);
+            Assert.False(File.Exists(source.Path));
+            Assert.Equal("one", File.ReadAllText(target));
+            Assert.Equal(source.Modified, File.GetLastWriteTimeUtc(target), TimeSpan.FromMilliseconds(1));
+        }
+        finally
+        {
+            File.Delete(target);
+        }
     }
 
     [Fact]

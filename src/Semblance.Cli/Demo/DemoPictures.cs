@@ -7,6 +7,9 @@ namespace Semblance.Cli.Demo;
 /// <summary>The emoji that come with the build, unpacked once to the user's cache.</summary>
 internal static class DemoPictures
 {
+    /// <summary>Whether a picture lies in the folder or below; a gallery may hold others too.</summary>
+    public static bool IsBelow(string path, string folder) => path.StartsWith(Path.TrimEndingDirectorySeparator(folder) + Path.DirectorySeparatorChar, StringComparison.Ordinal);
+
     /// <returns>A folder with one folder of pictures per vendor; the same sign has the same name in each.</returns>
     public static string Unpack(string cache, CancellationToken cancellationToken)
     {

@@ -16,7 +16,7 @@ internal sealed class EmojiDemo
 {
     private const int ShownRight = 10;
     private const int ShownWrong = 4;
-    private const int ShownHits = 6;
+    private const int ShownHits = 5;
 
     private readonly List<SheetSection> _sections = [];
 
@@ -26,11 +26,11 @@ internal sealed class EmojiDemo
 
     public double First => Ways.Sum(way => way.First * way.Signs) / Math.Max(Ways.Sum(way => way.Signs), 1);
 
-    public static EmojiDemo Run(Gallery gallery, int seed, CancellationToken cancellationToken)
+    public static EmojiDemo Run(Gallery gallery, string folder, int seed, CancellationToken cancellationToken)
     {
         var (ids, vectors) = gallery.ProjectedVectors(cancellationToken);
         var items = gallery.Store.ItemsById(ids);
-        var vendors = Enumerable.Range(0, ids.Length).GroupBy(row => items[ids[row]].Label, StringComparer.Ordinal).OrderByDescending(vendor => vendor.Key, StringComparer.Ordinal).ToDictionary(vendor => vendor.Key, vendor => vendor.ToArray());
+        var vendors = Enumerable.Range(0, ids.Length).Where(row => DemoPictures.IsBelow(items[ids[row]].Path, folder)).GroupBy(row => items[ids[row]].Label, StringComparer.Ordinal).OrderByDescending(vendor => vendor.Key, StringComparer.Ordinal).ToDictionary(vendor => vendor.Key, vendor => vendor.ToArray());
         var ways = new List<EmojiWay>();
         List<(int Query, int Rank, int[] Best)>? shown = null;
         foreach (var from in vendors.Keys)
@@ -56,14 +56,14 @@ internal sealed class EmojiDemo
             demo._sections.Add(new SheetSection
             {
                 Heading = rank == 1 ? null : $"The other drawing came {rank.ToString("N0", CultureInfo.InvariantCulture)}{Ordinal(rank)}",
-                Queries = [new SheetPicture { Location = items[ids[query]].Path, Caption = Sign(name) }],
+                Queries = [new SheetPicture { Location = items[ids[query]].Path, Caption = name }],
                 Pictures =
                 [
                     .. best.Select((row, i) =>
                     {
                         var score = VectorMath.Dot(vectors.Row(query), vectors.Row(row));
                         var isRight = Path.GetFileName(items[ids[row]].Path) == name;
-                        return new SheetPicture { Location = items[ids[row]].Path, Caption = Sign(Path.GetFileName(items[ids[row]].Path)), Rank = i + 1, Score = score, Word = gallery.Scale.WordOf(score), Mark = isRight ? SheetMark.Right : SheetMark.None };
+                        return new SheetPicture { Location = items[ids[row]].Path, Rank = i + 1, Score = score, Word = gallery.Scale.WordOf(score), Mark = isRight ? SheetMark.Right : SheetMark.None };
                     }),
                 ],
             });
@@ -74,7 +74,7 @@ internal sealed class EmojiDemo
     public SheetPage Page(IngestReport report) => new()
     {
         Title = "The same sign, drawn by another hand",
-        Lead = $"Each drawing of one vendor was looked for among all {Ways[0].Signs:N0} drawings of the other. Nothing was trained on emoji, and file names were not looked at.",
+        Lead = $"Each drawing of one vendor was looked for among all {Ways[0].Signs:N0} drawings of the other. No label and no file name was used.",
         Figures =
         [
             .. Ways.Select(way => new SheetFigure(way.First.ToString("0.0 %", CultureInfo.InvariantCulture), $"{way.From} → {way.To}: own sign first", $"{way.FirstFive.ToString("0.0 %", CultureInfo.InvariantCulture)} in the first five; by chance {(1.0 / way.Signs).ToString("0.00 %", CultureInfo.InvariantCulture)}")),
@@ -111,19 +111,6 @@ internal sealed class EmojiDemo
     }
 
     private static double Share(List<(int Query, int Rank, int[] Best)> outcomes, int k) => outcomes.Count(one => one.Rank <= k) / (double)outcomes.Count;
-
-    /// <summary>The sign itself from a file name of code points, <c>1f3f4-200d-2620.png</c>; the name where it is none.</summary>
-    private static string Sign(string name)
-    {
-        try
-        {
-            return string.Concat(Path.GetFileNameWithoutExtension(name).Split('-').Select(code => char.ConvertFromUtf32(int.Parse(code, NumberStyles.HexNumber, CultureInfo.InvariantCulture)))) + "  " + name;
-        }
-        catch (Exception e) when (e is FormatException or ArgumentOutOfRangeException or OverflowException)
-        {
-            return name;
-        }
-    }
 
     private static string Ordinal(int number) => (number % 100 is >= 11 and <= 13 ? 0 : number % 10) switch { 1 => "st", 2 => "nd", 3 => "rd", _ => "th" };
 }

@@ -25,12 +25,12 @@ internal sealed class FolderDemo
     public static async Task<FolderDemo> RunAsync(Gallery gallery, string folder, int seed, CancellationToken cancellationToken)
     {
         var (ids, vectors) = gallery.ProjectedVectors(cancellationToken);
+        var items = gallery.Store.ItemsById(ids);
+        var rows = Enumerable.Range(0, ids.Length).Where(row => items.TryGetValue(ids[row], out var item) && DemoPictures.IsBelow(item.Path, folder)).ToArray();
+        var where = rows.Length < ids.Length && !folder.Contains('"') ? $"path:\"{folder}\"" : null;
         var answers = new List<(GalleryItem, IReadOnlyList<SearchHit>)>();
-        foreach (var row in Choose(vectors, seed, cancellationToken))
-        {
-            if (gallery.Store.Item(ids[row]) is { } item)
-                answers.Add((item, await gallery.SimilarAsync(item.Id, ShownHits, cancellationToken: cancellationToken)));
-        }
+        foreach (var row in Choose(vectors, rows, seed, cancellationToken))
+            answers.Add((items[ids[row]], await gallery.SimilarAsync(ids[row], ShownHits, where, cancellationToken)));
         return new FolderDemo(folder, answers);
     }
 
@@ -54,12 +54,12 @@ internal sealed class FolderDemo
     /// Rows for queries: of a seeded sample, the half with the nearest neighbours, thinned by farthest-first traversal
     /// (Gonzalez, 1985). O(sample² · d).
     /// </summary>
-    internal static IReadOnlyList<int> Choose(Matrix vectors, int seed, CancellationToken cancellationToken)
+    internal static IReadOnlyList<int> Choose(Matrix vectors, int[] rows, int seed, CancellationToken cancellationToken)
     {
-        var rows = Enumerable.Range(0, vectors.Rows).ToArray();
         var random = new SeededRandom(seed);
-        random.Shuffle(rows.AsSpan());
-        var sample = rows[..Math.Min(Sampled, rows.Length)];
+        var shuffled = rows.ToArray();
+        random.Shuffle(shuffled.AsSpan());
+        var sample = shuffled[..Math.Min(Sampled, shuffled.Length)];
         var nearest = new float[sample.Length];
         Parallel.For(0, sample.Length, new ParallelOptions { CancellationToken = cancellationToken }, i =>
         {

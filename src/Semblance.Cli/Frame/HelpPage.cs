@@ -30,6 +30,7 @@ internal static class HelpPage
 
                 Every flag is also an environment variable (--max-megapixels is SEMBLANCE_MAX_MEGAPIXELS) and a key in semblance.json
                 ({ "threads": 4, "search": { "k": 20 } }) in the current folder, the gallery, or your configuration folder.
+                'semblance COMMAND --help' has examples; 'semblance --version' prints the version.
                 Exit codes: 0 done, 1 done in part, 2 wrong use, 3 refused for safety, 130 cancelled.
                 """);
         }

@@ -12,11 +12,12 @@ internal static class TableView
     {
         using var drawn = new StringWriter { NewLine = "\n" };
         var console = Console(drawn, host.OutputIsTerminal, host);
+        var heading = host.Environment("NO_COLOR") is null or "" ? new Style(decoration: Decoration.Bold) : Style.Plain;
         var table = new Table { Border = TableBorder.None };
         foreach (var column in columns)
         {
             var right = column.AlignRight || (column.Shown is null && IsNumber(column.Value(rows[0])));
-            table.AddColumn(new TableColumn(new Text(column.Name.Replace('_', ' '), new Style(decoration: Decoration.Bold)))
+            table.AddColumn(new TableColumn(new Text(column.Name.Replace('_', ' '), heading))
             {
                 Alignment = right ? Justify.Right : Justify.Left,
                 Padding = new Padding(0, 0, column == columns[^1] ? 0 : 2, 0),

@@ -14,10 +14,13 @@ internal sealed class SettingsReader(ParseResult parsed, CliHost host, IReadOnly
     /// <summary>Adds a file that counts between the first and the rest.</summary>
     public void Insert(int position, SettingsFile file) => _files.Insert(position, file);
 
+    /// <summary>True when the value comes from the command line itself.</summary>
+    public bool IsTyped(Setting setting) => parsed.GetResult(setting.Option) is { Implicit: false };
+
     /// <exception cref="UsageException">A value from the environment or a file cannot be read.</exception>
     public T Get<T>(Setting<T> setting)
     {
-        if (parsed.GetResult(setting.Option) is { Implicit: false })
+        if (IsTyped(setting))
             return parsed.GetValue(setting.TypedOption)!;
         if (host.Environment(setting.EnvironmentName) is { Length: > 0 } text)
         {

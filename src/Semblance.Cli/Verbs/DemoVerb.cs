@@ -37,8 +37,9 @@ internal sealed class DemoVerb : Verb
         var typed = context.Get(_folder);
         var galleryFolder = context.Get(context.Common.Gallery) is null ? Path.Combine(context.Host.CurrentFolder, "semblance-demo") : context.GalleryFolder;
         var folder = typed is null ? DemoPictures.Unpack(UserFolders.Cache(context.Host), cancellationToken) : IngestSettings.Folders(context, [typed])[0];
-        ModelPreparation.Announce(context, context.Get(_model));
-        using var gallery = context.OpenGallery(create: true, model: context.Get(_model), folder: galleryFolder);
+        var model = await ModelChoice.ResolveAsync(context, context.Get(_model), cancellationToken);
+        ModelPreparation.Announce(context, model);
+        using var gallery = context.OpenGallery(create: true, model: model, folder: galleryFolder);
         var report = await ProgressView.RunAsync(context.Host, context.IsSilent, progress => gallery.IngestAsync(folder, new IngestOptions { Progress = progress }, cancellationToken));
         context.Talk.Say(report.Added + report.Updated > 0
             ? $"Indexed {Printable.Pictures(report.Added + report.Updated)} in {Printable.Duration(report.Seconds)} ({report.ImagesPerSecond:0} pictures/s)."
@@ -49,7 +50,7 @@ internal sealed class DemoVerb : Verb
         var output = context.FullPath(context.Get(_output) ?? Path.Combine(gallery.Folder, "demo.html"));
         if (typed is null)
         {
-            var result = EmojiDemo.Run(gallery, context.Seed, cancellationToken);
+            var result = EmojiDemo.Run(gallery, folder, context.Seed, cancellationToken);
             Pages.Write(context, output, result.Page(report), cancellationToken);
             Print(context, result, gallery, output);
         }

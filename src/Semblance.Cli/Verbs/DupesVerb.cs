@@ -29,11 +29,13 @@ internal sealed class DupesVerb : Verb
 
     private readonly Setting<string?> _undo = Setting.Text("undo", "LOG", "Take back an action, by the log that it named");
 
+    private readonly Setting<string?> _output = Setting.Text("output", "FILE", "Write a page to look at to a file (--format html)", "-o");
+
     private readonly Setting<bool> _null = Setting.Flag("null", "With --format paths: end each path with NUL, for names that hold line breaks", "-0");
 
-    public override IReadOnlyList<Setting> Settings => [_exact, _near, _embedding, _threshold, _keep, _action, _to, _yes, _dryRun, _undo, _null];
+    public override IReadOnlyList<Setting> Settings => [_exact, _near, _embedding, _threshold, _keep, _action, _to, _yes, _dryRun, _undo, _output, _null];
 
-    public override IReadOnlyList<OutputFormat> Formats => [OutputFormat.Table, OutputFormat.Json, OutputFormat.JsonLines, OutputFormat.Csv, OutputFormat.Paths];
+    public override IReadOnlyList<OutputFormat> Formats => [OutputFormat.Table, OutputFormat.Json, OutputFormat.JsonLines, OutputFormat.Csv, OutputFormat.Paths, OutputFormat.Html];
 
     public override string Details => """
         Nothing is ever deleted. Every picture of a group is a copy of the one to keep, not only of another of the group.
@@ -44,6 +46,7 @@ internal sealed class DupesVerb : Verb
     public override IReadOnlyList<(string CommandLine, string Meaning)> Examples =>
     [
         ("semblance dupes --exact", "Groups of files with the same bytes"),
+        ("semblance dupes --near --output copies.html", "A page that shows the groups side by side"),
         ("semblance dupes --near --keep path:**/originals/** --action move --to ~/copies", "Say what would be moved"),
         ("semblance dupes --near --action trash --yes", "Into the trash, where the desktop can put them back"),
     ];
@@ -69,6 +72,10 @@ internal sealed class DupesVerb : Verb
         var action = context.Get(_action);
         if (action == DuplicateAction.Move && context.Get(_to) is null)
             throw new UsageException("--action move needs --to DIR.");
+        var output = context.Get(_output);
+        var isPage = context.Printer.Format == OutputFormat.Html || (output is not null && context.AskedFormat is null);
+        if (isPage ? action != DuplicateAction.List : output is not null)
+            throw new UsageException("The page (--format html, --output FILE) is for --action list.");
         if (context.Get(_yes) && context.Get(_dryRun))
             throw new UsageException("--yes and --dry-run contradict each other.");
 
@@ -78,6 +85,11 @@ internal sealed class DupesVerb : Verb
         context.Talk.Say(groups.Count == 0
             ? "No duplicates."
             : $"{Printable.Count(groups.Count, "group", "groups")}; {Printable.Pictures(groups.Sum(group => group.Others.Count))} beside the ones to keep, {Printable.Bytes(groups.Sum(group => group.ReclaimableBytes))}.");
+        if (isPage)
+        {
+            Pages.Write(context, output, ContactSheet.OfDuplicates("Duplicates", groups), cancellationToken);
+            return Task.FromResult(ExitCodes.Ok);
+        }
         if (action == DuplicateAction.List)
         {
             Print(context, groups);

@@ -14,7 +14,7 @@ internal sealed class EvaluateVerb : Verb
 
     private readonly Setting<string?> _labels = Setting.Text("labels", "folder|FILE.csv", "Labels: names of folders (default), or a CSV file with the header path,label or id,label");
 
-    private readonly Setting<IReadOnlyList<int>> _at = Setting.Parsed<IReadOnlyList<int>>("at", "1,5,10", "Depths k of the metrics (default: 1,5,10)", new EvaluationOptions().At, "rising whole numbers from 1 with commas between, e.g. 1,5,10", ReadDepths);
+    private readonly Setting<IReadOnlyList<int>> _at = Setting.Parsed<IReadOnlyList<int>>("at", "1,5,10", "Depths k of the metrics (default: 1,4,5,10)", new EvaluationOptions().At, "rising whole numbers from 1 with commas between, e.g. 1,5,10", ReadDepths);
 
     private readonly Setting<bool> _baselines = Setting.Flag("baselines", "Also measure a colour histogram and raw pixels on the same pictures");
 

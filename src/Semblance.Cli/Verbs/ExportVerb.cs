@@ -41,7 +41,7 @@ internal sealed class ExportVerb : Verb
             throw new UsageException("npy is not for a terminal; name a file with --output FILE.npy.");
 
         using var gallery = context.OpenGallery();
-        var items = Selected(context, gallery);
+        var items = ItemSelection.Passing(gallery, context.Get(_where));
         var code = ExitCodes.Ok;
         switch (format)
         {
@@ -90,15 +90,6 @@ internal sealed class ExportVerb : Verb
         ".txt" => OutputFormat.Paths,
         _ => null,
     };
-
-    private List<GalleryItem> Selected(VerbContext context, Gallery gallery)
-    {
-        if (context.Get(_where) is not { } where)
-            return [.. gallery.Store.Items()];
-        var filter = Filter.Parse(where);
-        var tags = filter.NeedsTags ? gallery.Store.AllTags() : null;
-        return [.. gallery.Store.Items().Where(item => filter.Matches(item, tags?.GetValueOrDefault(item.Id) ?? []))];
-    }
 
     private static IEnumerable<ExportRow> Rows(Gallery gallery, IEnumerable<GalleryItem> items)
     {

@@ -36,8 +36,9 @@ internal sealed class IndexVerb : Verb
     {
         var folders = IngestSettings.Folders(context, context.Get(_folders));
         var dryRun = context.Get(_dryRun);
-        ModelPreparation.Announce(context, context.Get(_ingest.Model));
-        using var gallery = context.OpenGallery(create: true, model: context.Get(_ingest.Model));
+        var model = await ModelChoice.ResolveAsync(context, context.Get(_ingest.Model), cancellationToken);
+        ModelPreparation.Announce(context, model);
+        using var gallery = context.OpenGallery(create: true, model: model);
         var report = await ProgressView.RunAsync(context.Host, context.IsSilent, progress => gallery.IngestAsync(folders, _ingest.Read(context, progress, dryRun), cancellationToken));
         var code = IngestSettings.Print(context, report, dryRun);
         context.Talk.Say($"Gallery: {gallery.Folder}");

@@ -23,6 +23,14 @@ internal sealed class ItemSelection
             return [.. typed.Select(text => Find(text, context, gallery)).DistinctBy(item => item.Id).OrderBy(item => item.Id)];
         if (typed.Length > 0)
             throw new UsageException("Name pictures or give --where, not both.");
+        return Passing(gallery, where);
+    }
+
+    /// <summary>The present pictures that pass a filter, in id order; all without one.</summary>
+    public static List<GalleryItem> Passing(Gallery gallery, string? where)
+    {
+        if (where is null)
+            return [.. gallery.Store.Items()];
         var filter = Filter.Parse(where);
         var tags = filter.NeedsTags ? gallery.Store.AllTags() : null;
         return [.. gallery.Store.Items().Where(item => filter.Matches(item, tags?.GetValueOrDefault(item.Id) ?? []))];

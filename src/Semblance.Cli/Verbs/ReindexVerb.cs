@@ -22,7 +22,7 @@ internal sealed class ReindexVerb : Verb
 
     public override async Task<int> RunAsync(VerbContext context, CancellationToken cancellationToken)
     {
-        var model = context.Get(_model) ?? throw new UsageException("reindex needs --model MODEL; 'semblance models' lists them.");
+        var model = await ModelChoice.ResolveAsync(context, context.Get(_model), cancellationToken) ?? throw new UsageException("reindex needs --model MODEL; 'semblance models' lists them.");
         ModelPreparation.Announce(context, model);
         using var gallery = context.OpenGallery();
         var report = await ProgressView.RunAsync(

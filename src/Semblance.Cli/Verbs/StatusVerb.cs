@@ -16,8 +16,8 @@ internal sealed class StatusVerb : Verb
 
     public override string Details => """
         A score becomes a word by thresholds fitted to this gallery: from the scores of random pairs of its pictures and of
-        altered copies of them. 'precision' is the share of copies among the fitted pairs, one copy to each random pair,
-        that earn the word.
+        altered copies of them. 'precision' is the share of copies among the fitted pairs that score at least that, one copy
+        to each random pair; 'same folder' the share of nearest neighbours earning just this word that share a folder.
         """;
 
     public override IReadOnlyList<(string CommandLine, string Meaning)> Examples =>
@@ -90,6 +90,7 @@ internal sealed class StatusVerb : Verb
                 new("precision", word => word.Precision, Shown: word => Share(word.Precision)),
                 new("copies reached", word => word.CopyShare, Shown: word => Share(word.CopyShare)),
                 new("random pairs reached", word => word.RandomShare, Shown: word => Share(word.RandomShare)),
+                new("same folder", word => word.SameLabel, Shown: word => Share(word.SameLabel)),
             ],
             status.Scale.Words);
     }
@@ -138,7 +139,7 @@ internal sealed class StatusVerb : Verb
         {
             json.WriteStartObject();
             json.WriteString("word", word.Word.Text());
-            foreach (var (name, value) in new (string, object?)[] { ("min_score", word.MinScore), ("precision", word.Precision), ("copy_share", word.CopyShare), ("random_share", word.RandomShare) })
+            foreach (var (name, value) in new (string, object?)[] { ("min_score", word.MinScore), ("precision", word.Precision), ("copy_share", word.CopyShare), ("random_share", word.RandomShare), ("same_folder", word.SameLabel) })
             {
                 json.WritePropertyName(name);
                 Printer.WriteValue(json, value);

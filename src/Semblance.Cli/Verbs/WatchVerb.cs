@@ -29,8 +29,9 @@ internal sealed class WatchVerb : Verb
     public override async Task<int> RunAsync(VerbContext context, CancellationToken cancellationToken)
     {
         var folders = IngestSettings.Folders(context, context.Get(_folders));
-        ModelPreparation.Announce(context, context.Get(_ingest.Model));
-        using var gallery = context.OpenGallery(create: true, model: context.Get(_ingest.Model));
+        var model = await ModelChoice.ResolveAsync(context, context.Get(_ingest.Model), cancellationToken);
+        ModelPreparation.Announce(context, model);
+        using var gallery = context.OpenGallery(create: true, model: model);
         var progress = context.IsSilent ? null : new ProgressLines(context.Host.Error, context.Host.Clock);
         using var watcher = new GalleryWatcher(gallery, folders, _ingest.Read(context, progress)) { FullLookEvery = TimeSpan.FromSeconds(context.Get(_rescan)) };
         context.Talk.Say($"Watching {string.Join(", ", folders)}; Ctrl-C ends it. Gallery: {gallery.Folder}");
@@ -43,20 +44,12 @@ internal sealed class WatchVerb : Verb
         var facts = IngestSettings.Facts(report);
         if (context.Printer.Format == OutputFormat.Table)
         {
+            // Each report is a moment of a log, so it is a line rather than a table.
             context.Printer.Writer.WriteLine($"{context.Host.Clock.GetLocalNow():HH:mm:ss}  {string.Join(", ", facts.Take(6).Select(fact => $"{fact.Value} {fact.Name}"))}");
         }
         else
         {
-            context.Printer.JsonLine(json =>
-            {
-                json.WriteStartObject();
-                foreach (var (name, value) in facts)
-                {
-                    json.WritePropertyName(name);
-                    Printer.WriteValue(json, value);
-                }
-                json.WriteEndObject();
-            });
+            new Printer(context.Host, OutputFormat.JsonLines).Facts(facts);
         }
         context.Printer.Writer.Flush();
     }

@@ -41,6 +41,13 @@ internal sealed class HashNeighbours : INeighbours
             (_starts[band], _positions[band]) = Buckets(band);
     }
 
+    public List<Neighbour>[] Near(IReadOnlyList<int> positions, ParallelOptions parallel)
+    {
+        var near = new List<Neighbour>[positions.Count];
+        Parallel.For(0, positions.Count, parallel, i => near[i] = Near(positions[i]));
+        return near;
+    }
+
     public List<Neighbour> Near(int position)
     {
         var near = new List<Neighbour>();

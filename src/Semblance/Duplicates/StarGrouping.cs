@@ -8,7 +8,7 @@ namespace Semblance.Duplicates;
 /// </summary>
 internal static class StarGrouping
 {
-    // Neighbours are looked up in parallel for so many pictures ahead; those that a group takes meanwhile were looked up in vain.
+    // Neighbours are looked up for so many pictures ahead at once; those that a group takes meanwhile were looked up in vain.
     private const int Ahead = 256;
 
     public static IReadOnlyList<DuplicateGroup> Group(
@@ -31,8 +31,7 @@ internal static class StarGrouping
                 if (!taken[order[next]])
                     ahead.Add(order[next]);
             }
-            var near = new List<Neighbour>[ahead.Count];
-            Parallel.For(0, ahead.Count, parallel, i => near[i] = neighbours.Near(ahead[i]));
+            var near = neighbours.Near(ahead, parallel);
             for (var i = 0; i < ahead.Count; i++)
             {
                 var position = ahead[i];

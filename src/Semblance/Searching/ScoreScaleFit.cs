@@ -13,6 +13,8 @@ internal static class ScoreScaleFit
 {
     private const int RandomPairs = 100_000;
     private const int MostPictures = 48;
+    private const int LabelQueries = 300;
+    private const int NeighboursOfAQuery = 10;
 
     /// <summary>Too few pictures to see the tail of random pairs.</summary>
     private const int FewestPictures = 20;
@@ -25,31 +27,48 @@ internal static class ScoreScaleFit
         var random = new SeededRandom(seed);
         var unrelated = RandomPairScores(index.Vectors, ids, random);
         var (mild, strong) = CopyScores(index, store, embedder, ids, random, threads, cancellationToken);
-        return mild.Length == 0 ? ScoreScale.Unfitted : FromScores(unrelated, mild, strong);
+        return mild.Length == 0 ? ScoreScale.Unfitted : WithLabels(FromScores(unrelated, mild, strong), index.Vectors, store, ids);
+    }
+
+    /// <summary>Looks up the neighbours of some pictures and counts, word by word, how often folder and neighbour agree.</summary>
+    private static ScoreScale WithLabels(ScoreScale scale, IVectorIndex index, IGalleryStore store, long[] shuffled)
+    {
+        var labels = store.Items().ToDictionary(item => item.Id, item => item.Label);
+        if (labels.Values.Distinct(StringComparer.Ordinal).Count() < 2)
+            return scale;
+        var (all, same) = (new int[scale.Words.Count], new int[scale.Words.Count]);
+        foreach (var id in shuffled.Take(LabelQueries))
+        {
+            foreach (var hit in index.SearchById(id, NeighboursOfAQuery) ?? [])
+            {
+                var word = scale.Words.Select((w, i) => (w, i)).FirstOrDefault(row => 1 - hit.Distance >= row.w.MinScore, (null!, -1)).Item2;
+                if (word < 0 || !labels.TryGetValue(hit.Id, out var label))
+                    continue;
+                all[word]++;
+                same[word] += label == labels[id] ? 1 : 0;
+            }
+        }
+        return scale with { Words = [.. scale.Words.Select((word, i) => word with { SameLabel = all[i] == 0 ? null : (double)same[i] / all[i] })] };
     }
 
     /// <summary>
-    /// near-duplicate: nine of ten slightly altered copies reach it, and at most one random pair in ten thousand;
-    /// very similar: nine of ten strongly altered copies, and at most one random pair in a thousand;
-    /// similar: one random pair in a hundred; weak: one in twenty. All three arrays sorted rising.
+    /// near-duplicate: nine of ten slightly altered copies reach it; very similar: nine of ten strongly altered ones; both at
+    /// most one unrelated pair in ten thousand. Similar: one unrelated pair in a thousand; weak: one in a hundred.
+    /// All three arrays sorted rising.
     /// </summary>
-    internal static ScoreScale FromScores(float[] unrelated, float[] mild, float[] strong)
+    internal static ScoreScale FromScores(float[] random, float[] mild, float[] strong)
     {
-        var weak = Quantile(unrelated, 0.95);
-        var similar = Math.Max(Quantile(unrelated, 0.99), weak);
-        var verySimilar = Math.Max(Math.Max(Quantile(strong, 0.10), Quantile(unrelated, 0.999)), similar);
-        var nearDuplicate = Math.Max(Math.Max(Quantile(mild, 0.10), Quantile(unrelated, 0.9999)), verySimilar);
+        var weak = UnrelatedQuantile(random, 0.99);
+        var similar = Math.Max(UnrelatedQuantile(random, 0.999), weak);
+        var verySimilar = Math.Max(Math.Max(Quantile(strong, 0.10), UnrelatedQuantile(random, 0.9999)), similar);
+        var nearDuplicate = Math.Max(Quantile(mild, 0.10), verySimilar);
         float[] copies = [.. mild, .. strong];
         Array.Sort(copies);
         var words = new List<ScoreWordThreshold>();
-        var above = float.PositiveInfinity;
         foreach (var (word, threshold) in new[] { (ScoreWord.NearDuplicate, nearDuplicate), (ScoreWord.VerySimilar, verySimilar), (ScoreWord.Similar, similar), (ScoreWord.Weak, weak) })
         {
-            var copiesInBand = Share(copies, threshold) - Share(copies, above);
-            var randomInBand = Share(unrelated, threshold) - Share(unrelated, above);
-            double? precision = copiesInBand + randomInBand > 0 ? copiesInBand / (copiesInBand + randomInBand) : null;
-            words.Add(new(word, threshold, Share(copies, threshold), Share(unrelated, threshold), precision));
-            above = threshold;
+            var (copy, chance) = (Share(copies, threshold), Share(random, threshold));
+            words.Add(new(word, threshold, copy, chance, copy + chance > 0 ? copy / (copy + chance) : null));
         }
         return new ScoreScale { Fitted = true, Words = words };
     }
@@ -97,10 +116,13 @@ internal static class ScoreScaleFit
         return sorted;
     }
 
-    /// <summary>What a messenger does to a picture: three quarters of the size, saved again at quality 60.</summary>
+    /// <summary>
+    /// What a messenger does: smaller, and saved again at quality 60. Photos lose no size that the network would see; the
+    /// tenth taken here, of a picture that is decoded at the network's size, stands for blur.
+    /// </summary>
     private static Picture Slightly(Picture picture)
     {
-        var smaller = picture.Resize(Math.Max(1, picture.Width * 3 / 4), Math.Max(1, picture.Height * 3 / 4));
+        var smaller = picture.Resize(Math.Max(1, picture.Width * 9 / 10), Math.Max(1, picture.Height * 9 / 10));
         return PictureDecoder.Shared.Decode(PictureEncoder.Encode(smaller, PictureFormat.Jpeg, 60), DecodeOptions.Default).Picture ?? smaller;
     }
 
@@ -121,6 +143,17 @@ internal static class ScoreScaleFit
             }
         }
         return new Picture(width, height, pixels, picture.Facts);
+    }
+
+    /// <summary>
+    /// Quantile of the scores of unrelated pairs. Random pairs hold related ones, too: of a collection of five motifs every
+    /// fifth. They lie in the upper half, so the lower half is mirrored at the median, in Fisher's z = artanh(s), which makes
+    /// the distribution of a cosine near 1 symmetric again.
+    /// </summary>
+    private static float UnrelatedQuantile(float[] random, double share)
+    {
+        static double Z(float score) => Math.Atanh(Math.Clamp(score, -0.999999f, 0.999999f));
+        return (float)Math.Tanh((2 * Z(Quantile(random, 0.5))) - Z(Quantile(random, 1 - share)));
     }
 
     private static float Quantile(float[] sorted, double share) => sorted[Math.Clamp((int)(share * (sorted.Length - 1)), 0, sorted.Length - 1)];

@@ -89,6 +89,7 @@ internal static class SheetStyle
           .grid { grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 10px; }
           .figures { grid-template-columns: repeat(2, minmax(0, 1fr)); }
           .figures div { padding: 12px 14px; }
+          .figures div:last-child:nth-child(odd) { grid-column: 1 / -1; }
           .figures .value { font-size: 22px; }
           figcaption { padding: 8px 10px 10px; }
           .score { flex-wrap: wrap; gap: 0 8px; }
