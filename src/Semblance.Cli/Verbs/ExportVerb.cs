@@ -122,9 +122,16 @@ internal sealed class ExportVerb : Verb
         if (Path.GetDirectoryName(output) is { } folder)
             Directory.CreateDirectory(folder);
         var beside = output + ".part";
-        using (var stream = new BufferedStream(File.Create(beside), 1 << 16))
-            write(stream);
-        File.Move(beside, output, overwrite: true);
+        try
+        {
+            using (var stream = new BufferedStream(File.Create(beside), 1 << 16))
+                write(stream);
+            File.Move(beside, output, overwrite: true);
+        }
+        finally
+        {
+            File.Delete(beside);
+        }
     }
 
     private static void WithWriter(Stream stream, Action<TextWriter> write)

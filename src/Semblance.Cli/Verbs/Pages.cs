@@ -34,8 +34,15 @@ internal static class Pages
         if (Path.GetDirectoryName(path) is { } folder)
             Directory.CreateDirectory(folder);
         var beside = path + ".part";
-        using (var writer = new StreamWriter(beside, append: false, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false)))
-            ContactSheet.Write(page, writer, cancellationToken);
-        File.Move(beside, path, overwrite: true);
+        try
+        {
+            using (var writer = new StreamWriter(beside, append: false, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false)))
+                ContactSheet.Write(page, writer, cancellationToken);
+            File.Move(beside, path, overwrite: true);
+        }
+        finally
+        {
+            File.Delete(beside);
+        }
     }
 }

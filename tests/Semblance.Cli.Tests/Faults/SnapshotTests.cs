@@ -6,7 +6,7 @@ namespace Semblance.Cli.Tests.Faults;
 [Collection(FaultCollection.Name)]
 public sealed class SnapshotTests
 {
-    private const int Rounds = 8;
+    private const int Rounds = 6;
 
     [Fact]
     public async Task A_killed_snapshot_is_whole_or_not_there()
