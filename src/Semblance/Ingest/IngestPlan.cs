@@ -25,6 +25,7 @@ internal sealed class IngestPlan
         IEnumerable<ItemStamp> stamps,
         IReadOnlyDictionary<string, (long Size, DateTime Modified)> failures,
         IReadOnlyList<FailedFile> scanFailures,
+        IReadOnlySet<long> withoutVector,
         IngestOptions options)
     {
         var known = stamps.Where(s => IsUnder(s.Path, roots)).ToDictionary(s => s.Path, StringComparer.Ordinal);
@@ -39,7 +40,7 @@ internal sealed class IngestPlan
                 stillFailing.Add(file.Path);
             else if (!known.TryGetValue(file.Path, out var stamp))
                 candidates.Add((file, null));
-            else if (!stamp.Missing && stamp.Size == file.Size && stamp.Modified == file.Modified)
+            else if (!stamp.Missing && stamp.Size == file.Size && stamp.Modified == file.Modified && !withoutVector.Contains(stamp.Id))
                 unchanged++;
             else
                 candidates.Add((file, stamp));

@@ -56,7 +56,7 @@ internal sealed class IngestRun
         foreach (var root in roots)
             _scan.Walk(root, cancellationToken);
         var files = _scan.Files.DistinctBy(f => f.Path).ToList();
-        var plan = IngestPlan.Make(files, roots, _store.Stamps(), _store.FailureStamps(), _scan.Failures, _options);
+        var plan = IngestPlan.Make(files, roots, _store.Stamps(), _store.FailureStamps(), _scan.Failures, _store.ItemsWithoutVector(_space.Id).Select(item => item.Id).ToHashSet(), _options);
         _unchanged = plan.Unchanged;
         _failed = plan.StillFailing.Count + _scan.Failures.Count;
         _failures.AddRange(_scan.Failures.Select(f => new GalleryFailure(f.Path, f.Reason, f.Message, DateTime.UtcNow)));
@@ -187,7 +187,8 @@ internal sealed class IngestRun
         if (bytes is null)
             return Failed(file, known, unreadable!);
         var hash = HashOf(bytes);
-        if (known is { } same && same.Hash == hash)
+        // A picture that was away or unreadable while the gallery changed its model has no vector of the new one.
+        if (known is { } same && same.Hash == hash && _store.Vector(_space.Id, same.Id) is not null)
             return new Outcome { Touched = (same.Id, file) };
         if (known is null && ClaimRename(hash) is { } vanished)
             return new Outcome { Renamed = (vanished, file) };

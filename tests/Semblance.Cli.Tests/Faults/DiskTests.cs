@@ -77,7 +77,7 @@ public sealed class DiskTests
         var files = bench.WritePictures(60, 32, 24);
         await bench.IndexAsync();
         var disk = bench.Mount("disk", "1m");
-        Fill(disk, 24 * 1024);
+        Fill(disk, 8 * 1024);
         var there = Directory.GetFiles(disk);
         foreach (var args in (string[][])[["snapshot", Path.Combine(disk, "s.semblance")], ["export", "--format", "npy", "--output", Path.Combine(disk, "v.npy")], ["export", "--output", Path.Combine(disk, "v.json")]])
         {

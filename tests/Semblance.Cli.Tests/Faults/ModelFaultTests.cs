@@ -48,6 +48,27 @@ public sealed class ModelFaultTests
     }
 
     [Fact]
+    public async Task Pictures_that_were_away_while_the_model_was_changed_are_searched_again_when_they_are_back()
+    {
+        using var bench = new FaultBench();
+        var files = bench.WritePictures(8, 64, 48);
+        await bench.IndexAsync();
+        File.Move(files[1], bench["known-to-be-away.jpg"]);
+        await bench.IndexAsync();
+        File.Move(files[2], bench["away.jpg"]);
+        var reindex = await bench.RunAsync("reindex", "--model", "pixels");
+        FaultBench.AssertSentence(reindex, 1, files[2]);
+
+        File.Move(bench["known-to-be-away.jpg"], files[1]);
+        File.Move(bench["away.jpg"], files[2]);
+        await bench.OutputOfAsync("index", bench.Pictures);
+        await bench.OutputOfAsync("verify");
+        Assert.Equal(files[1], (await bench.SearchAsync(files[1]))[0].Path);
+        Assert.Equal(files[2], (await bench.SearchAsync(files[2]))[0].Path);
+        Assert.Equal(8, (await bench.SearchAsync(files[2], k: 20)).Length);
+    }
+
+    [Fact]
     public async Task Another_model_is_refused_by_name()
     {
         using var bench = new FaultBench();
