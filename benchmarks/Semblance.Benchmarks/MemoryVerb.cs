@@ -66,11 +66,16 @@ internal sealed class MemoryVerb : IBenchmarkVerb
         return 0;
     }
 
-    /// <summary>Least squares, MB a second.</summary>
+    /// <summary>MB a second: the median of the slopes between all pairs (Theil and Sen), which one jump at the end, where the projection is fitted, does not bend.</summary>
     private static double Slope((double Second, double Resident)[] samples)
     {
-        var (x, y) = (samples.Average(sample => sample.Second), samples.Average(sample => sample.Resident));
-        return samples.Sum(sample => (sample.Second - x) * (sample.Resident - y)) / samples.Sum(sample => (sample.Second - x) * (sample.Second - x));
+        var slopes = new List<double>();
+        for (var i = 0; i < samples.Length; i++)
+        {
+            for (var j = 0; j < i; j++)
+                slopes.Add((samples[i].Resident - samples[j].Resident) / (samples[i].Second - samples[j].Second));
+        }
+        return Spread.Of(slopes).Median;
     }
 
     /// <summary>A line of <c>/proc/PID/status</c>; null once the process has ended.</summary>
