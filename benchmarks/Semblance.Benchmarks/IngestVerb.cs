@@ -13,7 +13,7 @@ internal sealed class IngestVerb : IBenchmarkVerb
 {
     public string Name => "ingest";
 
-    public string Summary => "indexing end to end against the bare network loop (--pictures DIR [--limit N] [--threads T] [--rounds R])";
+    public string Summary => "indexing end to end against the bare network loop (--pictures DIR[,DIR] [--limit N] [--threads T] [--rounds R])";
 
     public int Run(string[] args)
     {

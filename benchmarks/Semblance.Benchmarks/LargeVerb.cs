@@ -13,7 +13,7 @@ internal sealed class LargeVerb : IBenchmarkVerb
 {
     public string Name => "large";
 
-    public string Summary => "indexing of 2 to 12 megapixel photos against what decode and network allow (--pictures DIR [--limit N] [--threads T] [--rounds R])";
+    public string Summary => "indexing of 2 to 12 megapixel photos against what decode and network allow (--pictures DIR[,DIR] [--limit N] [--threads T] [--rounds R])";
 
     public int Run(string[] args)
     {

@@ -16,7 +16,7 @@ internal sealed class MemoryVerb : IBenchmarkVerb
 
     public string Name => "memory";
 
-    public string Summary => "memory of indexing large pictures (--pictures N [--photos DIR] [--distinct N] [--threads T])";
+    public string Summary => "memory of indexing large pictures (--photos DIR[,DIR] [--pictures N] [--distinct N] [--threads T])";
 
     public int Run(string[] args)
     {
@@ -26,7 +26,7 @@ internal sealed class MemoryVerb : IBenchmarkVerb
         var count = arguments.Number("--pictures", 20_000);
         var threads = arguments.Number("--threads", Environment.ProcessorCount);
         var command = ChildProcess.Semblance();
-        var large = LargePictures.Make(arguments.Text("--photos") ?? "../shared/data", arguments.Number("--distinct", 500));
+        var large = LargePictures.Make(arguments.Required("--photos"), arguments.Number("--distinct", 500));
         using var folder = new TemporaryFolder();
         var pictures = folder.Combine("pictures");
         Console.Error.WriteLine($"Writing {count} pictures to {pictures} ...");

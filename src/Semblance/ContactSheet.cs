@@ -87,7 +87,7 @@ public static class ContactSheet
     };
 
     /// <summary>Groups of duplicates side by side, the kept picture first and marked with the reason. At most 500 groups are shown, the largest savings first.</summary>
-    public static SheetPage OfDuplicates(string title, IReadOnlyList<DuplicateGroup> groups, DuplicateMethod method = DuplicateMethod.Exact)
+    public static SheetPage OfDuplicates(string title, IReadOnlyList<DuplicateGroup> groups, DuplicateMethod method)
     {
         var shown = groups.OrderByDescending(group => group.ReclaimableBytes).ThenBy(group => group.Keep.Id).Take(MostGroups).ToArray();
         var copies = groups.Sum(group => group.Others.Count);

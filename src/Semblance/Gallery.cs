@@ -118,11 +118,23 @@ public sealed class Gallery : IDisposable
             return await new IngestRun(Store, Space ?? PlannedSpace(EmbedderOf(null, 1)), () => EmbedderOf(Space, 1), Folder, options, _options.Threads).RunAsync(roots, cancellationToken);
 
         using var lease = TakeLease();
-        var space = Space ?? Store.AddSpace(PlannedSpace(EmbedderOf(null, 1)) with { Active = true });
+        var space = Space ?? AddFirstSpace();
         Store.AddRoots(roots);
         var report = await new IngestRun(Store, space, () => EmbedderOf(space, 1), Folder, options, _options.Threads).RunAsync(roots, cancellationToken);
         Derive(space, options, cancellationToken);
         return report;
+    }
+
+    /// <summary>Makes the space of a new gallery and hands it the embedder that was opened to plan it.</summary>
+    private Space AddFirstSpace()
+    {
+        var space = Store.AddSpace(PlannedSpace(EmbedderOf(null, 1)) with { Active = true });
+        lock (_embedders)
+        {
+            if (_embedders.Remove((0, 1), out var open))
+                _embedders[(space.Id, 1)] = open;
+        }
+        return space;
     }
 
     private WriterLease TakeLease()

@@ -61,6 +61,37 @@ public sealed class PerceptualHashTests
         Assert.Equal(expected, PerceptualHash.PHash(picture));
     }
 
+    /// <summary>Cells whose borders cut pixels, against means over points so fine that they cut none.</summary>
+    [Theory]
+    [InlineData(50, 37)]
+    [InlineData(7, 5)]
+    public void DHash_compares_the_means_of_cells(int width, int height)
+    {
+        var picture = TestPictures.Noise(width, height, seed: 4);
+        // Every pixel is 9 x 8 points, every cell width x height of them.
+        double Mean(int column, int row)
+        {
+            var sum = 0.0;
+            for (var y = row * height; y < (row + 1) * height; y++)
+            {
+                for (var x = column * width; x < (column + 1) * width; x++)
+                {
+                    var (r, g, b) = picture.At(x / 9, y / 8);
+                    sum += (0.299 * r) + (0.587 * g) + (0.114 * b);
+                }
+            }
+            return sum / (width * height);
+        }
+
+        var expected = 0UL;
+        for (var bit = 0; bit < 64; bit++)
+        {
+            if (Mean((bit % 8) + 1, bit / 8) - Mean(bit % 8, bit / 8) > 0.5)
+                expected |= 1UL << bit;
+        }
+        Assert.Equal(expected, PerceptualHash.DHash(picture));
+    }
+
     [Fact]
     public void DHash_follows_the_gradient()
     {

@@ -111,13 +111,13 @@ public sealed class ContactSheetTests
             Items.Make(1, "/p/large.jpg", size: 3_000_000, width: 4000, height: 3000),
             "the most pixels (4000 × 3000)",
             [new DuplicateMember(Items.Make(2, "/p/small.jpg", size: 250_000), 3, "pHash 3 and dHash 1 of 64 bits apart")]);
-        var html = Write(ContactSheet.OfDuplicates("Duplicates", [group]));
+        var html = Write(ContactSheet.OfDuplicates("Duplicates", [group], DuplicateMethod.Exact));
         Assert.True(html.IndexOf(">p/<wbr>large.jpg<", StringComparison.Ordinal) < html.IndexOf(">p/<wbr>small.jpg<", StringComparison.Ordinal));
         Assert.Contains("★ keep</span>", html, StringComparison.Ordinal);
         Assert.Contains("the most pixels (4000 &#215; 3000) &#183; 4000", html, StringComparison.Ordinal);
         Assert.Contains("pHash 3 and dHash 1 of 64 bits apart", html, StringComparison.Ordinal);
         Assert.Contains(">1 copy, 250 KB<", html, StringComparison.Ordinal);
-        Assert.Contains("No duplicates", Write(ContactSheet.OfDuplicates("Duplicates", [])), StringComparison.Ordinal);
+        Assert.Contains("No duplicates", Write(ContactSheet.OfDuplicates("Duplicates", [], DuplicateMethod.Near)), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -148,6 +148,18 @@ public sealed class GalleryIngestTests
     }
 
     [Fact]
+    public async Task Ids_follow_the_order_of_the_paths_whatever_the_threads_do()
+    {
+        using var small = new SmallGallery().Fill(6, 30);
+        small.Write("c2/p10.jpg", TestPictures.Noise(900, 900, 1));
+        using var gallery = small.Open();
+        await gallery.IngestAsync(small.Pictures, new IngestOptions { Batch = 3 });
+        var paths = gallery.Store.Items().Select(item => item.Path).ToList();
+        Assert.Equal(Enumerable.Range(1, 180).Select(i => (long)i), gallery.Store.Items().Select(item => item.Id));
+        Assert.Equal(paths.OrderBy(Path.GetDirectoryName, StringComparer.Ordinal).ThenBy(Path.GetFileName, StringComparer.Ordinal), paths);
+    }
+
+    [Fact]
     public async Task A_link_to_a_folder_above_is_told_and_links_are_followed_only_on_request()
     {
         using var small = new SmallGallery().Fill(1, 2);

@@ -95,6 +95,7 @@ public sealed class GallerySearchTests : IAsyncLifetime
         await Refused("words", new Query { Inputs = [new TextInput("a cat")] });
         await Refused("empty", new Query());
         await Refused("weight", new Query { Inputs = [new ItemInput(1) { Weight = float.NaN }] });
+        await Refused("cancel", Query.From(PathOf(0, 0)).Not(new PictureInput(PathOf(0, 0))));
         await Refused("elements", new Query { Inputs = [new VectorInput(new float[3])] });
 
         async Task Refused(string words, Query query) =>

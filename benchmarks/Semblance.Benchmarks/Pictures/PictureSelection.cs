@@ -6,12 +6,14 @@ namespace Semblance.Benchmarks.Pictures;
 /// <summary>Pictures of a folder that a measurement works on: evenly spaced over the sorted paths, no content twice.</summary>
 internal static class PictureSelection
 {
-    /// <exception cref="VerbUsageException">The folder is missing or holds no picture.</exception>
-    public static IReadOnlyList<string> Of(string folder, int limit)
+    /// <param name="folders">One folder or several with commas between.</param>
+    /// <exception cref="VerbUsageException">A folder is missing, or they hold no picture.</exception>
+    public static IReadOnlyList<string> Of(string folders, int limit)
     {
-        if (!Directory.Exists(folder))
-            throw new VerbUsageException($"There is no folder '{folder}'.");
-        var all = Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Where(PictureFiles.LooksLikePicture).Order(StringComparer.Ordinal).ToArray();
+        var named = folders.Split(',', StringSplitOptions.RemoveEmptyEntries);
+        if (Array.Find(named, folder => !Directory.Exists(folder)) is { } missing)
+            throw new VerbUsageException($"There is no folder '{missing}'.");
+        var all = named.SelectMany(folder => Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)).Where(PictureFiles.LooksLikePicture).Order(StringComparer.Ordinal).ToArray();
         // The gallery takes a picture that it knows by its bytes from the rows, which would be no work.
         var seen = new HashSet<string>(StringComparer.Ordinal);
         var chosen = new List<string>();
@@ -22,7 +24,7 @@ internal static class PictureSelection
             if (PictureFiles.Read(path).Bytes is { } bytes && seen.Add(Convert.ToHexString(SHA256.HashData(bytes))) && PictureDecoder.Shared.Decode(bytes, new DecodeOptions { MinimumSide = 64 }).Picture is not null)
                 chosen.Add(path);
         }
-        return chosen.Count > 0 ? chosen : throw new VerbUsageException($"'{folder}' holds no picture that can be decoded.");
+        return chosen.Count > 0 ? chosen : throw new VerbUsageException($"'{folders}' holds no picture that can be decoded.");
     }
 
     /// <summary>Copies the pictures flatly into a folder, in their order, for a command that takes a folder.</summary>

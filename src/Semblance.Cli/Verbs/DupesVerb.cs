@@ -87,7 +87,7 @@ internal sealed class DupesVerb : Verb
             : $"{Printable.Count(groups.Count, "group", "groups")}; {Printable.Pictures(groups.Sum(group => group.Others.Count))} beside the ones to keep, {Printable.Bytes(groups.Sum(group => group.ReclaimableBytes))}.");
         if (isPage)
         {
-            Pages.Write(context, output, ContactSheet.OfDuplicates("Duplicates", groups), cancellationToken);
+            Pages.Write(context, output, ContactSheet.OfDuplicates("Duplicates", groups, method), cancellationToken);
             return Task.FromResult(ExitCodes.Ok);
         }
         if (action == DuplicateAction.List)

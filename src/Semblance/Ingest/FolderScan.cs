@@ -54,8 +54,8 @@ internal sealed class FolderScan
         while (folders.TryPop(out var folder))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            var entries = Entries(folder);
-            foreach (var entry in entries)
+            var inside = new List<string>();
+            foreach (var entry in Entries(folder))
             {
                 // Not entry.FullName: it is empty where the whole path is longer than the system's limit.
                 var path = Path.Join(folder, entry.Name);
@@ -65,12 +65,15 @@ internal sealed class FolderScan
                 else if (Skipped(root, path, isFolder))
                     continue;
                 else if (entry.LinkTarget is not null)
-                    FollowLink(entry, path, isFolder, folders);
+                    FollowLink(entry, path, isFolder, inside);
                 else if (isFolder)
-                    folders.Push(path);
+                    inside.Add(path);
                 else
                     AddFile((FileInfo)entry, path);
             }
+            // The last pushed is the next visited: folders come in the order of their names.
+            for (var i = inside.Count - 1; i >= 0; i--)
+                folders.Push(inside[i]);
         }
     }
 
@@ -117,7 +120,7 @@ internal sealed class FolderScan
         return _exclude.Match(isFolder ? relative + "/any" : relative).HasMatches && (!isFolder || _exclude.Match(relative + "/any/any").HasMatches);
     }
 
-    private void FollowLink(FileSystemInfo entry, string path, bool isFolder, Stack<string> folders)
+    private void FollowLink(FileSystemInfo entry, string path, bool isFolder, List<string> folders)
     {
         FileSystemInfo? target;
         try
@@ -143,11 +146,11 @@ internal sealed class FolderScan
         }
         if (target is DirectoryInfo)
         {
-            var inside = target.FullName == path || path.StartsWith(target.FullName.TrimEnd(Path.DirectorySeparatorChar) + Path.DirectorySeparatorChar, StringComparison.Ordinal);
-            if (inside)
+            var isAbove = target.FullName == path || path.StartsWith(target.FullName.TrimEnd(Path.DirectorySeparatorChar) + Path.DirectorySeparatorChar, StringComparison.Ordinal);
+            if (isAbove)
                 Fail(path, "link-loop", "The link points to a folder that contains it; it was not followed.");
             else if (_options.FollowLinks && _visited.Add(target.FullName))
-                folders.Push(path);
+                folders.Add(path);
         }
         else if (_options.FollowLinks)
         {

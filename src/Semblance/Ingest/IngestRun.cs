@@ -164,9 +164,9 @@ internal sealed class IngestRun
         {
             cancellationToken.ThrowIfCancellationRequested();
             var (file, known) = candidates[index];
-            var outcome = Prepare(file, known, pending);
+            var outcome = Prepare(index, file, known, pending);
             if (outcome is not null)
-                Send(results, outcome, cancellationToken);
+                Send(results, outcome with { Position = index }, cancellationToken);
             if (pending.Count >= _options.Batch)
                 Embed(pending, results, cancellationToken);
         }
@@ -181,7 +181,7 @@ internal sealed class IngestRun
     }
 
     /// <summary>Everything before the network: an outcome when none is needed, else null and one more pending picture.</summary>
-    private Outcome? Prepare(ScannedFile file, ItemStamp? known, List<PendingPicture> pending)
+    private Outcome? Prepare(int position, ScannedFile file, ItemStamp? known, List<PendingPicture> pending)
     {
         var (bytes, unreadable) = PictureFiles.Read(file.Path);
         if (bytes is null)
@@ -200,6 +200,7 @@ internal sealed class IngestRun
             return Failed(file, known, decoded.Failure!);
         var facts = picture.Facts;
         pending.Add(new PendingPicture(
+            position,
             picture,
             new GalleryItem(0, file.Path, file.Size, file.Modified, hash, facts.Format, facts.Width, facts.Height, facts.Orientation, facts.Taken, facts.Camera, PerceptualHash.PHash(picture), PerceptualHash.DHash(picture), Missing: false),
             known?.Id));
@@ -220,7 +221,7 @@ internal sealed class IngestRun
     {
         var vectors = _embedder().Embed([.. pending.Select(p => p.Picture)]);
         for (var i = 0; i < pending.Count; i++)
-            Send(results, new Outcome { Picture = new(pending[i].KnownId, pending[i].Item, vectors.Row(i).ToArray()), WasEmbedded = true }, cancellationToken);
+            Send(results, new Outcome { Position = pending[i].Position, Picture = new(pending[i].KnownId, pending[i].Item, vectors.Row(i).ToArray()), WasEmbedded = true }, cancellationToken);
         pending.Clear();
     }
 
@@ -241,6 +242,9 @@ internal sealed class IngestRun
 
     private async Task WriteAsync(ChannelReader<Outcome> results, int total, CancellationTokenSource stop)
     {
+        // Rows are written in the order of the scan, so that ids do not depend on which thread was faster.
+        var early = new Dictionary<int, Outcome>();
+        var next = 0;
         var waiting = new List<Outcome>();
         var sinceCommit = Stopwatch.StartNew();
         var done = 0L;
@@ -248,7 +252,12 @@ internal sealed class IngestRun
         {
             await foreach (var outcome in results.ReadAllAsync(CancellationToken.None))
             {
-                waiting.Add(outcome);
+                early.Add(outcome.Position, outcome);
+                while (early.Remove(next, out var due))
+                {
+                    waiting.Add(due);
+                    next++;
+                }
                 done++;
                 if (waiting.Count >= CommitPictures || sinceCommit.Elapsed > s_commitInterval)
                 {
@@ -257,6 +266,8 @@ internal sealed class IngestRun
                 }
                 Report("embed", done, total);
             }
+            // A cancelled run leaves gaps; what was finished behind them is kept.
+            waiting.AddRange(early.OrderBy(row => row.Key).Select(row => row.Value));
             Commit(waiting);
         }
         catch
@@ -300,11 +311,14 @@ internal sealed class IngestRun
         return new(_added, _updated, _renamed, _removed, _unchanged + _touched, _failed, seconds, _embedded / Math.Max(seconds, 1e-3), _failures);
     }
 
-    private readonly record struct PendingPicture(Picture Picture, GalleryItem Item, long? KnownId);
+    private readonly record struct PendingPicture(int Position, Picture Picture, GalleryItem Item, long? KnownId);
 
     /// <summary>What became of one file: exactly one of the four is set.</summary>
-    private sealed class Outcome
+    private sealed record Outcome
     {
+        /// <summary>Place of the file among the candidates.</summary>
+        public int Position { get; init; }
+
         public IngestedPicture? Picture { get; init; }
 
         public bool WasEmbedded { get; init; }

@@ -82,6 +82,8 @@ internal sealed class QueryResolver(IGalleryStore store, Space space, Func<IEmbe
 /// <summary>Raw vectors of a query's inputs, and the gallery's own pictures among them, which are no answers.</summary>
 internal sealed record ResolvedQuery(IReadOnlyList<(float Weight, float[] Vector)> Vectors, IReadOnlySet<long> Examples)
 {
+    private const float Cancelled = 1e-3f;
+
     /// <summary>
     /// The weighted sum of the projected unit vectors, so that weights mean the same for every input (Rocchio's rule
     /// without the original query).
@@ -95,6 +97,9 @@ internal sealed record ResolvedQuery(IReadOnlyList<(float Weight, float[] Vector
         var sum = new float[projected.Columns];
         for (var i = 0; i < Vectors.Count; i++)
             System.Numerics.Tensors.TensorPrimitives.MultiplyAdd(projected.Row(i), Vectors[i].Weight, sum, sum);
+        // What is left when inputs cancel is rounding noise, and every picture would match it alike.
+        if (System.Numerics.Tensors.TensorPrimitives.Norm(sum) < Cancelled * Vectors.Max(v => Math.Abs(v.Weight)))
+            throw new GalleryException("The positive and negative inputs of the query cancel each other out; change a weight, or take another example.");
         VectorMath.NormalizeL2(sum);
         return sum;
     }

@@ -83,8 +83,8 @@ internal static class SheetStyle
         @media (max-width: 640px) {
           .band.asked { grid-template-columns: minmax(0, 1fr); }
           .asked .queries { position: static; }
-          .asked .queries .card { flex-direction: row; }
-          .asked .queries .well { width: 42%; flex: none; }
+          .queries .card { flex-direction: row; }
+          .queries .well { width: 42%; flex: none; }
           .queries { grid-template-columns: minmax(0, 1fr) !important; }
           .grid { grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 10px; }
           .figures { grid-template-columns: repeat(2, minmax(0, 1fr)); }
