@@ -77,6 +77,24 @@ public sealed class InterruptTests
     }
 
     [Fact]
+    public async Task Of_two_folders_one_that_is_not_mounted_forgets_nothing_and_a_move_between_them_is_no_such_thing()
+    {
+        using var bench = new FaultBench();
+        var files = bench.WritePictures(8, 64, 48);
+        var disk = bench["disk"];
+        var others = bench.WritePictures(8, 64, 48, disk, 500);
+        await bench.IndexAsync(disk);
+        Directory.Move(disk, bench["away"]);
+        Directory.CreateDirectory(disk);
+        FaultBench.AssertSentence(await bench.RunAsync("index", bench.Pictures, disk), FaultBench.Refused, $"'{disk}' holds no picture any more");
+        await bench.AssertSoundAsync([.. files, .. others]);
+
+        Directory.Move(bench["away"], Path.Combine(bench.Pictures, "moved"));
+        Assert.Equal(8, FaultBench.Number(await bench.OutputOfAsync("index", bench.Pictures, disk), "renamed"));
+        await bench.AssertSoundAsync([.. files, .. others.Select(path => path.Replace(disk, Path.Combine(bench.Pictures, "moved"), StringComparison.Ordinal))]);
+    }
+
+    [Fact]
     public async Task Files_that_change_while_they_are_read_end_up_right()
     {
         using var bench = new FaultBench();
