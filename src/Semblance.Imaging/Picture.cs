@@ -1,4 +1,4 @@
-using Semblance.Imaging.Vips;
+using Semblance.Imaging.Resampling;
 
 namespace Semblance.Imaging;
 
@@ -29,19 +29,13 @@ public sealed class Picture
     public PictureFacts Facts { get; }
 
     /// <summary>Stretched to an exact size; Lanczos 3, antialiased where it shrinks.</summary>
-    public unsafe Picture Resize(int width, int height)
+    public Picture Resize(int width, int height)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(width);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(height);
-        if (width == Width && height == Height)
-            return this;
-        fixed (byte* pixels = Pixels)
-        {
-            using var samples = VipsImage.Over(pixels, Width, Height, 3);
-            using var chain = new VipsChain(samples);
-            chain.Resize(width, height);
-            return new Picture(width, height, chain.Image.ToArray(), Facts);
-        }
+        return width == Width && height == Height
+            ? this
+            : new Picture(width, height, LanczosResampler.Resize(Pixels, Width, Height, width, height), Facts);
     }
 
     /// <summary>The part of a box that lies inside; the box is in pixels of this picture.</summary>
