@@ -11,8 +11,8 @@ public sealed class ConcurrencyTests
     public async Task Of_two_runs_at_once_one_is_done_and_the_other_is_done_or_refused(bool sameFolder)
     {
         using var bench = new FaultBench();
-        var files = bench.WritePictures(150, 320, 240);
-        var others = sameFolder ? [] : bench.WritePictures(150, 320, 240, bench["others"], 5000);
+        var files = bench.WritePictures(120, 240, 180);
+        var others = sameFolder ? [] : bench.WritePictures(120, 240, 180, bench["others"], 5000);
         string[][] folders = [[bench.Pictures], [sameFolder ? bench.Pictures : bench["others"]]];
         using var first = bench.Start(["index", .. folders[0], "--model", "hsv"]);
         using var second = bench.Start(["index", .. folders[1], "--model", "hsv"]);
@@ -35,7 +35,7 @@ public sealed class ConcurrencyTests
         TinyNetwork.Write(Path.Combine(bench.Home, "models", "tiny"), 0.1f);
         var files = bench.WritePictures(8, 320, 240);
         await bench.OutputOfAsync("index", bench.Pictures, "--model", "tiny");
-        var more = bench.WritePictures(400, 480, 360, Path.Combine(bench.Pictures, "more"), 700);
+        var more = bench.WritePictures(250, 400, 300, Path.Combine(bench.Pictures, "more"), 700);
 
         using var run = bench.Start("index", bench.Pictures, "--threads", "1");
         var seen = 0L;

@@ -11,7 +11,7 @@ public sealed class InterruptTests
     public async Task A_signal_ends_the_run_with_a_sentence_and_the_next_run_goes_on(int signal)
     {
         using var bench = new FaultBench();
-        var files = bench.WritePictures(300, 480, 360);
+        var files = bench.WritePictures(220, 400, 300);
         using var run = bench.Start("index", bench.Pictures, "--model", "hsv", "--threads", "1");
         await WaitForCommitAsync(bench, run);
         run.Signal(signal);
@@ -53,7 +53,7 @@ public sealed class InterruptTests
     public async Task A_folder_that_vanishes_during_a_run_and_comes_back_is_whole_again()
     {
         using var bench = new FaultBench();
-        var files = bench.WritePictures(300, 480, 360);
+        var files = bench.WritePictures(220, 400, 300);
         var away = bench["away"];
         using (var run = bench.Start("index", bench.Pictures, "--model", "hsv", "--threads", "1"))
         {
@@ -98,7 +98,7 @@ public sealed class InterruptTests
     public async Task Files_that_change_while_they_are_read_end_up_right()
     {
         using var bench = new FaultBench();
-        var files = bench.WritePictures(160, 480, 360);
+        var files = bench.WritePictures(100, 400, 300);
         var restless = files.Take(12).ToArray();
         var contents = restless.Select((_, i) => new[] { FaultBench.PictureOf(4000 + i), FaultBench.PictureOf(5000 + i, 500, 300) }).ToArray();
         using var stop = new CancellationTokenSource();
