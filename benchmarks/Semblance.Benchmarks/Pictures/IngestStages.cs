@@ -39,10 +39,6 @@ internal sealed class IngestStages(IReadOnlyList<string> pictures, IEmbedder emb
         yield return ("perceptual hashes", StageLoop.Run(pictures.Count, threads, i => (PerceptualHash.PHash(decoded[i]), PerceptualHash.DHash(decoded[i])).GetHashCode()));
         yield return ("fit to the networks", StageLoop.Run(pictures.Count, threads, i => (decoded[i].Resize(224, 224), decoded[i].Resize(256, 256)).GetHashCode()));
         yield return ("network (with fit)", Network(decoded));
-        var store = filled.Store;
-        var space = filled.Space!.Id;
-        var unknown = new string('0', 64);
-        yield return ("look-up by hash", StageLoop.Run(pictures.Count, threads, _ => store.ItemByHash(unknown, space)));
         yield return ("commit", Commit(filled, scratch));
     }
 

@@ -30,6 +30,7 @@ internal sealed class IngestRun
     private readonly List<GalleryFailure> _failures = [];
     private readonly HashSet<long> _claimed = [];
     private readonly Lock _renameLock = new();
+    private readonly System.Collections.Concurrent.ConcurrentDictionary<string, bool> _knownContents = new(StringComparer.Ordinal);
     private Dictionary<string, List<ItemStamp>> _vanishedByHash = [];
     private long _added;
     private long _updated;
@@ -56,7 +57,10 @@ internal sealed class IngestRun
         foreach (var root in roots)
             _scan.Walk(root, cancellationToken);
         var files = _scan.Files.DistinctBy(f => f.Path).ToList();
-        var plan = IngestPlan.Make(files, roots, _store.Stamps(), _store.FailureStamps(), _scan.Failures, _store.ItemsWithoutVector(_space.Id).Select(item => item.Id).ToHashSet(), _options);
+        var stamps = _store.Stamps().ToList();
+        foreach (var stamp in stamps)
+            _knownContents.TryAdd(stamp.Hash, true);
+        var plan = IngestPlan.Make(files, roots, stamps, _store.FailureStamps(), _scan.Failures, _store.ItemsWithoutVector(_space.Id).Select(item => item.Id).ToHashSet(), _options);
         _unchanged = plan.Unchanged;
         _failed = plan.StillFailing.Count + _scan.Failures.Count;
         _failures.AddRange(_scan.Failures.Select(f => new GalleryFailure(f.Path, f.Reason, f.Message, DateTime.UtcNow)));
@@ -192,7 +196,8 @@ internal sealed class IngestRun
             return new Outcome { Touched = (same.Id, file) };
         if (known is null && ClaimRename(hash) is { } vanished)
             return new Outcome { Renamed = (vanished, file) };
-        if (_store.ItemByHash(hash, _space.Id) is { } twin && _store.Vector(_space.Id, twin.Id) is { } vector)
+        // Asking the truth costs as much as decoding a small picture, and hardly ever finds a twin.
+        if (_knownContents.ContainsKey(hash) && _store.ItemByHash(hash, _space.Id) is { } twin && _store.Vector(_space.Id, twin.Id) is { } vector)
             return new Outcome { Picture = new(known?.Id, twin with { Path = file.Path, Size = file.Size, Modified = file.Modified }, vector) };
 
         var decoded = PictureDecoder.Shared.Decode(bytes, new DecodeOptions { MinimumSide = _embedder().MinimumSide, MaxMegapixels = _options.MaxMegapixels });
@@ -292,6 +297,8 @@ internal sealed class IngestRun
             Recovered = [.. outcomes.Where(o => o.Failed is null).Select(o => o.Path)],
         };
         _store.Commit(batch);
+        foreach (var picture in batch.Pictures)
+            _knownContents.TryAdd(picture.Item.Hash, true);
         _added += batch.Pictures.Count(p => p.ItemId is null);
         _updated += batch.Pictures.Count(p => p.ItemId is not null);
         _touched += batch.Touched.Count;
