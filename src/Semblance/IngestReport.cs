@@ -22,7 +22,7 @@ public sealed record IngestOptions
     /// <summary>Lets a folder that has become empty mark all its pictures as removed; without it that is taken for an unmounted disk.</summary>
     public bool AllowEmpty { get; init; }
 
-    public int Batch { get; init; } = 4;
+    public int Batch { get; init; } = 8;
 
     public IProgress<IngestProgress>? Progress { get; init; }
 }

@@ -48,6 +48,16 @@ public sealed class ScoreScaleFitTests
     }
 
     [Fact]
+    public void A_collection_that_looks_all_alike_keeps_near_duplicates_rare()
+    {
+        var random = new SeededRandom(6);
+        // Copies score no higher than a quarter of the random pairs: the word must not be given to those.
+        var pairs = Sorted(Normal(random, 30_000, 0.8, 0.02).Concat(Normal(random, 10_000, 0.95, 0.01)));
+        var near = ScoreScaleFit.FromScores(pairs, Sorted(Normal(random, 50, 0.95, 0.01)), Sorted(Normal(random, 50, 0.9, 0.01))).Words[0];
+        Assert.InRange(near.RandomShare!.Value, 0, 0.0011);
+    }
+
+    [Fact]
     public void Scores_crowded_near_one_keep_the_thresholds_below_one()
     {
         var random = new SeededRandom(5);

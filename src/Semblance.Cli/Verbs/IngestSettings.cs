@@ -20,7 +20,7 @@ internal sealed class IngestSettings
 
     public Setting<bool> AllowEmpty { get; } = Setting.Flag("allow-empty", "Take an empty folder at its word; without it, it is taken for a disk that is not mounted");
 
-    public Setting<int> Batch { get; } = Setting.WholeNumber("batch", "Pictures that go through the model together (default: 4)", 4, 1);
+    public Setting<int> Batch { get; } = Setting.WholeNumber("batch", "Pictures that go through the model together (default: 8)", 8, 1);
 
     public IReadOnlyList<Setting> All => [Model, Exclude, IncludeHidden, FollowLinks, MaxMegapixels, RetryFailed, AllowEmpty, Batch];
 

@@ -8,7 +8,7 @@ internal sealed class ReindexVerb : Verb
 {
     private readonly Setting<string?> _model = Setting.Text("model", "MODEL", "The model to switch to: a name from 'semblance models', an .onnx file or a model folder", "-m");
 
-    private readonly Setting<int> _batch = Setting.WholeNumber("batch", "Pictures that go through the model together (default: 4)", 4, 1);
+    private readonly Setting<int> _batch = Setting.WholeNumber("batch", "Pictures that go through the model together (default: 8)", 8, 1);
 
     private readonly Setting<double?> _maxMegapixels = Setting.OptionalNumber("max-megapixels", "N", "Skip pictures that are larger (default: 100)", 0.01, 10_000);
 

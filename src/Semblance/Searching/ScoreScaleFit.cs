@@ -53,7 +53,8 @@ internal static class ScoreScaleFit
 
     /// <summary>
     /// near-duplicate: nine of ten slightly altered copies reach it; very similar: nine of ten strongly altered ones; both at
-    /// most one unrelated pair in ten thousand. Similar: one unrelated pair in a thousand; weak: one in a hundred.
+    /// most one unrelated pair in ten thousand, and a near-duplicate at most one random pair in a thousand, related or not,
+    /// since it decides what is offered for removal. Similar: one unrelated pair in a thousand; weak: one in a hundred.
     /// All three arrays sorted rising.
     /// </summary>
     internal static ScoreScale FromScores(float[] random, float[] mild, float[] strong)
@@ -61,7 +62,7 @@ internal static class ScoreScaleFit
         var weak = UnrelatedQuantile(random, 0.99);
         var similar = Math.Max(UnrelatedQuantile(random, 0.999), weak);
         var verySimilar = Math.Max(Math.Max(Quantile(strong, 0.10), UnrelatedQuantile(random, 0.9999)), similar);
-        var nearDuplicate = Math.Max(Quantile(mild, 0.10), verySimilar);
+        var nearDuplicate = Math.Max(Math.Max(Quantile(mild, 0.10), Quantile(random, 0.999)), verySimilar);
         float[] copies = [.. mild, .. strong];
         Array.Sort(copies);
         var words = new List<ScoreWordThreshold>();
