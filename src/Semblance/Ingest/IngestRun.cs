@@ -171,7 +171,8 @@ internal sealed class IngestRun
             var outcome = Prepare(index, file, known, pending);
             if (outcome is not null)
                 Send(results, outcome with { Position = index }, cancellationToken);
-            if (pending.Count >= _options.Batch)
+            // Towards the end batches shrink, so that no thread waits long for the last one of another.
+            if (pending.Count >= Math.Clamp((candidates.Count - index) / (2 * _threads), 1, _options.Batch))
                 Embed(pending, results, cancellationToken);
         }
         if (pending.Count > 0)
