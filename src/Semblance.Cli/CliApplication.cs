@@ -140,6 +140,9 @@ public static class CliApplication
     {
         if (e is AggregateException { InnerExceptions: [var only] })
             e = only;
+        // A setting that is read when a type is first used, such as SEMBLANCE_SIMD, says its sentence inside.
+        while (e is TypeInitializationException { InnerException: { } cause })
+            e = cause;
         var (code, message) = e switch
         {
             UsageException => (ExitCodes.Usage, e.Message),
