@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using Semblance.Index.Rows;
 using Semblance.Numerics;
 
 namespace Semblance.Index.Codecs;
@@ -18,7 +19,7 @@ namespace Semblance.Index.Codecs;
 /// The query is coded as well, in at most 16 bits an element, so that q′·x′ is a sum of integers: exact and equal on every machine.
 /// A centre is of use where elements have different means, because a vector's range then covers the vector's own spread only.
 /// </remarks>
-internal sealed class ByteRowFormat
+internal sealed class ByteRowFormat : RowFormat<byte>
 {
     private const int Padding = 16;
     private const int MaxCode = byte.MaxValue;
@@ -28,36 +29,33 @@ internal sealed class ByteRowFormat
 
     private readonly float[]? _center;
 
-    /// <param name="dimension">Elements of a vector, at most <see cref="ExactVectorIndex.MaxDimension"/>.</param>
-    /// <param name="metric">Under cosine, vectors and queries come scaled to length 1.</param>
+    /// <param name="dimension">Elements of a vector, at most <see cref="VectorIndex.MaxDimension"/>.</param>
+    /// <param name="metric">What rows and queries carry beside their codes depends on it.</param>
     /// <param name="center">What is subtracted from vectors before they are coded, such as their mean; null for the origin.</param>
     public ByteRowFormat(int dimension, Metric metric, float[]? center = null)
+        : base(dimension)
     {
         if (center is not null && center.Length != dimension)
             throw new ArgumentException($"The centre has dimension {center.Length} and the vectors have dimension {dimension}.", nameof(center));
-        Dimension = dimension;
         Metric = metric;
         _center = center;
         Codes = (dimension + Padding - 1) / Padding * Padding;
     }
-
-    public int Dimension { get; }
 
     public Metric Metric { get; }
 
     /// <summary>Codes of a row or of a prepared query with their padding.</summary>
     public int Codes { get; }
 
-    /// <summary>Bytes of a row.</summary>
-    public int Width => ByteRowHeader.Size + Codes;
+    public override int Width => ByteRowHeader.Size + Codes;
 
-    /// <summary>Bytes of a prepared query.</summary>
-    public int QueryWidth => ByteQueryHeader.Size + (Codes * sizeof(short));
+    public override int QueryWidth => ByteQueryHeader.Size + (Codes * sizeof(short));
+
+    public override VectorStorage Storage => VectorStorage.Byte;
 
     private ReadOnlySpan<float> Center => _center;
 
-    /// <summary>Codes <paramref name="vector"/> into the <see cref="Width"/> bytes of <paramref name="row"/>.</summary>
-    public void Encode(ReadOnlySpan<float> vector, Span<byte> row)
+    public override void Encode(ReadOnlySpan<float> vector, Span<byte> row)
     {
         float low = float.PositiveInfinity, high = float.NegativeInfinity;
         double sum = 0;
@@ -91,8 +89,7 @@ internal sealed class ByteRowFormat
             : _center is null ? 0 : ProductWithCenter(row);
     }
 
-    /// <summary>The vector that distances to <paramref name="row"/> are distances to.</summary>
-    public void Decode(ReadOnlySpan<byte> row, Span<float> vector)
+    public override void Decode(ReadOnlySpan<byte> row, Span<float> vector)
     {
         ref readonly var header = ref ByteRowHeader.Of(row);
         var codes = row.Slice(ByteRowHeader.Size, Dimension);
@@ -100,8 +97,7 @@ internal sealed class ByteRowFormat
             vector[i] = (float)((double)header.Mean + (((double)header.Step * codes[i]) - header.Base) + (_center is null ? 0 : _center[i]));
     }
 
-    /// <summary>Codes <paramref name="query"/> into the <see cref="QueryWidth"/> bytes of <paramref name="prepared"/>.</summary>
-    public void EncodeQuery(ReadOnlySpan<float> query, Span<byte> prepared)
+    public override void EncodeQuery(ReadOnlySpan<float> query, Span<byte> prepared)
     {
         // Inner products want the query as it is; distances want it where the rows are.
         var centered = Metric == Metric.L2;
@@ -161,8 +157,7 @@ internal sealed class ByteRowFormat
         return -(float)(SquaredCenter() + x.Extra + y.Extra + ((double)Dimension * x.Mean * y.Mean) + cross);
     }
 
-    /// <summary>What is wrong with a row that cannot be the code of a vector, or null.</summary>
-    public string? Problem(ReadOnlySpan<byte> row)
+    public override string? Problem(ReadOnlySpan<byte> row, Metric metric)
     {
         ref readonly var header = ref ByteRowHeader.Of(row);
         if (!(header.Step >= 0) || !float.IsFinite(header.Step) || !float.IsFinite(header.Base) || !float.IsFinite(header.Mean) || !float.IsFinite(header.Extra))

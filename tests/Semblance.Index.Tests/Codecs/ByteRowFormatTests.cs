@@ -39,7 +39,7 @@ public sealed class ByteRowFormatTests
             // The mean is kept exactly, so the codes' own mean error of up to half a step comes on top.
             for (var j = 0; j < dimension; j++)
                 Assert.InRange(Math.Abs(decoded[j] - vector[j]), 0, (1.001f * step) + 1e-6f);
-            Assert.Null(format.Problem(row));
+            Assert.Null(format.Problem(row, metric));
         }
     }
 
@@ -177,7 +177,7 @@ public sealed class ByteRowFormatTests
     [Fact]
     public void The_longest_queries_do_not_overflow()
     {
-        const int Dimension = ExactVectorIndex.MaxDimension;
+        const int Dimension = VectorIndex.MaxDimension;
         var format = new ByteRowFormat(Dimension, Metric.InnerProduct);
         // Half of the elements up, half down: every product has the same sign. So many leave 7 bits to an element of the query.
         var vector = new float[Dimension];
@@ -197,12 +197,12 @@ public sealed class ByteRowFormatTests
     {
         var format = new ByteRowFormat(10, Metric.L2);
         var sound = Encoded(format, [1, 2, 3, 4, 5, 6, 7, 8, 9, 11]);
-        Assert.Null(format.Problem(sound));
-        Assert.NotNull(format.Problem(Changed(row => ByteRowHeader.Of(row.AsSpan()).Step = float.NaN)));
-        Assert.NotNull(format.Problem(Changed(row => ByteRowHeader.Of(row.AsSpan()).Step = -1)));
-        Assert.NotNull(format.Problem(Changed(row => ByteRowHeader.Of(row.AsSpan()).Extra = float.PositiveInfinity)));
-        Assert.NotNull(format.Problem(Changed(row => ByteRowHeader.Of(row.AsSpan()).Base *= 1.01f)));
-        Assert.NotNull(format.Problem(Changed(row => row[^1] = 1)));
+        Assert.Null(format.Problem(sound, Metric.L2));
+        Assert.NotNull(format.Problem(Changed(row => ByteRowHeader.Of(row.AsSpan()).Step = float.NaN), Metric.L2));
+        Assert.NotNull(format.Problem(Changed(row => ByteRowHeader.Of(row.AsSpan()).Step = -1), Metric.L2));
+        Assert.NotNull(format.Problem(Changed(row => ByteRowHeader.Of(row.AsSpan()).Extra = float.PositiveInfinity), Metric.L2));
+        Assert.NotNull(format.Problem(Changed(row => ByteRowHeader.Of(row.AsSpan()).Base *= 1.01f), Metric.L2));
+        Assert.NotNull(format.Problem(Changed(row => row[^1] = 1), Metric.L2));
 
         byte[] Changed(Action<byte[]> change)
         {
