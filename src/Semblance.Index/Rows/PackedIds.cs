@@ -77,7 +77,8 @@ internal sealed unsafe class PackedIds
             least = Math.Min(least, ids[i] - i);
             most = Math.Max(most, ids[i] - i);
         }
-        return (least, (most - least) switch
+        // As unsigned, the difference is right even for ids that only a damaged file can hold.
+        return (least, unchecked((ulong)(most - least)) switch
         {
             0 => 0,
             <= byte.MaxValue => 1,

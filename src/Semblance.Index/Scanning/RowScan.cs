@@ -58,6 +58,14 @@ internal sealed class RowScan<T, TMetric>(int queryWidth) : IRowScan<T>
         }
     }
 
+    /// <summary>The k nearest of rows that the caller holds, on its thread.</summary>
+    public Hit[] Search(RowSnapshot<T> snapshot, ReadOnlySpan<T> query, int k, SearchOptions options)
+    {
+        var collector = new HitCollector(Math.Min(k, snapshot.Count), options.MaxDistance ?? float.PositiveInfinity, options, checkAllowed: true);
+        Blocks(snapshot, 0, snapshot.Blocks.Length, query, [collector], CancellationToken.None);
+        return collector.ToHits();
+    }
+
     private Hit[] Scan(RowStore<T> store, ReadOnlySpan<T> query, int? k, float maxDistance, SearchOptions options)
     {
         using var lease = Enter(store, options, out var survivors);
