@@ -53,7 +53,7 @@ internal sealed class CoarseQuantizer
         }
         var sums = context.Sums((Lists + FastScan.BlockRows - 1) / FastScan.BlockRows * FastScan.BlockRows);
         FastScan.Sums(_codes, context.Tables.Arranged, sums);
-        context.Lists.Start(shortlist);
+        context.Lists.Start(shortlist, context.Tables.LargestSum);
         Picking.Below(sums[..Lists], context.Lists);
         var near = context.Lists.Finish();
         for (var i = 0; i < near.Length; i++)

@@ -152,7 +152,7 @@ internal sealed class IvfStructure<T> : IRowStructure<T>
     private void ScanNibbles(ReadOnlySpan<int> lists, StructureSearch<T> search, ListSearch context)
     {
         var shortlist = context.Rows;
-        shortlist.Start(ShortlistFor(search));
+        shortlist.Start(ShortlistFor(search), context.Tables.LargestSum);
         var acceptsAll = search.AcceptsAll;
         var covered = (uint)search.Rows.Positions;
         var blockBytes = FastScan.BlockBytes(_model!.ListCodes.Width);

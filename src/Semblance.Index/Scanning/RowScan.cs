@@ -100,7 +100,10 @@ internal sealed class RowScan<T, TMetric>(int queryWidth) : IRowScan<T>
             if (i + Ahead < positions.Length)
                 MemoryHint.Prefetch(snapshot.RowAt(positions[i + Ahead]));
             TMetric.Keys(query, snapshot.RowAt(positions[i]), key);
-            collector.Offer(snapshot.IdAt(positions[i]), TMetric.Distance(key[0]));
+            // The id lies elsewhere in memory: most candidates never need it.
+            var distance = TMetric.Distance(key[0]);
+            if (distance <= collector.Bound)
+                collector.Offer(snapshot.IdAt(positions[i]), distance);
         }
     }
 
