@@ -62,6 +62,9 @@ internal sealed class Shortlist
         return _keys.AsSpan(0, kept);
     }
 
+    /// <summary>Every candidate that was taken, those that were beaten later included.</summary>
+    public ReadOnlySpan<ulong> All => _keys.AsSpan(0, _count);
+
     public static int Number(ulong key) => (int)(uint)key;
 
     private void Lower()
