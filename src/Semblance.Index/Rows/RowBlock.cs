@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using Semblance.Numerics;
 
 namespace Semblance.Index.Rows;
 
@@ -84,8 +85,20 @@ internal sealed unsafe class RowBlock<T>
 
     public void CopyIds(int start, Span<long> ids)
     {
+        if (_packedIds is null)
+        {
+            PlainIds(start, ids.Length).CopyTo(ids);
+            return;
+        }
         for (var i = 0; i < ids.Length; i++)
-            ids[i] = Id(start + i);
+            ids[i] = _packedIds[start + i];
+    }
+
+    /// <summary>Asks for an id ahead of its use. Packed ones are so small that they are mostly at hand.</summary>
+    public void PrefetchId(int row)
+    {
+        if (_packedIds is null)
+            MemoryHint.Prefetch(PlainIds(row, 1));
     }
 
     /// <summary>Runs of rows that are not removed, among the first <paramref name="rows"/>.</summary>
@@ -132,4 +145,8 @@ internal sealed unsafe class RowBlock<T>
         Deleted.AsSpan(0, Math.Min(Deleted.Length, deleted.Length)).CopyTo(deleted);
         return grown.WithDeleted(deleted);
     }
+
+    private ReadOnlySpan<long> PlainIds(int start, int count) => _ids is null
+        ? new ReadOnlySpan<long>(_mappedIds + start, count)
+        : _ids.AsSpan(start, count);
 }
