@@ -50,20 +50,25 @@ internal readonly struct L2Rows : IRowMetric<float>
 /// <summary>The key is the distance: −a·b.</summary>
 internal readonly struct InnerProductRows : IRowMetric<float>
 {
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Keys(ReadOnlySpan<float> query, ReadOnlySpan<float> rows, Span<float> keys)
     {
         VectorMath.DotRows(query, rows, keys);
+        Negate(keys);
+    }
+
+    public static float Distance(float key) => key;
+
+    public static float KeyBound(float distance) => distance;
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal static void Negate(Span<float> keys)
+    {
         var i = 0;
         for (; i <= keys.Length - Vector<float>.Count; i += Vector<float>.Count)
             (-new Vector<float>(keys[i..])).CopyTo(keys[i..]);
         for (; i < keys.Length; i++)
             keys[i] = -keys[i];
     }
-
-    public static float Distance(float key) => key;
-
-    public static float KeyBound(float distance) => distance;
 }
 
 /// <summary>The key is the number of differing bits.</summary>

@@ -32,6 +32,9 @@ public abstract class VectorIndexConformance
     /// <summary>How far a distance may be off, relative to the query's and the row's lengths: rounding of float32, or what a storage of fewer bits loses.</summary>
     protected virtual double DistanceTolerance => 1e-4;
 
+    /// <summary>How far an element of a stored vector may be from what was added, relative to its magnitude or to 1.</summary>
+    protected virtual double ElementTolerance => 1e-5;
+
     protected abstract IVectorIndex Create(int dimension, Metric metric);
 
     protected abstract IVectorIndex Open(string path);
@@ -683,7 +686,7 @@ public abstract class VectorIndexConformance
                 expected = Array.ConvertAll(vector, x => (float)(length == 0 ? 0 : x / length));
             }
             for (var i = 0; i < stored.Length; i++)
-                Assert.Equal(expected[i], stored[i], 1e-5f);
+                Assert.Equal(expected[i], stored[i], ElementTolerance * Math.Max(1, Math.Abs(expected[i])));
         }
         if (truth.Rows.Count == 0)
             return;
