@@ -60,6 +60,17 @@ internal static class Prefetch
             Sse.Prefetch0(address);
     }
 
+    /// <summary>Asks for the <paramref name="count"/> elements that come after as many from <paramref name="origin"/> on.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static unsafe void Following(ref float origin, nint count)
+    {
+        if (!Sse.IsSupported)
+            return;
+        var address = (float*)Unsafe.AsPointer(ref origin) + count;
+        for (var end = address + count; address < end; address += Line / sizeof(float))
+            Sse.Prefetch0(address);
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static unsafe void FourLines(byte* address)
     {
