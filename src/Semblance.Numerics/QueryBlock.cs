@@ -57,8 +57,10 @@ public sealed class QueryBlock
     /// Sets bit q of <paramref name="masks"/>[i] where <paramref name="offsets"/>[i] − row i · query q ≤ <paramref name="thresholds"/>[q],
     /// and clears it elsewhere. <paramref name="rows"/> are packed <c>[masks.Length, dimension]</c>. O(rows · dimension · <see cref="Width"/>).
     /// </summary>
+    /// <param name="next">Rows that will be read after these: brought near meanwhile, because arithmetic leaves the memory idle. May be empty.</param>
     /// <exception cref="ArgumentException">The lengths do not fit together.</exception>
-    public void Select(ReadOnlySpan<float> rows, ReadOnlySpan<float> offsets, ReadOnlySpan<float> thresholds, Span<uint> masks)
+    public void Select(
+        ReadOnlySpan<float> rows, ReadOnlySpan<float> offsets, ReadOnlySpan<float> thresholds, Span<uint> masks, ReadOnlySpan<float> next = default)
     {
         if ((long)masks.Length * _dimension != rows.Length || offsets.Length != masks.Length || thresholds.Length != Count)
         {
@@ -71,8 +73,13 @@ public sealed class QueryBlock
         ref var bound = ref MemoryMarshal.GetReference(bounds);
         ref var queries = ref MemoryMarshal.GetArrayDataReference(_packed);
         var row = 0;
-        for (; row + _kernel.Rows <= masks.Length; row += _kernel.Rows)
-            _kernel.Select(_dimension, ref MemoryMarshal.GetReference(rows[(row * _dimension)..]), ref queries, ref MemoryMarshal.GetReference(offsets[row..]), ref bound, ref masks[row]);
+        for (var tile = _kernel.Rows * _dimension; row + _kernel.Rows <= masks.Length; row += _kernel.Rows)
+        {
+            var at = row * _dimension;
+            // Without a next tile, this one: it is near already.
+            ref var ahead = ref MemoryMarshal.GetReference(at + tile <= next.Length ? next[at..] : rows[at..]);
+            _kernel.Select(_dimension, ref MemoryMarshal.GetReference(rows[at..]), ref ahead, ref queries, ref MemoryMarshal.GetReference(offsets[row..]), ref bound, ref masks[row]);
+        }
         if (row < masks.Length)
             SelectRest(rows[(row * _dimension)..], offsets[row..], ref queries, ref bound, masks[row..]);
     }
@@ -85,7 +92,7 @@ public sealed class QueryBlock
         Span<float> tileOffsets = stackalloc float[MaxRows];
         Span<uint> tileMasks = stackalloc uint[MaxRows];
         offsets.CopyTo(tileOffsets);
-        _kernel.Select(_dimension, ref tile[0], ref queries, ref tileOffsets[0], ref bound, ref tileMasks[0]);
+        _kernel.Select(_dimension, ref tile[0], ref tile[0], ref queries, ref tileOffsets[0], ref bound, ref tileMasks[0]);
         tileMasks[..masks.Length].CopyTo(masks);
     }
 }

@@ -87,6 +87,18 @@ public static class VectorMath
         s_kernel.SquaredL2Rows(ref MemoryMarshal.GetReference(query), ref MemoryMarshal.GetReference(rows), query.Length, result);
     }
 
+    /// <summary>
+    /// <paramref name="result"/>[i] = Σ xⱼ² of row i, for <paramref name="rows"/> packed row after row. The last bits may differ from
+    /// those of <see cref="Dot"/>.
+    /// </summary>
+    /// <exception cref="ArgumentException"><paramref name="rows"/> is no whole number of elements for each row.</exception>
+    public static void SquaredLengths(ReadOnlySpan<float> rows, Span<float> result)
+    {
+        var dimension = rows.Length / Math.Max(1, result.Length);
+        ThrowIfNotPacked(dimension, rows.Length, result.Length);
+        s_kernel.SquaredLengths(ref MemoryMarshal.GetReference(rows), dimension, result);
+    }
+
     /// <summary><see cref="DotRows"/> over rows in half precision, which are widened on the way; the query and the sums are float32.</summary>
     /// <exception cref="ArgumentException"><paramref name="rows"/> does not hold exactly that many elements.</exception>
     public static void DotHalfRows(ReadOnlySpan<float> query, ReadOnlySpan<Half> rows, Span<float> result)

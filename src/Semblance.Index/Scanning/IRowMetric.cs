@@ -30,7 +30,7 @@ internal readonly struct CosineRows : IRowMetric<float>
     // 1 + key and distance − 1 are each off by at most half a unit in the last place of 2.
     private const float Rounding = 5e-7f;
 
-    public static ProductForm ProductForm => ProductForm.Negated;
+    public static ProductForm ProductForm => ProductForm.NegatedCosine;
 
     public static void Keys(ReadOnlySpan<float> query, ReadOnlySpan<float> rows, Span<float> keys) => InnerProductRows.Keys(query, rows, keys);
 

@@ -9,6 +9,9 @@ internal enum ProductForm
     /// <summary>The key is −x·q.</summary>
     Negated,
 
+    /// <summary>The key is −x·q, and the lengths are 1 or 0 up to rounding.</summary>
+    NegatedCosine,
+
     /// <summary>The key is |x|² + |q|² − 2x·q.</summary>
     SquaredDistance,
 }

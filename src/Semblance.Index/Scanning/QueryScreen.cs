@@ -16,6 +16,9 @@ internal sealed class QueryScreen
     // Rows after which the share that passed is judged.
     private const int Trial = 4096;
 
+    // More than any vector has that was scaled to length 1.
+    private const float UnitLength = 1.001f;
+
     private readonly QueryBlock _block;
     private readonly ProductForm _form;
     private readonly float[] _lengths;
@@ -46,15 +49,19 @@ internal sealed class QueryScreen
 
     /// <summary>What the products are subtracted from, for each row; returns the length of the longest.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static float Offsets(ProductForm form, ReadOnlySpan<float> rows, int dimension, Span<float> offsets)
+    public static float Offsets(ProductForm form, ReadOnlySpan<float> rows, Span<float> offsets)
     {
-        var longest = 0f;
-        for (var row = 0; row < offsets.Length; row++)
+        if (form == ProductForm.NegatedCosine)
         {
-            var vector = rows.Slice(row * dimension, dimension);
-            var square = VectorMath.Dot(vector, vector);
-            longest = MathF.Max(longest, square);
-            offsets[row] = form == ProductForm.SquaredDistance ? square / 2 : 0;
+            offsets.Clear();
+            return UnitLength;
+        }
+        VectorMath.SquaredLengths(rows, offsets);
+        var longest = 0f;
+        foreach (ref var offset in offsets)
+        {
+            longest = MathF.Max(longest, offset);
+            offset = form == ProductForm.SquaredDistance ? offset / 2 : 0;
         }
         return MathF.Sqrt(longest);
     }
@@ -63,7 +70,9 @@ internal sealed class QueryScreen
     /// Sets bit q of <paramref name="masks"/>[i] for every row i whose key may be at most <paramref name="keyBounds"/>[q].
     /// </summary>
     /// <param name="offsets">As <see cref="Offsets"/> gives them, with the longest length.</param>
-    public void Select(ReadOnlySpan<float> rows, ReadOnlySpan<float> offsets, float longest, ReadOnlySpan<float> keyBounds, Span<uint> masks)
+    /// <param name="next">Rows that will be read after these.</param>
+    public void Select(
+        ReadOnlySpan<float> rows, ReadOnlySpan<float> offsets, float longest, ReadOnlySpan<float> keyBounds, Span<uint> masks, ReadOnlySpan<float> next)
     {
         Span<float> thresholds = stackalloc float[keyBounds.Length];
         for (var q = 0; q < thresholds.Length; q++)
@@ -73,7 +82,7 @@ internal sealed class QueryScreen
                 ? ((bound - (length * length)) / 2) + (_rounding * (((longest + length) * (longest + length)) + bound))
                 : bound + (_rounding * 2 * longest * length));
         }
-        _block.Select(rows, offsets, thresholds, masks);
+        _block.Select(rows, offsets, thresholds, masks, next);
         _screened += (long)masks.Length * _lengths.Length;
     }
 

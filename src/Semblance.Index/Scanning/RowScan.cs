@@ -175,12 +175,16 @@ internal sealed class RowScan<T, TMetric>(int queryWidth) : IRowScan<T>
             {
                 count = Math.Min(Math.Min(piece, ramp), rows - start);
                 ramp = Math.Min(2 * ramp, MaxPieceRows);
-                var longest = QueryScreen.Offsets(TMetric.ProductForm, MemoryMarshal.Cast<T, float>(block.Rows(start, count)), block.Width, offsets[..count]);
+                var longest = QueryScreen.Offsets(TMetric.ProductForm, MemoryMarshal.Cast<T, float>(block.Rows(start, count)), offsets[..count]);
+                // While the first queries meet this piece, the next one comes from memory.
+                var next = start + count < rows ? block.Rows(start + count, Math.Min(count, rows - start - count))
+                    : b + 1 < snapshot.Blocks.Length ? snapshot.Blocks[b + 1].Rows(0, Math.Min(count, snapshot.RowsIn(b + 1)))
+                    : default;
                 for (var s = 0; s < screens.Length; s++)
                 {
                     var first = s * QueryBlock.Width;
                     var group = queries.Slice(first * queryWidth, screens[s].Count * queryWidth);
-                    Screened(screens[s], block, start, offsets[..count], longest, group, collectors.Slice(first, screens[s].Count));
+                    Screened(screens[s], block, start, offsets[..count], longest, group, collectors.Slice(first, screens[s].Count), s == 0 ? next : default);
                 }
             }
         }
@@ -189,7 +193,8 @@ internal sealed class RowScan<T, TMetric>(int queryWidth) : IRowScan<T>
     // One piece of rows for one block of queries.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Screened(
-        QueryScreen screen, RowBlock<T> block, int start, ReadOnlySpan<float> offsets, float longest, ReadOnlySpan<T> queries, ReadOnlySpan<HitCollector> collectors)
+        QueryScreen screen, RowBlock<T> block, int start, ReadOnlySpan<float> offsets, float longest, ReadOnlySpan<T> queries, ReadOnlySpan<HitCollector> collectors,
+        ReadOnlySpan<T> next)
     {
         var packed = block.Rows(start, offsets.Length);
         var ids = block.Ids(start, offsets.Length);
@@ -207,7 +212,7 @@ internal sealed class RowScan<T, TMetric>(int queryWidth) : IRowScan<T>
         Span<float> bounds = stackalloc float[collectors.Length];
         for (var q = 0; q < bounds.Length; q++)
             bounds[q] = TMetric.KeyBound(collectors[q].Bound);
-        screen.Select(MemoryMarshal.Cast<T, float>(packed), offsets, longest, bounds, masks[..offsets.Length]);
+        screen.Select(MemoryMarshal.Cast<T, float>(packed), offsets, longest, bounds, masks[..offsets.Length], MemoryMarshal.Cast<T, float>(next));
         Span<float> key = stackalloc float[1];
         var passed = 0;
         for (var i = 0; i < offsets.Length; i++)

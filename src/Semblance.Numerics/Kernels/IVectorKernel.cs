@@ -19,6 +19,8 @@ internal interface IVectorKernel
 
     void SquaredL2Rows(ref float query, ref float rows, int length, Span<float> result);
 
+    void SquaredLengths(ref float rows, int length, Span<float> result);
+
     void DotHalfRows(ref float query, ref Half rows, int length, Span<float> result);
 
     void SquaredL2HalfRows(ref float query, ref Half rows, int length, Span<float> result);

@@ -60,15 +60,15 @@ internal static class Prefetch
             Sse.Prefetch0(address);
     }
 
-    /// <summary>Asks for the <paramref name="count"/> elements that come after as many from <paramref name="origin"/> on.</summary>
+    /// <summary>Asks for <paramref name="count"/> elements into the second-level cache, for a loop that comes to them much later.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static unsafe void Following(ref float origin, nint count)
+    public static unsafe void Later(ref float origin, nint count)
     {
         if (!Sse.IsSupported)
             return;
-        var address = (float*)Unsafe.AsPointer(ref origin) + count;
+        var address = (float*)Unsafe.AsPointer(ref origin);
         for (var end = address + count; address < end; address += Line / sizeof(float))
-            Sse.Prefetch0(address);
+            Sse.Prefetch1(address);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

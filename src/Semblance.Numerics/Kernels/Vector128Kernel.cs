@@ -30,6 +30,15 @@ internal sealed class Vector128Kernel : IVectorKernel
 
     public void SquaredL2Rows(ref float query, ref float rows, int length, Span<float> result) => SumRows<SquaredL2Operation, SingleElement, float>(ref query, ref rows, length, result);
 
+    public void SquaredLengths(ref float rows, int length, Span<float> result)
+    {
+        for (var row = 0; row < result.Length; row++)
+        {
+            ref var first = ref Unsafe.Add(ref rows, (nint)row * length);
+            result[row] = Sum<DotOperation, SingleElement, float>(ref first, ref first, length);
+        }
+    }
+
     public void DotHalfRows(ref float query, ref Half rows, int length, Span<float> result) => SumRows<DotOperation, HalfElement, Half>(ref query, ref rows, length, result);
 
     public void SquaredL2HalfRows(ref float query, ref Half rows, int length, Span<float> result) => SumRows<SquaredL2Operation, HalfElement, Half>(ref query, ref rows, length, result);

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 using Vec = System.Runtime.Intrinsics.Vector512;
 using VecF = System.Runtime.Intrinsics.Vector512<float>;
 
@@ -29,6 +30,8 @@ internal sealed class Vector512Kernel : IVectorKernel
     public void DotRows(ref float query, ref float rows, int length, Span<float> result) => SumRows<DotOperation, SingleElement, float>(ref query, ref rows, length, result);
 
     public void SquaredL2Rows(ref float query, ref float rows, int length, Span<float> result) => SumRows<SquaredL2Operation, SingleElement, float>(ref query, ref rows, length, result);
+
+    public void SquaredLengths(ref float rows, int length, Span<float> result) => SquareRows(ref rows, length, result);
 
     public void DotHalfRows(ref float query, ref Half rows, int length, Span<float> result) => SumRows<DotOperation, HalfElement, Half>(ref query, ref rows, length, result);
 
@@ -75,6 +78,48 @@ internal sealed class Vector512Kernel : IVectorKernel
             SumFourRows<TOperation, TElement, T>(ref query, ref Unsafe.Add(ref rows, (nint)row * length), length, ref result[row]);
         for (; row < result.Length; row++)
             result[row] = Sum<TOperation, TElement, T>(ref query, ref Unsafe.Add(ref rows, (nint)row * length), length);
+    }
+
+    /// <summary>Four rows with one sum each: short sums, so that adding up their lanes is what counts.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void SquareRows(ref float rows, int length, Span<float> result)
+    {
+        var row = 0;
+        for (; row + 4 <= result.Length; row += 4)
+        {
+            ref var row0 = ref Unsafe.Add(ref rows, (nint)row * length);
+            ref var row1 = ref Unsafe.Add(ref row0, (nint)length);
+            ref var row2 = ref Unsafe.Add(ref row1, (nint)length);
+            ref var row3 = ref Unsafe.Add(ref row2, (nint)length);
+            VecF s0 = default, s1 = default, s2 = default, s3 = default;
+            nint i = 0;
+            for (; i + Lanes <= length; i += Lanes)
+            {
+                s0 = Vec.MultiplyAddEstimate(Load(ref row0, i), Load(ref row0, i), s0);
+                s1 = Vec.MultiplyAddEstimate(Load(ref row1, i), Load(ref row1, i), s1);
+                s2 = Vec.MultiplyAddEstimate(Load(ref row2, i), Load(ref row2, i), s2);
+                s3 = Vec.MultiplyAddEstimate(Load(ref row3, i), Load(ref row3, i), s3);
+            }
+            var sums = Sse3.HorizontalAdd(Sse3.HorizontalAdd(Fold(s0), Fold(s1)), Sse3.HorizontalAdd(Fold(s2), Fold(s3)));
+            for (; i < length; i++)
+            {
+                var rest = Vector128.Create(Unsafe.Add(ref row0, i), Unsafe.Add(ref row1, i), Unsafe.Add(ref row2, i), Unsafe.Add(ref row3, i));
+                sums += rest * rest;
+            }
+            sums.StoreUnsafe(ref result[row]);
+        }
+        for (; row < result.Length; row++)
+        {
+            ref var first = ref Unsafe.Add(ref rows, (nint)row * length);
+            result[row] = Sum<DotOperation, SingleElement, float>(ref first, ref first, length);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<float> Fold(VecF sum)
+    {
+        var half = sum.GetLower() + sum.GetUpper();
+        return half.GetLower() + half.GetUpper();
     }
 
     /// <summary>Four rows by four sums: sixteen of the thirty-two registers, four for the query.</summary>

@@ -16,5 +16,6 @@ internal interface IQueryTileKernel
     /// Bit c of <paramref name="masks"/>[r] is set where offsets[r] − row r · query c ≤ thresholds[c], and cleared elsewhere.
     /// Rows are packed <c>[Rows, dimension]</c>, queries <c>[dimension, Columns]</c>.
     /// </summary>
-    void Select(int dimension, ref float rows, ref float queries, ref float offsets, ref float thresholds, ref uint masks);
+    /// <param name="next">As many elements as the rows have, which the caller will read soon: asked for meanwhile. Any address will do.</param>
+    void Select(int dimension, ref float rows, ref float next, ref float queries, ref float offsets, ref float thresholds, ref uint masks);
 }

@@ -12,7 +12,7 @@ internal sealed class ScalarQueryTileKernel : IQueryTileKernel
     public int Columns => 4;
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void Select(int dimension, ref float rows, ref float queries, ref float offsets, ref float thresholds, ref uint masks)
+    public void Select(int dimension, ref float rows, ref float next, ref float queries, ref float offsets, ref float thresholds, ref uint masks)
     {
         for (nint row = 0; row < 4; row++)
         {

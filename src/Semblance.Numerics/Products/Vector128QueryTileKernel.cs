@@ -16,9 +16,9 @@ internal sealed class Vector128QueryTileKernel : IQueryTileKernel
     public int Columns => 2 * VecF.Count;
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void Select(int dimension, ref float row0, ref float queries, ref float offsets, ref float thresholds, ref uint masks)
+    public void Select(int dimension, ref float row0, ref float next, ref float queries, ref float offsets, ref float thresholds, ref uint masks)
     {
-        Prefetch.Following(ref row0, 4 * (nint)dimension);
+        Prefetch.Later(ref next, 4 * (nint)dimension);
         ref var row1 = ref Unsafe.Add(ref row0, (nint)dimension);
         ref var row2 = ref Unsafe.Add(ref row1, (nint)dimension);
         ref var row3 = ref Unsafe.Add(ref row2, (nint)dimension);

@@ -60,6 +60,26 @@ public sealed class VectorKernelTests
 
     [Theory]
     [MemberData(nameof(Names))]
+    public void Squared_lengths_agree_with_double_precision_at_every_length(string name)
+    {
+        var kernel = VectorKernels.Choose(name);
+        var random = new SeededRandom(7);
+        for (var length = 0; length <= LongestLength; length++)
+        {
+            var count = length % 10;
+            var rows = Gaussians(random, length * count);
+            var result = new float[count];
+            kernel.SquaredLengths(ref First(rows), length, result);
+            for (var row = 0; row < count; row++)
+            {
+                var expected = rows.Skip(row * length).Take(length).Sum(x => (double)x * x);
+                Assert.Equal(expected, result[row], 2e-6 * expected);
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
     public void Elements_outside_the_vectors_are_never_added(string name)
     {
         var kernel = VectorKernels.Choose(name);
