@@ -42,7 +42,7 @@ internal sealed class CoarseQuantizer
     {
         var order = context.Order(Lists);
         var keys = context.Distances(Lists);
-        var shortlist = (probes * ShortlistFactor) + ShortlistSlack;
+        var shortlist = probes;
         if (_codes is null || shortlist >= Lists)
         {
             Keys(query, Centroids.Span, metric, keys);
@@ -53,16 +53,15 @@ internal sealed class CoarseQuantizer
         }
         var sums = context.Sums((Lists + FastScan.BlockRows - 1) / FastScan.BlockRows * FastScan.BlockRows);
         FastScan.Sums(_codes, context.Tables.Arranged, sums);
-        context.Lists.Start(shortlist);
+        context.Lists.Start(shortlist, context.Tables.LargestSum);
         Picking.Below(sums[..Lists], context.Lists);
         var near = context.Lists.Finish();
+        near.Sort();
+        if (near.Length > probes)
+            near = near[..probes];
         for (var i = 0; i < near.Length; i++)
-        {
             order[i] = Shortlist.Number(near[i]);
-            Keys(query, Centroids.Row(order[i]), metric, keys.Slice(i, 1));
-        }
-        keys[..near.Length].Sort(order[..near.Length]);
-        return order[..Math.Min(probes, near.Length)];
+        return order[..near.Length];
     }
 
     private static void Keys(ReadOnlySpan<float> query, ReadOnlySpan<float> centroids, Metric metric, Span<float> keys)

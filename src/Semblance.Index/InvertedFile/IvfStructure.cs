@@ -56,18 +56,25 @@ internal sealed class IvfStructure<T> : IRowStructure<T>
         var model = IvfModel.Train(Sample(rows, IvfModel.SampleRows(listCount)), listCount, _codes, _options, rows.Count, threads, cancellationToken);
         var assigned = new int[rows.Positions];
         var width = model.ListCodes.Width;
+        var second = _options.Spill && _codes == IvfCodes.Pq4 ? new int[rows.Positions] : null;
         var codes = new byte[(long)rows.Positions * width];
         ForEachChunk(
             rows.Positions,
             threads,
-            (start, count) => model.Encode(Decoded(rows, start, count), assigned.AsSpan(start, count), codes.AsSpan(start * width, count * width), 1),
+            (start, count) => { var v = Decoded(rows, start, count); model.Encode(v, assigned.AsSpan(start, count), codes.AsSpan(start * width, count * width), 1); if (second is not null) SecondLists.Assign(v, model.Coarse.Centroids, assigned.AsSpan(start, count), second.AsSpan(start, count)); },
             cancellationToken);
         var capacities = new int[model.Coarse.Lists];
         foreach (var list in assigned)
             capacities[list]++;
+        foreach (var list in second ?? [])
+            capacities[list]++;
         var lists = new InvertedLists(model.ListCodes, capacities);
         for (var position = 0; position < assigned.Length; position++)
+        {
             lists.Add(assigned[position], position, codes.AsSpan(position * width, width));
+            if (second is not null && second[position] != assigned[position])
+                lists.Add(second[position], position, codes.AsSpan(position * width, width));
+        }
         return new IvfStructure<T>(_format, _metric, _codes, _options, model, lists);
     }
 
@@ -152,7 +159,7 @@ internal sealed class IvfStructure<T> : IRowStructure<T>
     private void ScanNibbles(ReadOnlySpan<int> lists, StructureSearch<T> search, ListSearch context)
     {
         var shortlist = context.Rows;
-        shortlist.Start(ShortlistFor(search));
+        shortlist.Start(ShortlistFor(search), context.Tables.LargestSum);
         var acceptsAll = search.AcceptsAll;
         var covered = (uint)search.Rows.Positions;
         var blockBytes = FastScan.BlockBytes(_model!.ListCodes.Width);
@@ -173,12 +180,15 @@ internal sealed class IvfStructure<T> : IRowStructure<T>
                 {
                     var i = start + BitOperations.TrailingZeroCount(bits);
                     var position = positions[i];
-                    if (sums[i] < shortlist.Threshold && (uint)position < covered && (acceptsAll || search.Accepts(position)))
+                    if (sums[i] < shortlist.Threshold && (uint)position < covered && (acceptsAll || search.Accepts(position)) && (!_options.Spill || context.Enter(position, (int)covered)))
                         shortlist.Add(sums[i], position);
                 }
             }
         }
         search.Visited += visited;
+        if (_options.Spill)
+            foreach (var key in shortlist.All)
+                context.Leave(Shortlist.Number(key));
         foreach (var key in shortlist.Finish())
             search.Offer(Shortlist.Number(key));
     }

@@ -15,6 +15,23 @@ internal sealed class ListSearch(ProductQuantizer? quantizer)
 
     public Shortlist Lists { get; } = new();
 
+    private ulong[] _seen = [];
+
+    /// <summary>False when the position was entered before; to be taken out again by <see cref="Leave"/>.</summary>
+    public bool Enter(int position, int positions)
+    {
+        if (_seen.Length * 64L < positions)
+            _seen = new ulong[(positions + 63) / 64];
+        ref var word = ref _seen[position >> 6];
+        var bit = 1UL << position;
+        if ((word & bit) != 0)
+            return false;
+        word |= bit;
+        return true;
+    }
+
+    public void Leave(int position) => _seen[position >> 6] = 0;
+
     public Span<ushort> Sums(int count) => Buffer(ref _sums, count);
 
     public Span<int> Order(int count) => Buffer(ref _order, count);

@@ -28,6 +28,11 @@ internal sealed class LookupTables
     /// <summary>For <see cref="FastScan.Sums"/>.</summary>
     public ReadOnlySpan<byte> Arranged => _arranged;
 
+    /// <summary>No sum exceeds it.</summary>
+    public int LargestSum => _quantizer.Pieces * LargestEntry;
+
+    private int LargestEntry => Math.Min(FastScan.MaxEntry, ushort.MaxValue / _quantizer.Pieces);
+
     public void Fill(ReadOnlySpan<float> query, Metric metric)
     {
         _quantizer.Tables(query, metric, _distances);
@@ -44,8 +49,7 @@ internal sealed class LookupTables
             }
             largest = MathF.Max(largest, Largest(table));
         }
-        var entry = Math.Min(FastScan.MaxEntry, ushort.MaxValue / _quantizer.Pieces);
-        var scale = largest > 0 ? entry / largest : 0;
+        var scale = largest > 0 ? LargestEntry / largest : 0;
         System.Numerics.Tensors.TensorPrimitives.Multiply(_distances, scale, _distances);
         for (var i = 0; i < _distances.Length; i++)
             _tables[i] = (byte)(_distances[i] + 0.5f);

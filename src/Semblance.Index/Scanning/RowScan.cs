@@ -2,7 +2,6 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Semblance.Index.Rows;
-using Semblance.Numerics;
 
 namespace Semblance.Index.Scanning;
 
@@ -105,13 +104,15 @@ internal sealed class RowScan<T, TMetric>(int queryWidth) : IRowScan<T>
         const int Ahead = 8;
         Span<float> key = stackalloc float[1];
         for (var i = 0; i < Math.Min(Ahead, positions.Length); i++)
-            MemoryHint.Prefetch(snapshot.RowAt(positions[i]));
+            snapshot.Prefetch(positions[i]);
         for (var i = 0; i < positions.Length; i++)
         {
             if (i + Ahead < positions.Length)
-                MemoryHint.Prefetch(snapshot.RowAt(positions[i + Ahead]));
+                snapshot.Prefetch(positions[i + Ahead]);
             TMetric.Keys(query, snapshot.RowAt(positions[i]), key);
-            collector.Offer(snapshot.IdAt(positions[i]), TMetric.Distance(key[0]));
+            var distance = TMetric.Distance(key[0]);
+            if (distance <= collector.Bound)
+                collector.Offer(snapshot.IdAt(positions[i]), distance);
         }
     }
 
