@@ -53,7 +53,5 @@ public sealed record IvfOptions
             : throw new ArgumentOutOfRangeException(nameof(value), value, "BuildThreads must be at least 1.");
     } = Environment.ProcessorCount;
 
-    public bool Spill { get; init; }
-
     public long Seed { get; init; } = 1;
 }
