@@ -88,13 +88,24 @@ internal sealed class VectorEngine<T, TMetric> : IVectorEngine
             return _scan.SearchBatch(_store, prepared, k, options, cancellationToken);
         }
         var answers = new Hit[queries.Rows][];
-        var single = options.Threads == 1 ? options : options with { Threads = 1 };
-        Parallel.For(0, queries.Rows, new ParallelOptions { MaxDegreeOfParallelism = options.Threads, CancellationToken = cancellationToken }, q =>
+        if (options.Threads == 1)
+        {
+            for (var q = 0; q < answers.Length; q++)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                answers[q] = SearchAlone(q, options);
+            }
+            return answers;
+        }
+        var single = options with { Threads = 1 };
+        Parallel.For(0, queries.Rows, new ParallelOptions { MaxDegreeOfParallelism = options.Threads, CancellationToken = cancellationToken }, q => answers[q] = SearchAlone(q, single));
+        return answers;
+
+        Hit[] SearchAlone(int q, SearchOptions searchOptions)
         {
             var asked = Asked(queries.Row(q));
-            answers[q] = Search(asked, Prepared(asked), k, effort, single, null);
-        });
-        return answers;
+            return Search(asked, Prepared(asked), k, effort, searchOptions, null);
+        }
     }
 
     public Hit[] SearchRange(ReadOnlySpan<float> query, float radius, SearchOptions options) =>
