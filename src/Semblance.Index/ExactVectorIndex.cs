@@ -12,8 +12,8 @@ public sealed class ExactVectorIndex : VectorIndex
     public const string KindName = "exact";
 
     /// <summary>An empty index.</summary>
-    public ExactVectorIndex(int dimension, Metric metric)
-        : base(KindName, dimension, metric, VectorStorage.Float32, structure: null)
+    public ExactVectorIndex(int dimension, Metric metric, VectorStorage storage = VectorStorage.Float32)
+        : base(KindName, dimension, metric, storage, structure: null)
     {
     }
 

@@ -1,3 +1,4 @@
+using Semblance.Index.Codecs;
 using Semblance.Index.Files;
 using Semblance.Index.Rows;
 using Semblance.Index.Scanning;
@@ -11,6 +12,7 @@ internal static class VectorEngines
     public static IVectorEngine Create(VectorStorage storage, int dimension, Metric metric, IStructureKind? kind, MappedIndexFile? file = null) => storage switch
     {
         VectorStorage.Float32 => OfFloats(new FloatRowFormat(dimension), metric, kind, file),
+        VectorStorage.Byte => OfBytes(new ByteRowFormat(dimension, metric), metric, kind, file),
         _ => throw new ArgumentOutOfRangeException(nameof(storage), storage, "Unknown storage."),
     };
 
@@ -19,6 +21,14 @@ internal static class VectorEngines
         Metric.Cosine => Make<float, CosineRows>(format, metric, kind, file),
         Metric.L2 => Make<float, L2Rows>(format, metric, kind, file),
         Metric.InnerProduct => Make<float, InnerProductRows>(format, metric, kind, file),
+        _ => throw new ArgumentOutOfRangeException(nameof(metric), metric, "Unknown metric."),
+    };
+
+    private static IVectorEngine OfBytes(ByteRowFormat format, Metric metric, IStructureKind? kind, MappedIndexFile? file) => metric switch
+    {
+        Metric.Cosine => Make<byte, ByteCosineRows>(format, metric, kind, file),
+        Metric.L2 => Make<byte, ByteL2Rows>(format, metric, kind, file),
+        Metric.InnerProduct => Make<byte, ByteInnerProductRows>(format, metric, kind, file),
         _ => throw new ArgumentOutOfRangeException(nameof(metric), metric, "Unknown metric."),
     };
 
