@@ -37,7 +37,7 @@ public sealed class KdTreeIndex : VectorIndex
     /// <exception cref="IOException">The file is missing or cannot be read.</exception>
     public static KdTreeIndex Open(string path) => Open(path, KindName, static file =>
     {
-        var settings = SegmentSections.ReadSettings(file, 1, 1);
+        var settings = SegmentSections.ReadSettings(file, (1, int.MaxValue), (1, int.MaxValue));
         return new KdTreeIndex(file, new KdTreeOptions { LeafSize = settings[0], Effort = settings[1] });
     });
 

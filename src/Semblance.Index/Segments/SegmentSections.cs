@@ -36,14 +36,14 @@ internal static class SegmentSections
         }
     }
 
-    /// <summary>The kind's options: as many as there are <paramref name="least"/> values, and none below its own.</summary>
-    public static unsafe int[] ReadSettings(MappedIndexFile file, params ReadOnlySpan<int> least)
+    /// <summary>The kind's options: as many as there are <paramref name="ranges"/>, each within its own, ends included.</summary>
+    public static unsafe int[] ReadSettings(MappedIndexFile file, params ReadOnlySpan<(int Least, int Most)> ranges)
     {
-        var settings = new ReadOnlySpan<int>(file.Section(Options, (UInt128)least.Length * sizeof(int)), least.Length).ToArray();
+        var settings = new ReadOnlySpan<int>(file.Section(Options, (UInt128)ranges.Length * sizeof(int)), ranges.Length).ToArray();
         for (var i = 0; i < settings.Length; i++)
         {
-            if (settings[i] < least[i])
-                throw file.Damaged($"is damaged: its option {i} is {settings[i]} where {least[i]} is the least");
+            if (settings[i] < ranges[i].Least || settings[i] > ranges[i].Most)
+                throw file.Damaged($"is damaged: its option {i} is {settings[i]}");
         }
         return settings;
     }

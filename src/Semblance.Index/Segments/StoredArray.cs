@@ -1,6 +1,6 @@
-using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Semblance.Index.Files;
+using Semblance.Index.Memory;
 
 namespace Semblance.Index.Segments;
 
@@ -17,27 +17,22 @@ internal interface IStoredArray
 }
 
 /// <summary>
-/// Numbers in memory, aligned to a cache line, or in a mapped file. Whoever reads mapped ones holds the file, and trusts none of them:
-/// a file may have been damaged since it was written.
+/// Numbers in memory of their own or in a mapped file. Whoever reads mapped ones holds the file, and trusts none of them: a file may have
+/// been damaged since it was written.
 /// </summary>
 internal sealed unsafe class StoredArray<T> : IStoredArray
     where T : unmanaged
 {
-    // Vector loads that cross a cache line cost two.
-    private const int Alignment = 64;
-
-    private readonly T[]? _array;
-    private readonly int _offset;
-    private readonly T* _mapped;
+    private readonly HugeMemory? _memory; // Null when mapped.
+    private readonly T* _start;
 
     /// <summary>Zeros in memory.</summary>
     public StoredArray(int length)
     {
         Length = length;
-        // Pinned, so that the alignment found now stays true.
-        _array = GC.AllocateArray<T>(length + (Alignment / sizeof(T)), pinned: true);
-        var address = (nuint)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_array));
-        _offset = (int)((Alignment - (address % Alignment)) % Alignment) / sizeof(T);
+        _memory = new HugeMemory(Bytes);
+        _start = (T*)_memory.Start;
+        Slots.Clear();
     }
 
     /// <summary>A copy in memory.</summary>
@@ -47,19 +42,19 @@ internal sealed unsafe class StoredArray<T> : IStoredArray
     public StoredArray(T* mapped, int length)
     {
         Length = length;
-        _mapped = mapped;
+        _start = mapped;
     }
 
     public int Length { get; }
 
     public long Bytes => (long)Length * sizeof(T);
 
-    public bool IsMapped => _array is null;
+    public bool IsMapped => _memory is null;
 
-    public ReadOnlySpan<T> Span => _array is null ? new ReadOnlySpan<T>(_mapped, Length) : _array.AsSpan(_offset, Length);
+    public ReadOnlySpan<T> Span => new(_start, Length);
 
     /// <summary>To be filled before any reader knows of the array; empty when it is mapped.</summary>
-    public Span<T> Slots => _array is null ? [] : _array.AsSpan(_offset, Length);
+    public Span<T> Slots => new(_start, IsMapped ? 0 : Length);
 
     /// <summary>Itself, or a copy in memory of what is mapped.</summary>
     public StoredArray<T> InMemory() => IsMapped ? new StoredArray<T>(Span) : this;
