@@ -1,4 +1,4 @@
-namespace Semblance.Index.Trees;
+namespace Semblance.Index.Segments;
 
 /// <summary>Entries by ascending bound: a binary min-heap. Deterministic, but equal bounds come out in no particular order.</summary>
 internal sealed class BoundQueue<TEntry>

@@ -1,7 +1,6 @@
-using Semblance.Index.Segments;
 using Semblance.Numerics;
 
-namespace Semblance.Index.Trees;
+namespace Semblance.Index.Segments;
 
 /// <summary>
 /// The reduction of inner product to L2 (Bachrach et al., "Speeding up the Xbox recommender system using a Euclidean transformation for
