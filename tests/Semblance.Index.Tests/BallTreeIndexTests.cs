@@ -21,8 +21,8 @@ public sealed class BallTreeIndexTests : SegmentedIndexConformance
         exact.Build(ClusteredVectors.Ids(rows.Rows), rows);
         var (recall, visited) = ClusteredVectors.Measure(index, exact, queries, int.MaxValue);
         Assert.Equal(1, recall);
-       
-        Assert.InRange(visited, 32, 600);
+        // Balls overlap where boxes do not.
+        Assert.InRange(visited, 32, 2000);
     }
 
     [Fact]
@@ -41,8 +41,8 @@ public sealed class BallTreeIndexTests : SegmentedIndexConformance
 
     protected override IVectorIndex Create(int dimension, Metric metric) => new BallTreeIndex(dimension, metric, new BallTreeOptions { Effort = int.MaxValue, LeafSize = 8 });
 
-    protected override VectorIndex CreateDefault(int dimension, Metric metric, int threads = 1) =>
-        new BallTreeIndex(dimension, metric, new BallTreeOptions { BuildThreads = threads });
+    protected override VectorIndex CreateDefault(int dimension, Metric metric, int threads = 1, VectorStorage storage = VectorStorage.Float32) =>
+        new BallTreeIndex(dimension, metric, new BallTreeOptions { BuildThreads = threads, Storage = storage });
 
     protected override IVectorIndex Open(string path) => BallTreeIndex.Open(path);
 }

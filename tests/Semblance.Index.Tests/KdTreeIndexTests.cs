@@ -41,8 +41,8 @@ public sealed class KdTreeIndexTests : SegmentedIndexConformance
 
     protected override IVectorIndex Create(int dimension, Metric metric) => new KdTreeIndex(dimension, metric, new KdTreeOptions { Effort = int.MaxValue, LeafSize = 8 });
 
-    protected override VectorIndex CreateDefault(int dimension, Metric metric, int threads = 1) =>
-        new KdTreeIndex(dimension, metric, new KdTreeOptions { BuildThreads = threads });
+    protected override VectorIndex CreateDefault(int dimension, Metric metric, int threads = 1, VectorStorage storage = VectorStorage.Float32) =>
+        new KdTreeIndex(dimension, metric, new KdTreeOptions { BuildThreads = threads, Storage = storage });
 
     protected override IVectorIndex Open(string path) => KdTreeIndex.Open(path);
 }

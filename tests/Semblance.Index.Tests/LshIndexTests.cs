@@ -60,8 +60,8 @@ public sealed class LshIndexTests : SegmentedIndexConformance
 
     protected override IVectorIndex Create(int dimension, Metric metric) => new LshIndex(dimension, metric, new LshOptions { Effort = int.MaxValue, Tables = 2 });
 
-    protected override VectorIndex CreateDefault(int dimension, Metric metric, int threads = 1) =>
-        new LshIndex(dimension, metric, new LshOptions { BuildThreads = threads });
+    protected override VectorIndex CreateDefault(int dimension, Metric metric, int threads = 1, VectorStorage storage = VectorStorage.Float32) =>
+        new LshIndex(dimension, metric, new LshOptions { BuildThreads = threads, Storage = storage });
 
     protected override IVectorIndex Open(string path) => LshIndex.Open(path);
 }

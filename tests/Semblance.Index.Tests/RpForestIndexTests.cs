@@ -58,8 +58,8 @@ public sealed class RpForestIndexTests : SegmentedIndexConformance
     protected override IVectorIndex Create(int dimension, Metric metric) =>
         new RpForestIndex(dimension, metric, new RpForestOptions { Effort = int.MaxValue, LeafSize = 8, Trees = 3 });
 
-    protected override VectorIndex CreateDefault(int dimension, Metric metric, int threads = 1) =>
-        new RpForestIndex(dimension, metric, new RpForestOptions { BuildThreads = threads });
+    protected override VectorIndex CreateDefault(int dimension, Metric metric, int threads = 1, VectorStorage storage = VectorStorage.Float32) =>
+        new RpForestIndex(dimension, metric, new RpForestOptions { BuildThreads = threads, Storage = storage });
 
     protected override IVectorIndex Open(string path) => RpForestIndex.Open(path);
 }

@@ -16,8 +16,8 @@ public abstract class SegmentedIndexConformance : VectorIndexConformance
     /// <summary>An effort that leaves most of 10,000 rows alone.</summary>
     protected abstract int LittleEffort { get; }
 
-    /// <summary>An index with the kind's default options, but for the threads.</summary>
-    protected abstract VectorIndex CreateDefault(int dimension, Metric metric, int threads = 1);
+    /// <summary>An index with the kind's default options, but for the threads and the storage.</summary>
+    protected abstract VectorIndex CreateDefault(int dimension, Metric metric, int threads = 1, VectorStorage storage = VectorStorage.Float32);
 
     [Theory]
     [MemberData(nameof(Metrics))]
@@ -55,23 +55,21 @@ public abstract class SegmentedIndexConformance : VectorIndexConformance
     public void Same_rows_make_the_same_file_on_any_number_of_threads(Metric metric)
     {
         using var folder = new TemporaryFolder();
-        var (rows, _) = ClusteredVectors.Make(20_000, 10, 20, 1, 42);
-        foreach (var threads in new[] { 1, 2, 3 })
+        var (rows, _) = ClusteredVectors.Make(9000, 10, 20, 1, 42);
+        foreach (var threads in new[] { 1, 3 })
         {
             using var index = CreateDefault(10, metric, threads);
             index.Build(ClusteredVectors.Ids(rows.Rows), rows);
             index.Save(folder[$"{threads}.index"]);
         }
-        var first = File.ReadAllBytes(folder["1.index"]);
-        Assert.Equal(first, File.ReadAllBytes(folder["2.index"]));
-        Assert.Equal(first, File.ReadAllBytes(folder["3.index"]));
+        Assert.Equal(File.ReadAllBytes(folder["1.index"]), File.ReadAllBytes(folder["3.index"]));
     }
 
     [Theory]
     [MemberData(nameof(Metrics))]
     public void Rows_added_one_by_one_are_found_at_little_effort(Metric metric)
     {
-        var (rows, _) = ClusteredVectors.Make(4000, 12, 30, 0.5f, 43);
+        var (rows, _) = ClusteredVectors.Make(2600, 12, 30, 0.5f, 43);
         using var index = CreateDefault(12, metric);
         index.Build(ClusteredVectors.Ids(1000), rows.Slice(0, 1000));
         for (var row = 1000; row < rows.Rows; row++)
@@ -117,20 +115,38 @@ public abstract class SegmentedIndexConformance : VectorIndexConformance
     }
 
     [Fact]
-    public void Filter_of_one_in_twenty_still_fills_the_answer()
+    public void Filter_of_one_in_eight_still_fills_the_answer()
     {
-        var (rows, queries) = ClusteredVectors.Make(25_000, 12, 30, 0.5f, 45, 20);
+        static bool Passes(long id) => id * 7919 % 1009 % 8 == 3;
+        var (rows, queries) = ClusteredVectors.Make(20_000, 12, 30, 0.5f, 45, 20);
         using var index = CreateDefault(12, Metric.L2);
         index.Build(ClusteredVectors.Ids(rows.Rows), rows);
         for (var q = 0; q < queries.Rows; q++)
         {
             var trace = new SearchTrace();
-            var hits = index.Search(queries.Row(q), 10, new SearchOptions { Filter = id => id % 20 == 3, Trace = trace });
+            var hits = index.Search(queries.Row(q), 10, new SearchOptions { Filter = Passes, Trace = trace });
             Assert.Equal(10, hits.Count);
-            Assert.All(hits, hit => Assert.Equal(3, hit.Id % 20));
+            Assert.All(hits, hit => Assert.True(Passes(hit.Id)));
             // Led to them, not by scanning.
             Assert.False(trace.Scanned);
         }
+    }
+
+    [Fact]
+    public void Rows_of_eight_bits_lead_to_themselves()
+    {
+        using var folder = new TemporaryFolder();
+        var (rows, _) = ClusteredVectors.Make(3000, 24, 20, 0.5f, 51);
+        using var index = CreateDefault(24, Metric.L2, storage: VectorStorage.Byte);
+        index.Build(ClusteredVectors.Ids(2700), rows.Slice(0, 2700));
+        index.Add([.. Enumerable.Range(2700, 300).Select(id => (long)id)], rows.Slice(2700, 300));
+        for (var row = 0; row < rows.Rows; row += 50)
+            Assert.Equal(row, index.Search(rows.Row(row), 1)[0].Id);
+        Assert.Empty(index.Verify().Problems);
+        index.Save(folder["a.index"]);
+        using var opened = (VectorIndex)Open(folder["a.index"]);
+        Assert.Equal(VectorStorage.Byte, opened.Storage);
+        Assert.Equal(index.Search(rows.Row(5), 10), opened.Search(rows.Row(5), 10));
     }
 
     [Fact]
@@ -191,7 +207,7 @@ public abstract class SegmentedIndexConformance : VectorIndexConformance
         var random = new SeededRandom(49);
         var structure = Sections(original).Where(section => section.Name is not ("ids" or "rows" or "removed")).ToArray();
         var opened = 0;
-        for (var round = 0; round < 400; round++)
+        for (var round = 0; round < 150; round++)
         {
             var bytes = (byte[])original.Clone();
             var section = structure[round % structure.Length];
@@ -222,7 +238,7 @@ public abstract class SegmentedIndexConformance : VectorIndexConformance
                 // Refused, as it may be; anything else fails the test.
             }
         }
-        Assert.InRange(opened, 20, 400);
+        Assert.InRange(opened, 20, 150);
     }
 
     /// <summary>The sections of an index file that has been read.</summary>
