@@ -87,6 +87,8 @@ internal sealed class VectorEngine<T, TMetric> : IVectorEngine
                 _format.EncodeQuery(Asked(queries.Row(q)), prepared.AsSpan(q * _format.QueryWidth, _format.QueryWidth));
             return _scan.SearchBatch(_store, prepared, k, options, cancellationToken);
         }
+        // A disposed index says so itself, not from inside the loop, which would wrap it.
+        using var lease = _store.Read();
         var answers = new Hit[queries.Rows][];
         if (options.Threads == 1)
         {
