@@ -1,0 +1,196 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+
+namespace Semblance.Index.Graph;
+
+/// <summary>
+/// Best-first search in one level (Malkov and Yashunin, "Efficient and robust approximate nearest neighbor search using Hierarchical Navigable Small World graphs",
+/// 2018, algorithm 2), over codes.
+/// </summary>
+/// <remarks>
+/// The pool holds the ef nearest nodes seen, sorted: key = distance · 2³² + index · 2 + 1 once the node has been expanded. Distances are below 2³¹, so keys
+/// compare as signed numbers as well.
+/// </remarks>
+internal static unsafe class GraphWalk
+{
+    public const ulong Expanded = 1;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong Key(int distance, int node) => ((ulong)(uint)distance << 32) | ((uint)node << 1);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int Node(ulong key) => (int)((uint)key >> 1);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int Distance(ulong key) => (int)(key >> 32);
+
+    /// <summary>Goes to ever nearer neighbours until there is none; returns the last node.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static int Descend(TraversalCodec codec, GraphLevel level, SearchContext context, byte* query, int start)
+    {
+        var count = (uint)level.Count;
+        var slots = level.Slots;
+        var fresh = context.Fresh;
+        var distances = context.Distances;
+        var best = start;
+        *fresh = start;
+        codec.Distances(query, level.Codes, fresh, 1, distances);
+        var bestDistance = *distances;
+        long visited = 1;
+        for (var moved = true; moved;)
+        {
+            moved = false;
+            var links = level.LinksOf(best);
+            var found = 0;
+            for (; found < slots && (uint)links[found] < count; found++)
+            {
+                fresh[found] = links[found];
+                Prefetch(level.CodeOf(links[found]));
+            }
+            if (found == 0)
+                break;
+            codec.Distances(query, level.Codes, fresh, found, distances);
+            visited += found;
+            for (var i = 0; i < found; i++)
+            {
+                if (distances[i] < bestDistance)
+                {
+                    bestDistance = distances[i];
+                    best = fresh[i];
+                    moved = true;
+                }
+            }
+        }
+        context.Visited += visited;
+        return best;
+    }
+
+    /// <summary>Fills the context's pool with the nearest nodes found; returns how many, at most <paramref name="ef"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static int Search(TraversalCodec codec, GraphLevel level, SearchContext context, byte* query, int start, int ef)
+    {
+        var count = level.Count;
+        var epoch = context.Begin(count, ef);
+        var marks = context.Marks;
+        var pool = context.Pool;
+        var fresh = context.Fresh;
+        var distances = context.Distances;
+        var slots = level.Slots;
+        *fresh = start;
+        codec.Distances(query, level.Codes, fresh, 1, distances);
+        pool[0] = Key(*distances, start);
+        marks[start] = epoch;
+        var size = 1;
+        var at = 0;
+        long visited = 1;
+        while (at < size)
+        {
+            var key = pool[at];
+            if ((key & Expanded) != 0)
+            {
+                at++;
+                continue;
+            }
+            pool[at] = key | Expanded;
+            var found = 0;
+            var links = level.LinksOf(Node(key));
+            for (var slot = 0; slot < slots; slot++)
+            {
+                var node = links[slot];
+                if ((uint)node >= (uint)count)
+                    break;
+                fresh[found] = node;
+                found += marks[node] != epoch ? 1 : 0;
+                marks[node] = epoch;
+            }
+            for (var i = 0; i < found; i++)
+                Prefetch(level.CodeOf(fresh[i]));
+            if (found == 0)
+                continue;
+            visited += found;
+            codec.Distances(query, level.Codes, fresh, found, distances);
+            var first = Insert(pool, ref size, ef, fresh, distances, found);
+            at = first <= at ? first : at + 1;
+            if (at < size)
+                PrefetchLinks(level.LinksOf(Node(pool[at])));
+        }
+        context.Visited += visited;
+        return size;
+    }
+
+    /// <summary>Puts the new nodes into the pool; returns the lowest place that one of them took.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static int Insert(ulong* pool, ref int poolSize, int ef, int* nodes, int* distances, int count)
+    {
+        var size = poolSize;
+        var lowest = size;
+        var worst = size < ef ? int.MaxValue : Distance(pool[size - 1]);
+        for (var i = 0; i < count; i += 4)
+        {
+            var nearer = Vector128.LessThan(Vector128.Load(distances + i), Vector128.Create(worst)).ExtractMostSignificantBits();
+            if (count - i < 4)
+                nearer &= (1u << (count - i)) - 1;
+            for (; nearer != 0; nearer &= nearer - 1)
+            {
+                var j = i + System.Numerics.BitOperations.TrailingZeroCount(nearer);
+                var key = Key(distances[j], nodes[j]);
+                if (size == ef && key >= pool[size - 1])
+                    continue;
+                // Without branches on the keys: each would be guessed wrong half the time.
+                var place = 0;
+                var length = size;
+                while (length > 1)
+                {
+                    var half = length >> 1;
+                    place += pool[place + half - 1] < key ? half : 0;
+                    length -= half;
+                }
+                place += length == 1 && pool[place] < key ? 1 : 0;
+                if (size < ef)
+                    size++;
+                Shift(pool + place, size - 1 - place);
+                pool[place] = key;
+                if (place < lowest)
+                    lowest = place;
+                if (size == ef)
+                    worst = Distance(pool[size - 1]);
+            }
+        }
+        poolSize = size;
+        return lowest;
+    }
+
+    /// <summary>Moves <paramref name="count"/> keys up by one.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Shift(ulong* from, int count)
+    {
+        var i = count;
+        while (i >= Vector256<ulong>.Count)
+        {
+            i -= Vector256<ulong>.Count;
+            Vector256.Load(from + i).Store(from + i + 1);
+        }
+        while (i > 0)
+        {
+            i--;
+            from[i + 1] = from[i];
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Prefetch(void* address)
+    {
+        if (Sse.IsSupported)
+            Sse.Prefetch0(address);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void PrefetchLinks(int* links)
+    {
+        if (!Sse.IsSupported)
+            return;
+        Sse.Prefetch0(links);
+        Sse.Prefetch0(links + 16);
+    }
+}
