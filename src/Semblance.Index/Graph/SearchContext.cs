@@ -75,6 +75,7 @@ internal sealed unsafe class SearchContext
             _epoch = 0;
         }
         EnsureRoom(ref _pool, ref _poolRoom, ef);
+        new Span<ulong>(Pool, ef + GraphWalk.SearchWindow).Fill(GraphWalk.NoKey);
         if (++_epoch == 0)
         {
             NativeMemory.Clear(_marks.Start, (nuint)_marked);
@@ -92,7 +93,7 @@ internal sealed unsafe class SearchContext
     {
         if (room >= wanted)
             return;
-        memory = new HugeMemory((wanted + Slack) * (long)sizeof(ulong));
+        memory = new HugeMemory((wanted + GraphWalk.SearchWindow + Slack) * (long)sizeof(ulong));
         room = wanted;
     }
 }

@@ -21,7 +21,7 @@ namespace Semblance.Index.Graph;
 internal sealed unsafe class TraversalCodec
 {
     /// <summary>The most dimensions that get a byte each.</summary>
-    public const int MaxByteDimensions = 64;
+    public static readonly int MaxByteDimensions = int.Parse(Environment.GetEnvironmentVariable("MBD") ?? "64");
 
     private const float Deviations = 2.7f;
     private const int Group = 128;
@@ -51,7 +51,7 @@ internal sealed unsafe class TraversalCodec
         _lifted = metric == Metric.InnerProduct;
         _rotation = new RandomRotation(RotatedDimension(dimension, metric), seed);
         UsesNibbles = dimension > MaxByteDimensions;
-        Width = UsesNibbles ? RoundUp(dimension, Group) : dimension switch { <= 16 => 16, <= 32 => 32, _ => 64 };
+        Width = UsesNibbles ? RoundUp(dimension, Group) : dimension switch { <= 16 => 16, <= 32 => 32, _ => RoundUp(dimension, 64) };
         Kept = Math.Min(Width, _rotation.Dimension);
         // Level 15 stands at 120 of the query's steps; bytes use all 128.
         var top = UsesNibbles ? 120f : 127f;
