@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Semblance.Index.Memory;
 
 namespace Semblance.Index.Graph;
 

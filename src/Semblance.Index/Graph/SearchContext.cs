@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Semblance.Index.Memory;
 
 namespace Semblance.Index.Graph;
 
@@ -10,37 +11,38 @@ internal sealed unsafe class SearchContext
 
     private HugeMemory _marks = new(1);
     private HugeMemory _pool = new(1);
-    private HugeMemory _results = new(1);
     private readonly HugeMemory _buffers;
     private int _marked;
     private int _poolRoom;
-    private int _resultRoom;
     private byte _epoch;
 
-    /// <param name="width">Bytes of a query.</param>
+    /// <param name="codec">Of the queries.</param>
     /// <param name="slots">The most links a node can have.</param>
-    /// <param name="workspace">What the codec works in.</param>
-    public SearchContext(int width, int slots, float[] workspace)
+    public SearchContext(TraversalCodec codec, int slots)
     {
-        Workspace = workspace;
+        Codec = codec;
+        Workspace = codec.NewWorkspace();
+        Vector = new float[codec.Dimension];
         BufferRoom = slots + Slack;
         var lists = BufferRoom * sizeof(int);
-        var queryBytes = (width + 63) / 64 * 64;
-        _buffers = new HugeMemory((2 * queryBytes) + (3L * lists));
+        var queryBytes = (codec.Width + 63) / 64 * 64;
+        _buffers = new HugeMemory(queryBytes + (3L * lists));
         Query = _buffers.Start;
-        Other = Query + queryBytes;
-        Fresh = (int*)(Other + queryBytes);
+        Fresh = (int*)(Query + queryBytes);
         Ahead = Fresh + BufferRoom;
         Distances = Ahead + BufferRoom;
     }
+
+    /// <summary>The codec this serves; another one needs another context.</summary>
+    public TraversalCodec Codec { get; }
+
+    /// <summary>Room for a vector as it is stored.</summary>
+    public float[] Vector { get; }
 
     public float[] Workspace { get; }
 
     /// <summary>The query's levels.</summary>
     public byte* Query { get; }
-
-    /// <summary>Another query's levels: those of a node whose links are chosen.</summary>
-    public byte* Other { get; }
 
     /// <summary>Indexes of nodes not visited before; <see cref="BufferRoom"/> of them.</summary>
     public int* Fresh { get; }
@@ -57,9 +59,6 @@ internal sealed unsafe class SearchContext
     /// <summary>Candidates, nearest first; see <see cref="GraphWalk"/>.</summary>
     public ulong* Pool => (ulong*)_pool.Start;
 
-    /// <summary>Nodes that a filter lets through, nearest first.</summary>
-    public ulong* Results => (ulong*)_results.Start;
-
     /// <summary>Distances found so far.</summary>
     public long Visited { get; set; }
 
@@ -74,7 +73,11 @@ internal sealed unsafe class SearchContext
             NativeMemory.Clear(_marks.Start, (nuint)_marked);
             _epoch = 0;
         }
-        EnsureRoom(ref _pool, ref _poolRoom, ef);
+        if (_poolRoom < ef)
+        {
+            _pool = new HugeMemory((ef + GraphWalk.SearchWindow + Slack) * (long)sizeof(ulong));
+            _poolRoom = ef;
+        }
         new Span<ulong>(Pool, ef + GraphWalk.SearchWindow).Fill(GraphWalk.NoKey);
         if (++_epoch == 0)
         {
@@ -84,16 +87,6 @@ internal sealed unsafe class SearchContext
         return _epoch;
     }
 
-    public void EnsureResults(int ef) => EnsureRoom(ref _results, ref _resultRoom, ef);
-
     /// <summary>Call after the last use of a pointer.</summary>
     public void KeepAlive() => GC.KeepAlive(this);
-
-    private static void EnsureRoom(ref HugeMemory memory, ref int room, int wanted)
-    {
-        if (room >= wanted)
-            return;
-        memory = new HugeMemory((wanted + GraphWalk.SearchWindow + Slack) * (long)sizeof(ulong));
-        room = wanted;
-    }
 }

@@ -88,17 +88,12 @@ internal sealed unsafe class TraversalCodec
 
     public static int RotatedDimension(int dimension, Metric metric) => metric == Metric.InnerProduct ? dimension + 1 : dimension;
 
-    /// <summary>Fits mean, range and radius to a sample; <paramref name="rows"/> is <c>[n, dimension]</c>, normalised under cosine.</summary>
-    public static TraversalCodec Train(int dimension, Metric metric, long seed, ReadOnlySpan<float> rows)
+    /// <summary>Fits mean and range to a sample; <paramref name="rows"/> is <c>[n, dimension]</c>, normalised under cosine.</summary>
+    /// <param name="radius">The greatest length of all vectors, under inner product.</param>
+    public static TraversalCodec Train(int dimension, Metric metric, long seed, ReadOnlySpan<float> rows, float radius)
     {
         var rotated = RotatedDimension(dimension, metric);
         var count = rows.Length / dimension;
-        var radius = 0f;
-        if (metric == Metric.InnerProduct)
-        {
-            for (var row = 0; row < count; row++)
-                radius = Math.Max(radius, MathF.Sqrt(VectorMath.Dot(rows.Slice(row * dimension, dimension), rows.Slice(row * dimension, dimension))));
-        }
         var sums = new double[rotated];
         double squares = 0;
         for (var row = 0; row < count; row++)
