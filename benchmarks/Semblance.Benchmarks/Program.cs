@@ -12,6 +12,7 @@ IBenchmarkVerb[] verbs =
     new ColdVerb(),
     new ColdStagesVerb(),
     new MemoryVerb(),
+    new GraphVerb(),
 ];
 
 if (args is [var name, .. var rest] && verbs.FirstOrDefault(verb => verb.Name == name) is { } chosen)

@@ -37,6 +37,12 @@ internal sealed unsafe class GraphBuilder
         }
     }
 
+    /// <summary>
+    /// Whether a node that chooses anew keeps a neighbour that nobody else may link to. Not needed where
+    /// <see cref="Reachability.Connect"/> follows.
+    /// </summary>
+    public bool KeepsLinked { get; init; }
+
     /// <summary>The highest level of the node at <paramref name="position"/>: geometric with ratio 1/M, a function of seed and position alone.</summary>
     public static int LevelOf(int position, int m, long seed)
     {
@@ -126,7 +132,7 @@ internal sealed unsafe class GraphBuilder
     }
 
     // Adds the link to the node of the key; where there is no room, chooses anew among the old ones and this one. False when it was not chosen.
-    private static bool Add(GraphLevel graph, int node, ulong key, NeighbourSelection selection)
+    private bool Add(GraphLevel graph, int node, ulong key, NeighbourSelection selection)
     {
         var links = graph.LinksOf(node);
         var degree = graph.Degree(node);
@@ -138,9 +144,35 @@ internal sealed unsafe class GraphBuilder
             Volatile.Write(ref links[degree], added);
             return true;
         }
+        if (!KeepsLinked)
+        {
+            selection.Renew(graph, node, key);
+            return new ReadOnlySpan<int>(links, graph.Slots).Contains(added);
+        }
+        Span<int> before = stackalloc int[degree];
+        new ReadOnlySpan<int>(links, degree).CopyTo(before);
         selection.Renew(graph, node, key);
-        return new ReadOnlySpan<int>(links, graph.Slots).Contains(added);
+        degree = graph.Degree(node);
+        foreach (var old in before)
+        {
+            if (degree < graph.Slots && !Neighbours(graph, node).Contains(old) && !IsLinkedBack(graph, old))
+                Volatile.Write(ref links[degree++], old);
+        }
+        return Neighbours(graph, node).Contains(added);
     }
+
+    // Whether one of a node's neighbours links to it; others may as well, but these are the ones that are cheap to ask.
+    private static bool IsLinkedBack(GraphLevel graph, int node)
+    {
+        foreach (var neighbour in Neighbours(graph, node))
+        {
+            if (Neighbours(graph, neighbour).Contains(node))
+                return true;
+        }
+        return false;
+    }
+
+    private static ReadOnlySpan<int> Neighbours(GraphLevel graph, int node) => new(graph.LinksOf(node), graph.Degree(node));
 
     private static void Enter(int[]? locks, int node)
     {

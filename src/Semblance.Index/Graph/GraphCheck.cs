@@ -3,8 +3,8 @@ namespace Semblance.Index.Graph;
 /// <summary>What can be wrong with a graph, as sentences; the first finding of each sort on each level.</summary>
 internal static unsafe class GraphCheck
 {
-    /// <param name="isDeleted">By position; such nodes need not be reachable.</param>
-    public static void Run(GraphState state, int positions, Func<int, bool> isDeleted, List<string> problems)
+    /// <param name="isDeleted">By position; such nodes need not be reachable. Null to leave out whether nodes are.</param>
+    public static void Run(GraphState state, int positions, Func<int, bool>? isDeleted, List<string> problems)
     {
         if (state.Count != positions)
             problems.Add($"The graph has {state.Count} nodes and the index {positions} rows.");
@@ -15,7 +15,7 @@ internal static unsafe class GraphCheck
             if (level > 0)
                 Below(state.Levels[level], level, state.Levels[level - 1].Count, problems);
         }
-        if (problems.Count > before)
+        if (problems.Count > before || isDeleted is null)
             return;
         var seen = Reachability.From(state.Levels[0], state.LowestEntry, out _);
         for (var node = 0; node < Math.Min(positions, seen.Length); node++)

@@ -68,7 +68,7 @@ internal sealed unsafe class GraphConstruction<T>(RowFormat<T> format, Metric me
             var indexes = new int[known + 1];
             for (var level = 0; level <= known; level++)
                 indexes[level] = NewNode(state, state.Levels[level], level == 0 ? 0 : indexes[level - 1], context.Query);
-            var builder = new GraphBuilder(state.Codec, state.Levels, state.M, options.EfConstruction, isParallel: false);
+            var builder = new GraphBuilder(state.Codec, state.Levels, state.M, options.EfConstruction, isParallel: false) { KeepsLinked = true };
             var selection = builder.NewSelection();
             selection.Slackness = RefiningSlackness;
             builder.Insert(indexes, context.Query, 0, context, selection);

@@ -79,10 +79,7 @@ internal sealed unsafe class GraphStructure<T> : IRowStructure<T>
             state = _construction.Append(state, rows, first);
             _unconnected += rows.Positions - first;
             if ((long)_unconnected * ConnectWhenOneIn >= rows.Positions)
-            {
-                _construction.Connect(state);
-                _unconnected = 0;
-            }
+                Connect(state);
             Volatile.Write(ref _state, state);
             return this;
         }
@@ -116,14 +113,23 @@ internal sealed unsafe class GraphStructure<T> : IRowStructure<T>
         _contexts.Add(context);
     }
 
-    public IEnumerable<IndexFileSection> Sections(int positions) => Volatile.Read(ref _state) is { } state ? GraphSections.Write(state) : [];
+    public IEnumerable<IndexFileSection> Sections(int positions)
+    {
+        lock (_change)
+        {
+            if (_state is not { } state)
+                return [];
+            Connect(state);
+            return GraphSections.Write(state);
+        }
+    }
 
     public void Verify(List<string> problems, RowSnapshot<T> rows)
     {
         lock (_change)
         {
             if (_state is { } state)
-                GraphCheck.Run(state, rows.Positions, rows.IsDeleted, problems);
+                GraphCheck.Run(state, rows.Positions, _unconnected == 0 ? rows.IsDeleted : null, problems);
         }
     }
 
@@ -176,6 +182,14 @@ internal sealed unsafe class GraphStructure<T> : IRowStructure<T>
                 search.Offer((int)context.Pool[i]);
             return;
         }
+    }
+
+    // A node that is added links and is linked, but may in time lose the links to it as others choose anew.
+    private void Connect(GraphState state)
+    {
+        if (_unconnected > 0)
+            _construction.Connect(state);
+        _unconnected = 0;
     }
 
     private GraphStructure<T> With(GraphState? state) => new(_format, _metric, _options, state);
