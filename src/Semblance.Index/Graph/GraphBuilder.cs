@@ -54,9 +54,9 @@ internal sealed unsafe class GraphBuilder
 
     /// <summary>Links a node into the levels 0…<paramref name="indexes"/>.Length − 1.</summary>
     /// <param name="indexes">The node's index in each of its levels; its codes and <see cref="GraphLevel.Below"/> are set, its links empty.</param>
-    /// <param name="query">The node as a query.</param>
     /// <param name="entry">A node of the highest level, linked before.</param>
-    public void Insert(ReadOnlySpan<int> indexes, byte* query, int entry, SearchContext context, NeighbourSelection selection)
+    /// <param name="context">With the node loaded as the query.</param>
+    public void Insert(ReadOnlySpan<int> indexes, int entry, SearchContext context, NeighbourSelection selection)
     {
         var at = entry;
         for (var level = _levels.Length - 1; level >= 0; level--)
@@ -64,13 +64,13 @@ internal sealed unsafe class GraphBuilder
             var graph = _levels[level];
             if (level >= indexes.Length)
             {
-                at = GraphWalk.Descend(_codec, graph, context, query, at);
+                at = GraphWalk.Descend(graph, context, at);
             }
             else
             {
-                var found = GraphWalk.Search(_codec, graph, context, query, at, _ef);
+                var found = GraphWalk.Search(graph, context, at, _ef);
                 at = GraphWalk.Node(context.Pool[0]);
-                Link(level, indexes[level], query, found, context, selection);
+                Link(level, indexes[level], found, context, selection);
             }
             if (level > 0)
                 at = graph.Below[at];
@@ -81,24 +81,24 @@ internal sealed unsafe class GraphBuilder
     /// Chooses the links of a node of the lowest level again, when all nodes are there: those inserted early have seen few. Cuts the
     /// distances of a search at equal recall by a sixth.
     /// </summary>
-    /// <param name="query">The node as a query.</param>
-    public void Refine(int node, byte* query, int entry, SearchContext context, NeighbourSelection selection)
+    /// <param name="context">With the node loaded as the query.</param>
+    public void Refine(int node, int entry, SearchContext context, NeighbourSelection selection)
     {
         var at = entry;
         for (var level = _levels.Length - 1; level > 0; level--)
-            at = _levels[level].Below[GraphWalk.Descend(_codec, _levels[level], context, query, at)];
-        var found = GraphWalk.Search(_codec, _levels[0], context, query, at, _ef);
-        Link(0, node, query, found, context, selection);
+            at = _levels[level].Below[GraphWalk.Descend(_levels[level], context, at)];
+        var found = GraphWalk.Search(_levels[0], context, at, _ef);
+        Link(0, node, found, context, selection);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Link(int level, int node, byte* query, int found, SearchContext context, NeighbourSelection selection)
+    private void Link(int level, int node, int found, SearchContext context, NeighbourSelection selection)
     {
         var graph = _levels[level];
         var locks = _locks[level];
         Enter(locks, node);
         // Another thread may have linked to this node already: its links take part.
-        var chosen = selection.Renew(graph, node, query, context.Pool, found, level == 0 ? graph.Slots : _m);
+        var chosen = selection.Renew(graph, node, context.Query, context.Pool, found, level == 0 ? graph.Slots : _m);
         Leave(locks, node);
         // The selection's list is overwritten when a neighbour chooses anew.
         var links = new Span<ulong>(context.Pool, chosen);

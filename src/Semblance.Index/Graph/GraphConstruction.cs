@@ -42,14 +42,14 @@ internal sealed unsafe class GraphConstruction<T>(RowFormat<T> format, Metric me
             // The entry has nobody to link to; the others link to it.
             if (position == entry)
                 return;
-            Load(state, rows, position, context);
+            Load(rows, position, context);
             Span<int> indexes = stackalloc int[GraphBuilder.MaxLevel + 1];
-            builder.Insert(indexes[..Indexes(members, position, indexes)], context.Query, 0, context, selection);
+            builder.Insert(indexes[..Indexes(members, position, indexes)], 0, context, selection);
         }, cancellationToken);
         InParallel(state, builder, rows.Positions, threads, RefiningSlackness, (position, context, selection) =>
         {
-            Load(state, rows, position, context);
-            builder.Refine(position, context.Query, 0, context, selection);
+            Load(rows, position, context);
+            builder.Refine(position, 0, context, selection);
         }, cancellationToken);
         Connect(state);
         return state;
@@ -61,7 +61,7 @@ internal sealed unsafe class GraphConstruction<T>(RowFormat<T> format, Metric me
         var context = state.NewContext();
         for (var position = first; position < rows.Positions; position++)
         {
-            Load(state, rows, position, context);
+            Load(rows, position, context);
             var highest = GraphBuilder.LevelOf(position, state.M, options.Seed);
             var known = Math.Min(highest, state.Levels.Length - 1);
             state = WithRoom(state, known);
@@ -71,7 +71,7 @@ internal sealed unsafe class GraphConstruction<T>(RowFormat<T> format, Metric me
             var builder = new GraphBuilder(state.Codec, state.Levels, state.M, options.EfConstruction, isParallel: false) { KeepsLinked = true };
             var selection = builder.NewSelection();
             selection.Slackness = RefiningSlackness;
-            builder.Insert(indexes, context.Query, 0, context, selection);
+            builder.Insert(indexes, 0, context, selection);
             if (highest > known)
                 state = WithNewTop(state, highest, indexes[known], context.Query);
         }
@@ -96,7 +96,7 @@ internal sealed unsafe class GraphConstruction<T>(RowFormat<T> format, Metric me
         }
         InParallel(recoded, null, count, threads, 1, (position, context, _) =>
         {
-            Load(recoded, rows, position, context);
+            Load(rows, position, context);
             recoded.Codec.Pack(context.Query, recoded.Levels[0].CodeOf(position));
         }, CancellationToken.None);
         for (var level = 1; level < recoded.Levels.Length; level++)
@@ -115,7 +115,7 @@ internal sealed unsafe class GraphConstruction<T>(RowFormat<T> format, Metric me
 
     /// <summary>Sees to it that every node can be found.</summary>
     public void Connect(GraphState state) =>
-        Reachability.Connect(state.Codec, state.Levels[0], state.LowestEntry, options.EfConstruction, state.NewContext());
+        Reachability.Connect(state.Levels[0], state.LowestEntry, options.EfConstruction, state.NewContext());
 
     private static int Indexes(int[][] members, int position, Span<int> indexes)
     {
@@ -186,7 +186,7 @@ internal sealed unsafe class GraphConstruction<T>(RowFormat<T> format, Metric me
     private void PrepareNodes(GraphState state, RowSnapshot<T> rows, int[][] members, int threads, CancellationToken cancellationToken) =>
         InParallel(state, null, rows.Positions, threads, 1, (position, context, _) =>
         {
-            Load(state, rows, position, context);
+            Load(rows, position, context);
             Span<int> indexes = stackalloc int[GraphBuilder.MaxLevel + 1];
             var levels = Indexes(members, position, indexes);
             for (var level = 0; level < levels; level++)
@@ -198,10 +198,10 @@ internal sealed unsafe class GraphConstruction<T>(RowFormat<T> format, Metric me
             }
         }, cancellationToken);
 
-    private void Load(GraphState state, RowSnapshot<T> rows, int position, SearchContext context)
+    private void Load(RowSnapshot<T> rows, int position, SearchContext context)
     {
         format.Decode(rows.RowAt(position), context.Vector);
-        state.Codec.EncodeRow(context.Vector, context.Workspace, context.Query);
+        context.LoadRow(context.Vector);
     }
 
     private TraversalCodec Train(RowSnapshot<T> rows, int count)

@@ -25,13 +25,13 @@ internal sealed record GraphState(TraversalCodec Codec, GraphLevel[] Levels, int
         }
     }
 
-    /// <summary>Walks down to a node of the lowest level near <paramref name="query"/>.</summary>
-    public unsafe int Descend(byte* query, SearchContext context)
+    /// <summary>Walks down to a node of the lowest level near the query in <paramref name="context"/>.</summary>
+    public unsafe int Descend(SearchContext context)
     {
         var node = 0;
         for (var level = Levels.Length - 1; level > 0; level--)
         {
-            node = Levels[level].Below[GraphWalk.Descend(Codec, Levels[level], context, query, node)];
+            node = Levels[level].Below[GraphWalk.Descend(Levels[level], context, node)];
             // A mapped file may say anything.
             if ((uint)node >= (uint)Levels[level - 1].Count)
                 node = 0;

@@ -100,12 +100,12 @@ internal sealed unsafe class GraphStructure<T> : IRowStructure<T>
             return;
         if (!_contexts.TryTake(out var context) || context.Codec != state.Codec)
             context = state.NewContext();
-        state.Codec.EncodeQuery(search.Query, context.Workspace, context.Query);
+        context.LoadQuery(search.Query);
         context.Visited = 0;
-        var start = state.Descend(context.Query, context);
+        var start = state.Descend(context);
         var wanted = Math.Max(search.Effort, search.K);
         if (search.AcceptsAll)
-            OfferAll(search, context, GraphWalk.Search(state.Codec, state.Levels[0], context, context.Query, start, Math.Min(wanted, state.Count)));
+            OfferAll(search, context, GraphWalk.Search(state.Levels[0], context, start, Math.Min(wanted, state.Count)));
         else
             OfferAccepted(search, state, context, start, wanted);
         search.Visited += context.Visited;
@@ -167,7 +167,7 @@ internal sealed unsafe class GraphStructure<T> : IRowStructure<T>
             if (spent > scan)
                 return;
             var ef = (int)Math.Min(length, state.Count);
-            var found = GraphWalk.Search(state.Codec, state.Levels[0], context, context.Query, start, ef);
+            var found = GraphWalk.Search(state.Levels[0], context, start, ef);
             var accepted = 0;
             for (var i = 0; i < found && accepted < wanted; i++)
             {

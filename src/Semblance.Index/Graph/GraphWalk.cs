@@ -34,7 +34,7 @@ internal static unsafe class GraphWalk
 
     /// <summary>Goes to ever nearer neighbours until there is none; returns the last node.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static int Descend(TraversalCodec codec, GraphLevel level, SearchContext context, byte* query, int start)
+    public static int Descend(GraphLevel level, SearchContext context, int start)
     {
         var count = (uint)level.Count;
         var slots = level.Slots;
@@ -42,7 +42,7 @@ internal static unsafe class GraphWalk
         var distances = context.Distances;
         var best = start;
         *fresh = start;
-        codec.Distances(query, level.Codes, fresh, 1, distances);
+        context.Measure(level.Codes, fresh, 1, distances);
         var bestDistance = *distances;
         long visited = 1;
         for (var moved = true; moved;)
@@ -57,7 +57,7 @@ internal static unsafe class GraphWalk
             }
             if (found == 0)
                 break;
-            codec.Distances(query, level.Codes, fresh, found, distances);
+            context.Measure(level.Codes, fresh, found, distances);
             visited += found;
             for (var i = 0; i < found; i++)
             {
@@ -81,7 +81,7 @@ internal static unsafe class GraphWalk
     /// at a time.
     /// </remarks>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static int Search(TraversalCodec codec, GraphLevel level, SearchContext context, byte* query, int start, int ef)
+    public static int Search(GraphLevel level, SearchContext context, int start, int ef)
     {
         var count = level.Count;
         var epoch = context.Begin(count, ef);
@@ -92,7 +92,7 @@ internal static unsafe class GraphWalk
         var distances = context.Distances;
         var slots = level.Slots;
         *fresh = start;
-        codec.Distances(query, level.Codes, fresh, 1, distances);
+        context.Measure(level.Codes, fresh, 1, distances);
         pool[0] = Key(*distances, start);
         marks[start] = epoch;
         var size = 1;
@@ -134,7 +134,7 @@ internal static unsafe class GraphWalk
             if (found > 0)
             {
                 visited += found;
-                codec.Distances(query, level.Codes, fresh, found, distances);
+                context.Measure(level.Codes, fresh, found, distances);
                 var first = Insert(pool, ref size, ef, fresh, distances, found);
                 at = Math.Min(first, at);
             }

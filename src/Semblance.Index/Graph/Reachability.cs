@@ -15,7 +15,7 @@ internal static unsafe class Reachability
 
     /// <summary>Links every node that cannot be reached to the nearest one that can and has room, so that afterwards all can.</summary>
     /// <param name="entry">A node of the level, to begin from.</param>
-    public static void Connect(TraversalCodec codec, GraphLevel graph, int entry, int ef, SearchContext context)
+    public static void Connect(GraphLevel graph, int entry, int ef, SearchContext context)
     {
         var seen = From(graph, entry, out var reached);
         var queue = new Queue<int>();
@@ -23,19 +23,19 @@ internal static unsafe class Reachability
         {
             if (seen[node] != 0)
                 continue;
-            codec.Unpack(graph.CodeOf(node), context.Query);
-            Adopt(graph, node, Host(codec, graph, node, entry, ef, seen, context));
+            context.LoadCode(graph.CodeOf(node));
+            Adopt(graph, node, Host(graph, node, entry, ef, seen, context));
             Spread(graph, node, seen, queue, ref reached);
         }
     }
 
     // All that a walk from the entry finds can be reached. Where all near ones are full, more are looked at; there is room somewhere, or the
     // links would outnumber the nodes' slots.
-    private static int Host(TraversalCodec codec, GraphLevel graph, int node, int entry, int ef, byte[] seen, SearchContext context)
+    private static int Host(GraphLevel graph, int node, int entry, int ef, byte[] seen, SearchContext context)
     {
         while (true)
         {
-            var found = GraphWalk.Search(codec, graph, context, context.Query, entry, ef);
+            var found = GraphWalk.Search(graph, context, entry, ef);
             var nearest = -1;
             for (var i = 0; i < found; i++)
             {

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Semblance.Index.Memory;
 
@@ -15,6 +16,8 @@ internal sealed unsafe class SearchContext
     private int _marked;
     private int _poolRoom;
     private byte _epoch;
+    private int _bias;
+    private bool _multiplies;
 
     /// <param name="codec">Of the queries.</param>
     /// <param name="slots">The most links a node can have.</param>
@@ -61,6 +64,37 @@ internal sealed unsafe class SearchContext
 
     /// <summary>Distances found so far.</summary>
     public long Visited { get; set; }
+
+    /// <summary>Makes <paramref name="vector"/> the query of the next walks.</summary>
+    public void LoadQuery(ReadOnlySpan<float> vector)
+    {
+        _bias = Codec.EncodeQuery(vector, Workspace, Query);
+        _multiplies = Codec.MultipliesQueries;
+    }
+
+    /// <summary>Makes a row that is stored, or soon will be, the query of the next walks.</summary>
+    public void LoadRow(ReadOnlySpan<float> vector)
+    {
+        Codec.EncodeRow(vector, Workspace, Query);
+        _multiplies = false;
+    }
+
+    /// <summary>Makes a node the query of the next walks.</summary>
+    public void LoadCode(byte* code)
+    {
+        Codec.Unpack(code, Query);
+        _multiplies = false;
+    }
+
+    /// <summary>Distances of the query to scattered codes; <paramref name="distances"/> has room for a multiple of 4.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Measure(byte* codes, int* indexes, int count, int* distances)
+    {
+        if (_multiplies)
+            Codec.Products(Query, codes, indexes, count, _bias, distances);
+        else
+            Codec.Distances(Query, codes, indexes, count, distances);
+    }
 
     /// <summary>Begins a walk over <paramref name="nodes"/> nodes: returns the mark of its visited ones.</summary>
     public byte Begin(int nodes, int ef)

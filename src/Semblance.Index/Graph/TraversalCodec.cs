@@ -13,10 +13,12 @@ namespace Semblance.Index.Graph;
 /// The query has 128 levels always: its error would add to that of every code.
 /// </summary>
 /// <remarks>
-/// Distances are squared Euclidean ones, in units of the levels. Under cosine the vectors have length 1, so the order is the same. Inner product becomes
-/// Euclidean by one more coordinate √(R² − |x|²), 0 for queries, R the largest length (Bachrach et al., "Speeding up the Xbox recommender
-/// system using a Euclidean transformation for inner-product spaces", 2014). Where that coordinate alone would begin another cache line,
-/// the last rotated coordinate is left out instead: 1/(d+1) of every squared distance, on average.
+/// Distances between rows are squared Euclidean ones, in units of the levels, and so are those of queries but for inner product. Under cosine
+/// the vectors have length 1, so the order is the same. For inner product rows get one more coordinate √(R² − |x|²), R the largest length, which makes
+/// near what has similar products with all queries (Bachrach et al., "Speeding up the Xbox recommender system using a Euclidean transformation for
+/// inner-product spaces", 2014); queries have 0 there and are multiplied with the codes, whose mean adds the same to all products.
+/// Where that coordinate alone would begin another cache line, the last rotated coordinate is left out instead: 1/(d+1) of every squared
+/// distance, on average.
 /// </remarks>
 internal sealed unsafe class TraversalCodec
 {
@@ -130,26 +132,38 @@ internal sealed unsafe class TraversalCodec
     /// <summary>Room that <see cref="EncodeQuery"/> and <see cref="EncodeRow"/> need to work in.</summary>
     public float[] NewWorkspace() => new float[RoundUp(Math.Max(_rotation.Dimension, Width), Group)];
 
-    /// <summary>A search's query, at the fine levels.</summary>
+    /// <summary>Whether queries of searches are multiplied with codes rather than compared.</summary>
+    public bool MultipliesQueries => _lifted;
+
+    /// <summary>A search's query: at the fine levels, or where it is multiplied −127…127 by its own largest element.</summary>
     /// <param name="vector">Length <see cref="Dimension"/>; normalised under cosine.</param>
     /// <param name="workspace">From <see cref="NewWorkspace"/>.</param>
     /// <param name="query"><see cref="Width"/> bytes.</param>
-    public void EncodeQuery(ReadOnlySpan<float> vector, float[] workspace, byte* query)
+    /// <returns>What products are subtracted from, so that distances are never negative; 0 where nothing is multiplied.</returns>
+    public int EncodeQuery(ReadOnlySpan<float> vector, float[] workspace, byte* query)
     {
         vector.CopyTo(workspace);
-        if (_lifted)
+        if (!_lifted)
         {
-            workspace[Dimension] = 0;
-            // The order of inner products does not depend on the query's length; at length R it lies on the sphere of the rows.
-            var length = MathF.Sqrt(VectorMath.Dot(vector, vector));
-            var factor = length > 0 && Radius > 0 ? Radius / length : 0;
-            if (float.IsFinite(factor))
-            {
-                foreach (ref var x in workspace.AsSpan(0, Dimension))
-                    x *= factor;
-            }
+            ToLevels(workspace, query);
+            return 0;
         }
-        ToLevels(workspace, query);
+        workspace[Dimension] = 0;
+        var rotated = workspace.AsSpan(0, _rotation.Dimension);
+        _rotation.Apply(rotated, rotated);
+        var largest = 0f;
+        for (var i = 0; i < Kept; i++)
+            largest = Math.Max(largest, Math.Abs(rotated[i]));
+        var scale = largest > 0 ? 127.0 / largest : 0;
+        var sum = 0;
+        for (var i = 0; i < Kept; i++)
+        {
+            var step = (int)Math.Round(rotated[i] * scale);
+            query[i] = (byte)(sbyte)step;
+            sum += Math.Abs(step);
+        }
+        new Span<byte>(query + Kept, Width - Kept).Clear();
+        return sum * (UsesNibbles ? 15 : 127);
     }
 
     /// <summary>A stored vector at the fine levels: what building compares with codes. Parameters as in <see cref="EncodeQuery"/>.</summary>
@@ -205,6 +219,17 @@ internal sealed unsafe class TraversalCodec
             _kernel.Nibbles(query, codes, CodeBytes, indexes, count, distances);
         else
             _kernel.Bytes(query, codes, CodeBytes, indexes, count, distances);
+    }
+
+    /// <summary>The same for a query that is multiplied.</summary>
+    /// <param name="bias">From <see cref="EncodeQuery"/>.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Products(byte* query, byte* codes, int* indexes, int count, int bias, int* distances)
+    {
+        if (UsesNibbles)
+            _kernel.NibbleProducts((sbyte*)query, codes, CodeBytes, indexes, count, bias, distances);
+        else
+            _kernel.ByteProducts((sbyte*)query, codes, CodeBytes, indexes, count, bias, distances);
     }
 
     private static float Lift(ReadOnlySpan<float> vector, float radius) =>

@@ -1,7 +1,7 @@
 namespace Semblance.Numerics.Kernels;
 
 /// <summary>
-/// One instruction set's squared Euclidean distances between a query of small whole numbers and codes scattered in memory.
+/// One instruction set's squared Euclidean distances and inner products between a query of small whole numbers and codes scattered in memory.
 /// All of them give the same whole numbers.
 /// </summary>
 /// <remarks>
@@ -29,4 +29,14 @@ internal unsafe interface ICodeKernel
     /// <param name="query"><paramref name="codeBytes"/> bytes, 0…127.</param>
     /// <param name="codeBytes">A multiple of 16.</param>
     void Bytes(byte* query, byte* codes, int codeBytes, int* indexes, int count, int* distances);
+
+    /// <summary>
+    /// Inner products with 4-bit codes, level l standing for l, as distances: <paramref name="bias"/> less the product.
+    /// Parameters as in <see cref="Nibbles"/>.
+    /// </summary>
+    /// <param name="query">2 · <paramref name="codeBytes"/> numbers, −127…127.</param>
+    void NibbleProducts(sbyte* query, byte* codes, int codeBytes, int* indexes, int count, int bias, int* distances);
+
+    /// <summary>The same with codes of a byte a dimension, 0…127; parameters as in <see cref="Bytes"/>.</summary>
+    void ByteProducts(sbyte* query, byte* codes, int codeBytes, int* indexes, int count, int bias, int* distances);
 }

@@ -38,4 +38,31 @@ internal sealed unsafe class ScalarCodeKernel : ICodeKernel
             distances[c] = sum;
         }
     }
+
+    public void NibbleProducts(sbyte* query, byte* codes, int codeBytes, int* indexes, int count, int bias, int* distances)
+    {
+        for (var c = 0; c < count; c++)
+        {
+            var code = codes + ((nint)indexes[c] * codeBytes);
+            var sum = 0;
+            for (var group = 0; group < codeBytes; group += 64)
+            {
+                for (var i = 0; i < 64; i++)
+                    sum += (query[(2 * group) + i] * (code[group + i] & 15)) + (query[(2 * group) + 64 + i] * (code[group + i] >> 4));
+            }
+            distances[c] = bias - sum;
+        }
+    }
+
+    public void ByteProducts(sbyte* query, byte* codes, int codeBytes, int* indexes, int count, int bias, int* distances)
+    {
+        for (var c = 0; c < count; c++)
+        {
+            var code = codes + ((nint)indexes[c] * codeBytes);
+            var sum = 0;
+            for (var i = 0; i < codeBytes; i++)
+                sum += query[i] * code[i];
+            distances[c] = bias - sum;
+        }
+    }
 }

@@ -69,6 +69,63 @@ internal sealed unsafe class Vector512CodeKernel : ICodeKernel
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void NibbleProducts(sbyte* query, byte* codes, int codeBytes, int* indexes, int count, int bias, int* distances)
+    {
+        var last = count - 1;
+        for (var c = 0; c < count; c += 4)
+        {
+            var code0 = codes + ((nint)indexes[c] * codeBytes);
+            var code1 = codes + ((nint)indexes[Math.Min(c + 1, last)] * codeBytes);
+            var code2 = codes + ((nint)indexes[Math.Min(c + 2, last)] * codeBytes);
+            var code3 = codes + ((nint)indexes[Math.Min(c + 3, last)] * codeBytes);
+            VecI sum0 = default, sum1 = default, sum2 = default, sum3 = default;
+            for (nint i = 0; i < codeBytes; i += VecB.Count)
+            {
+                var low = Vector512.Load(query + (2 * i));
+                var high = Vector512.Load(query + (2 * i) + VecB.Count);
+                sum0 += NibbleProductTerms(low, high, code0 + i);
+                sum1 += NibbleProductTerms(low, high, code1 + i);
+                sum2 += NibbleProductTerms(low, high, code2 + i);
+                sum3 += NibbleProductTerms(low, high, code3 + i);
+            }
+            (Vector128.Create(bias) - Sums(sum0, sum1, sum2, sum3)).Store(distances + c);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void ByteProducts(sbyte* query, byte* codes, int codeBytes, int* indexes, int count, int bias, int* distances)
+    {
+        var last = count - 1;
+        for (var c = 0; c < count; c += 4)
+        {
+            var code0 = codes + ((nint)indexes[c] * codeBytes);
+            var code1 = codes + ((nint)indexes[Math.Min(c + 1, last)] * codeBytes);
+            var code2 = codes + ((nint)indexes[Math.Min(c + 2, last)] * codeBytes);
+            var code3 = codes + ((nint)indexes[Math.Min(c + 3, last)] * codeBytes);
+            VecI sum0 = default, sum1 = default, sum2 = default, sum3 = default;
+            nint i = 0;
+            for (; i + VecB.Count <= codeBytes; i += VecB.Count)
+            {
+                var q = Vector512.Load(query + i);
+                sum0 += Products(Vector512.Load(code0 + i), q);
+                sum1 += Products(Vector512.Load(code1 + i), q);
+                sum2 += Products(Vector512.Load(code2 + i), q);
+                sum3 += Products(Vector512.Load(code3 + i), q);
+            }
+            for (; i < codeBytes; i += Vector128<byte>.Count)
+            {
+                // The upper lanes are zero on both sides.
+                var q = Vector128.Load(query + i).ToVector256().ToVector512();
+                sum0 += Products(Vector128.Load(code0 + i).ToVector256().ToVector512(), q);
+                sum1 += Products(Vector128.Load(code1 + i).ToVector256().ToVector512(), q);
+                sum2 += Products(Vector128.Load(code2 + i).ToVector256().ToVector512(), q);
+                sum3 += Products(Vector128.Load(code3 + i).ToVector256().ToVector512(), q);
+            }
+            (Vector128.Create(bias) - Sums(sum0, sum1, sum2, sum3)).Store(distances + c);
+        }
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static VecI NibbleTerms(VecB low, VecB high, byte* code)
     {
@@ -76,6 +133,20 @@ internal sealed unsafe class Vector512CodeKernel : ICodeKernel
         var packed = Vector512.Load(code).AsUInt16();
         return Squares(low - ((packed << 3).AsByte() & levels)) + Squares(high - ((packed >> 1).AsByte() & levels));
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static VecI NibbleProductTerms(Vector512<sbyte> low, Vector512<sbyte> high, byte* code)
+    {
+        var levels = Vector512.Create((byte)15);
+        var packed = Vector512.Load(code);
+        // Twice 2 · 15 · 127: no overflow of 16 bits.
+        var sums = Avx512BW.MultiplyAddAdjacent(packed & levels, low) + Avx512BW.MultiplyAddAdjacent((packed.AsUInt16() >> 4).AsByte() & levels, high);
+        return Avx512BW.MultiplyAddAdjacent(sums, Vector512.Create((short)1));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static VecI Products(VecB code, Vector512<sbyte> query) =>
+        Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(code, query), Vector512.Create((short)1));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static VecI Squares(VecB difference)

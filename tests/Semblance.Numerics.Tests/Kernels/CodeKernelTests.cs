@@ -71,27 +71,42 @@ public sealed unsafe class CodeKernelTests
         var indexes = new int[count];
         foreach (ref var index in indexes.AsSpan())
             index = random.NextInt(Codes);
+        var signed = new sbyte[dimensions];
+        foreach (ref var x in signed.AsSpan())
+            x = (sbyte)(random.NextInt(255) - 127);
+        const int Bias = 12_345;
         var distances = new int[(count + 3) / 4 * 4];
+        var products = new int[distances.Length];
         fixed (byte* q = query)
+        fixed (sbyte* s = signed)
+        fixed (int* p = products)
         fixed (byte* c = codes)
         fixed (int* i = indexes)
         fixed (int* d = distances)
         {
             var kernel = CodeKernels.Choose(name);
             if (codeBytes == dimensions)
+            {
                 kernel.Bytes(q, c, codeBytes, i, count, d);
+                kernel.ByteProducts(s, c, codeBytes, i, count, Bias, p);
+            }
             else
+            {
                 kernel.Nibbles(q, c, codeBytes, i, count, d);
+                kernel.NibbleProducts(s, c, codeBytes, i, count, Bias, p);
+            }
         }
         for (var n = 0; n < count; n++)
         {
-            var expected = 0;
+            var (expected, product) = (0, 0);
             for (var i = 0; i < dimensions; i++)
             {
-                var difference = query[i] - level(codes.AsSpan(indexes[n] * codeBytes, codeBytes), i);
-                expected += difference * difference;
+                var step = level(codes.AsSpan(indexes[n] * codeBytes, codeBytes), i);
+                expected += (query[i] - step) * (query[i] - step);
+                product += signed[i] * (codeBytes == dimensions ? step : step / 8);
             }
             Assert.Equal(expected, distances[n]);
+            Assert.Equal(Bias - product, products[n]);
         }
     }
 }
