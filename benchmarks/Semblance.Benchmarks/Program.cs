@@ -12,7 +12,9 @@ IBenchmarkVerb[] verbs =
     new ColdVerb(),
     new ColdStagesVerb(),
     new MemoryVerb(),
+    new EmbeddingsVerb(),
     new CodesVerb(),
+    new GraphVerb(),
 ];
 
 if (args is [var name, .. var rest] && verbs.FirstOrDefault(verb => verb.Name == name) is { } chosen)

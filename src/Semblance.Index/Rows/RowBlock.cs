@@ -81,6 +81,16 @@ internal sealed unsafe class RowBlock<T>
         ? new ReadOnlySpan<T>(_mappedRows + ((long)start * Width), count * Width)
         : _rows.AsSpan(_rowsOffset + (start * Width), count * Width);
 
+    /// <summary>Asks for a row and its id, which lie apart, ahead of their use; packed ids are small enough to be near.</summary>
+    public void Prefetch(int row)
+    {
+        MemoryHint.Prefetch(Rows(row, 1));
+        if (_ids is not null)
+            MemoryHint.Prefetch<long>(_ids.AsSpan(row, 1));
+        else if (_mappedIds is not null)
+            MemoryHint.Prefetch(_mappedIds + row);
+    }
+
     public long Id(int row) => _ids is not null ? _ids[row] : _packedIds is not null ? _packedIds[row] : _mappedIds[row];
 
     public void CopyIds(int start, Span<long> ids)
@@ -92,13 +102,6 @@ internal sealed unsafe class RowBlock<T>
         }
         for (var i = 0; i < ids.Length; i++)
             ids[i] = _packedIds[start + i];
-    }
-
-    /// <summary>Asks for an id ahead of its use. Packed ones are so small that they are mostly at hand.</summary>
-    public void PrefetchId(int row)
-    {
-        if (_packedIds is null)
-            MemoryHint.Prefetch(PlainIds(row, 1));
     }
 
     /// <summary>Runs of rows that are not removed, among the first <paramref name="rows"/>.</summary>
