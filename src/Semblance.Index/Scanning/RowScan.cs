@@ -2,6 +2,7 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Semblance.Index.Rows;
+using Semblance.Numerics;
 
 namespace Semblance.Index.Scanning;
 
