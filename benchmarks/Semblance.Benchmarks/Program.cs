@@ -12,6 +12,8 @@ IBenchmarkVerb[] verbs =
     new ColdVerb(),
     new ColdStagesVerb(),
     new MemoryVerb(),
+    new EmbeddingsVerb(),
+    new CodesVerb(),
 ];
 
 if (args is [var name, .. var rest] && verbs.FirstOrDefault(verb => verb.Name == name) is { } chosen)

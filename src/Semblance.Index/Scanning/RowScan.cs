@@ -106,6 +106,14 @@ internal sealed class RowScan<T, TMetric>(int queryWidth) : IRowScan<T>
         }
     }
 
+    /// <summary>The k nearest of rows that the caller holds, on its thread.</summary>
+    public Hit[] Search(RowSnapshot<T> snapshot, ReadOnlySpan<T> query, int k, SearchOptions options)
+    {
+        var collector = new HitCollector(Math.Min(k, snapshot.Count), options.MaxDistance ?? float.PositiveInfinity, options, checkAllowed: true);
+        Blocks(snapshot, 0, snapshot.Blocks.Length, query, [collector], CancellationToken.None);
+        return collector.ToHits();
+    }
+
     private Hit[] Scan(RowStore<T> store, ReadOnlySpan<T> query, int? k, float maxDistance, SearchOptions options)
     {
         using var lease = Enter(store, options, out var survivors);
@@ -181,12 +189,11 @@ internal sealed class RowScan<T, TMetric>(int queryWidth) : IRowScan<T>
             {
                 var count = Math.Min(piece, rows - start);
                 var packed = block.Rows(start, count);
-                var ids = block.Ids(start, count);
                 var keys = buffer[..count];
                 for (var q = 0; q < collectors.Length; q++)
                 {
                     TMetric.Keys(queries.Slice(q * queryWidth, queryWidth), packed, keys);
-                    Pick(keys, ids, block, start, collectors[q]);
+                    Pick(keys, block, start, collectors[q]);
                 }
             }
         }
@@ -237,14 +244,13 @@ internal sealed class RowScan<T, TMetric>(int queryWidth) : IRowScan<T>
         ReadOnlySpan<T> next)
     {
         var packed = block.Rows(start, offsets.Length);
-        var ids = block.Ids(start, offsets.Length);
         if (!screen.IsWorthIt)
         {
             Span<float> keys = stackalloc float[MaxPieceRows];
             for (var q = 0; q < collectors.Length; q++)
             {
                 TMetric.Keys(queries.Slice(q * queryWidth, queryWidth), packed, keys[..offsets.Length]);
-                Pick(keys[..offsets.Length], ids, block, start, collectors[q]);
+                Pick(keys[..offsets.Length], block, start, collectors[q]);
             }
             return;
         }
@@ -263,14 +269,14 @@ internal sealed class RowScan<T, TMetric>(int queryWidth) : IRowScan<T>
                 passed++;
                 TMetric.Keys(queries.Slice(q * queryWidth, queryWidth), packed.Slice(i * block.Width, block.Width), key);
                 if (key[0] <= bounds[q])
-                    bounds[q] = PickSome(key, 0, 1, ids.Slice(i, 1), block, start + i, collectors[q], bounds[q]);
+                    bounds[q] = PickSome(key, 0, 1, block, start + i, collectors[q], bounds[q]);
             }
         }
         screen.CountPassed(passed);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Pick(ReadOnlySpan<float> keys, ReadOnlySpan<long> ids, RowBlock<T> block, int start, HitCollector collector)
+    private static void Pick(ReadOnlySpan<float> keys, RowBlock<T> block, int start, HitCollector collector)
     {
         var bound = TMetric.KeyBound(collector.Bound);
         var i = 0;
@@ -283,18 +289,18 @@ internal sealed class RowScan<T, TMetric>(int queryWidth) : IRowScan<T>
             var high = Vector.MinNative(
                 Vector.LoadUnsafe(ref first, (nuint)(i + (2 * Vector<float>.Count))), Vector.LoadUnsafe(ref first, (nuint)(i + (3 * Vector<float>.Count))));
             if (Vector.LessThanOrEqualAny(Vector.MinNative(low, high), new Vector<float>(bound)))
-                bound = PickSome(keys, i, i + step, ids, block, start, collector, bound);
+                bound = PickSome(keys, i, i + step, block, start, collector, bound);
         }
-        PickSome(keys, i, keys.Length, ids, block, start, collector, bound);
+        PickSome(keys, i, keys.Length, block, start, collector, bound);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static float PickSome(
-        ReadOnlySpan<float> keys, int from, int end, ReadOnlySpan<long> ids, RowBlock<T> block, int start, HitCollector collector, float bound)
+        ReadOnlySpan<float> keys, int from, int end, RowBlock<T> block, int start, HitCollector collector, float bound)
     {
         for (var i = from; i < end; i++)
         {
-            if (keys[i] <= bound && !block.IsDeleted(start + i) && collector.Offer(ids[i], TMetric.Distance(keys[i])))
+            if (keys[i] <= bound && !block.IsDeleted(start + i) && collector.Offer(block.Id(start + i), TMetric.Distance(keys[i])))
                 bound = TMetric.KeyBound(collector.Bound);
         }
         return bound;
