@@ -18,11 +18,10 @@ public sealed class ExactCodeIndex : ICodeIndex
     /// <summary>The longest code that an index takes.</summary>
     public const int MaxBits = 4096;
 
-    private const string IdsSection = "ids";
     private const string CodesSection = "codes";
 
     private readonly RowStore<ulong> _store;
-    private readonly RowScan<ulong, HammingRows> _scan = new();
+    private readonly RowScan<ulong, HammingRows> _scan;
     private long _generation;
 
     /// <summary>An empty index for codes of <paramref name="bits"/> bits, a multiple of 64.</summary>
@@ -33,7 +32,11 @@ public sealed class ExactCodeIndex : ICodeIndex
     {
     }
 
-    private ExactCodeIndex(RowStore<ulong> store) => _store = store;
+    private ExactCodeIndex(RowStore<ulong> store)
+    {
+        _store = store;
+        _scan = new RowScan<ulong, HammingRows>(store.Width);
+    }
 
     public string Kind => KindName;
 
@@ -75,7 +78,7 @@ public sealed class ExactCodeIndex : ICodeIndex
                 throw file.Damaged("is damaged: it names a metric of float vectors");
             if (!IsUsable(file.Header.Dimension))
                 throw file.Damaged($"is damaged: it names codes of {file.Header.Dimension} bits");
-            return new ExactCodeIndex(new RowStore<ulong>(file.Header.Dimension / 64, null, file, IdsSection, CodesSection))
+            return new ExactCodeIndex(new RowStore<ulong>(file.Header.Dimension / 64, file, RowSections.Ids, CodesSection))
             {
                 Generation = file.Header.Generation,
             };
@@ -90,20 +93,20 @@ public sealed class ExactCodeIndex : ICodeIndex
     public void Build(ReadOnlySpan<long> ids, ReadOnlySpan<ulong> codes, CancellationToken cancellationToken = default)
     {
         Check(ids, codes);
-        _store.Replace(ids, codes, cancellationToken);
+        _store.Replace(ids, new PackedRows<ulong>(codes, _store.Width), 1, cancellationToken);
     }
 
     public void Add(long id, ReadOnlySpan<ulong> code)
     {
         IndexArguments.CheckId(id);
         Check(code, "The code");
-        _store.Append([id], code);
+        _store.Append([id], new PackedRows<ulong>(code, _store.Width));
     }
 
     public void Add(ReadOnlySpan<long> ids, ReadOnlySpan<ulong> codes)
     {
         Check(ids, codes);
-        _store.Append(ids, codes);
+        _store.Append(ids, new PackedRows<ulong>(codes, _store.Width));
     }
 
     public bool Remove(long id) => _store.Remove(id);
@@ -146,8 +149,7 @@ public sealed class ExactCodeIndex : ICodeIndex
         IndexFileWriter.Write(
             path,
             new IndexFileHeader(Kind, null, Bits, snapshot.Count, Generation),
-            RowSections.Ids(IdsSection, snapshot),
-            RowSections.Rows(CodesSection, snapshot, _store.Width));
+            [.. RowSections.Live(snapshot, _store.Width, CodesSection)]);
     }
 
     public IndexVerification Verify()

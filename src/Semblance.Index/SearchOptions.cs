@@ -39,4 +39,31 @@ public sealed record SearchOptions
             ? value
             : throw new ArgumentOutOfRangeException(nameof(value), value, "Threads must be at least 1.");
     } = 1;
+
+    /// <summary>
+    /// How hard an approximate kind tries, in its own unit (the candidate list of a graph, lists probed, leaves visited); more is slower
+    /// and finds more. Null leaves it to <see cref="TargetRecall"/> or the index. Exact kinds ignore it.
+    /// </summary>
+    public int? Effort
+    {
+        get;
+        init => field = value is null or >= 1
+            ? value
+            : throw new ArgumentOutOfRangeException(nameof(value), value, "Effort must be at least 1, or null to leave it to the index.");
+    }
+
+    /// <summary>
+    /// The share of the true ten nearest that a search should return on average; the index picks the effort from the curve it measured
+    /// (<see cref="VectorIndex.Tune"/>). Above 0, at most 1. <see cref="Effort"/> wins over it.
+    /// </summary>
+    public float? TargetRecall
+    {
+        get;
+        init => field = value is null or (> 0 and <= 1)
+            ? value
+            : throw new ArgumentOutOfRangeException(nameof(value), value, "The target recall must be above 0 and at most 1.");
+    }
+
+    /// <summary>Filled by the search, for explanations. Batches leave it alone.</summary>
+    public SearchTrace? Trace { get; init; }
 }

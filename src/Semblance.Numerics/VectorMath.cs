@@ -6,7 +6,7 @@ using Semblance.Numerics.Kernels;
 namespace Semblance.Numerics;
 
 /// <summary>
-/// Distances and products of float32 vectors and of binary codes, one pair at a time or one query against packed rows.
+/// Distances and products of float32 vectors, of 8-bit codes and of binary codes, one pair at a time or one query against packed rows.
 /// </summary>
 /// <remarks>
 /// The instruction set is chosen once, when the type is first used: the widest the machine accelerates, or the one that
@@ -96,6 +96,39 @@ public static class VectorMath
     {
         ThrowIfNotPacked(query.Length, codes.Length, result.Length);
         s_kernel.HammingRows(ref MemoryMarshal.GetReference(query), ref MemoryMarshal.GetReference(codes), query.Length, result);
+    }
+
+    /// <summary>
+    /// Σ aᵢbᵢ of a vector in 16 bits and a vector of 8-bit codes, exact as long as 255 · Σ|aᵢ| is below 2³¹, which is the caller's to see to.
+    /// </summary>
+    /// <exception cref="ArgumentException">The lengths differ.</exception>
+    public static int DotBytes(ReadOnlySpan<short> a, ReadOnlySpan<byte> b)
+    {
+        ThrowIfLengthsDiffer(a.Length, b.Length);
+        return s_kernel.DotBytes(ref MemoryMarshal.GetReference(a), ref MemoryMarshal.GetReference(b), a.Length);
+    }
+
+    /// <summary>Σ aᵢbᵢ of two vectors of 8-bit codes, exact up to 66,000 elements.</summary>
+    /// <exception cref="ArgumentException">The lengths differ.</exception>
+    public static uint DotBytes(ReadOnlySpan<byte> a, ReadOnlySpan<byte> b)
+    {
+        ThrowIfLengthsDiffer(a.Length, b.Length);
+        return s_kernel.DotBytes(ref MemoryMarshal.GetReference(a), ref MemoryMarshal.GetReference(b), a.Length);
+    }
+
+    /// <summary>
+    /// <paramref name="result"/>[i] = query · the codes from byte i · <paramref name="stride"/> on; exact under the condition of
+    /// <see cref="DotBytes(ReadOnlySpan{short}, ReadOnlySpan{byte})"/>. What lies between the codes of one row and the next is not read.
+    /// Fastest when the query's length is a multiple of 16: pad with zeros.
+    /// </summary>
+    /// <exception cref="ArgumentException"><paramref name="rows"/> ends before the last row does, or rows overlap.</exception>
+    public static void DotByteRows(ReadOnlySpan<short> query, ReadOnlySpan<byte> rows, int stride, Span<int> result)
+    {
+        if (stride < query.Length)
+            throw new ArgumentException($"The stride is {stride} bytes and a row has {query.Length} codes; the stride must not be smaller.", nameof(stride));
+        if (result.Length > 0 && ((long)stride * (result.Length - 1)) + query.Length > rows.Length)
+            throw new ArgumentException($"{result.Length} rows of {query.Length} codes, {stride} bytes apart, do not fit into {rows.Length} bytes.", nameof(rows));
+        s_kernel.DotByteRows(ref MemoryMarshal.GetReference(query), ref MemoryMarshal.GetReference(rows), query.Length, stride, result);
     }
 
     private static double LengthInDouble(ReadOnlySpan<float> vector)

@@ -13,6 +13,10 @@ public sealed class VectorMathTests
         Assert.Throws<ArgumentException>(() => VectorMath.DotRows(new float[3], new float[7], new float[2]));
         Assert.Throws<ArgumentException>(() => VectorMath.SquaredL2Rows(new float[3], new float[5], new float[2]));
         Assert.Throws<ArgumentException>(() => VectorMath.HammingRows(new ulong[2], new ulong[5], new int[2]));
+        Assert.Throws<ArgumentException>(() => VectorMath.DotBytes(new short[3], new byte[4]));
+        Assert.Throws<ArgumentException>(() => VectorMath.DotBytes(new byte[3], new byte[4]));
+        Assert.Throws<ArgumentException>(() => VectorMath.DotByteRows(new short[4], new byte[9], 6, new int[2]));
+        Assert.Throws<ArgumentException>(() => VectorMath.DotByteRows(new short[4], new byte[9], 3, new int[2]));
     }
 
     [Fact]
@@ -26,6 +30,11 @@ public sealed class VectorMathTests
         Assert.Equal([11, 17], result);
         VectorMath.SquaredL2Rows([1, 2], [3, 4, 5, 6], result);
         Assert.Equal([8, 32], result);
+        Assert.Equal(-14, VectorMath.DotBytes(new short[] { -1, 2, -3 }, new byte[] { 1, 1, 5 }));
+        Assert.Equal(65027u, VectorMath.DotBytes(new byte[] { 1, 255 }, new byte[] { 2, 255 }));
+        var sums = new int[2];
+        VectorMath.DotByteRows([1, -2], [3, 4, 99, 5, 6], 3, sums);
+        Assert.Equal([-5, -7], sums);
     }
 
     [Theory]

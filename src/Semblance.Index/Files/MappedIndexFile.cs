@@ -140,6 +140,9 @@ internal sealed unsafe class MappedIndexFile : IDisposable
             Encoding.Latin1.GetString(field[..IndexFileLayout.NameLength]).TrimEnd('\0');
     }
 
+    /// <summary>Bytes of a section; null when the file has none of that name.</summary>
+    public long? SectionLength(string name) => _sections.FirstOrDefault(section => section.Name == name)?.Length;
+
     /// <summary>The start of a section that must be exactly <paramref name="length"/> bytes long.</summary>
     public void* Section(string name, UInt128 length)
     {

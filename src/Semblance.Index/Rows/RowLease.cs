@@ -8,5 +8,10 @@ internal readonly struct RowLease<T>(RowSnapshot<T> snapshot, MappedIndexFile? f
 {
     public RowSnapshot<T> Snapshot { get; } = snapshot;
 
-    public void Dispose() => file?.Release();
+    public void Dispose()
+    {
+        file?.Release();
+        // Memory that the snapshot's structure holds is freed by its finalizer: not before the reader is done.
+        GC.KeepAlive(Snapshot);
+    }
 }

@@ -4,26 +4,39 @@ using Semblance.Index.Files;
 
 namespace Semblance.Index.Rows;
 
-/// <summary>The live rows of a snapshot as sections of an index file; removed rows are left out.</summary>
+/// <summary>The rows of a snapshot as sections of an index file.</summary>
 internal static class RowSections
 {
-    public static IndexFileSection Ids<T>(string name, RowSnapshot<T> snapshot)
-        where T : unmanaged =>
-        new(name, (long)snapshot.Count * sizeof(long), sink => ForEachRun(snapshot, (block, start, count) =>
-            sink.Write(MemoryMarshal.AsBytes(block.Ids(start, count)))));
+    public const string Ids = "ids";
+    public const string Rows = "rows";
 
-    public static IndexFileSection Rows<T>(string name, RowSnapshot<T> snapshot, int width)
-        where T : unmanaged =>
-        new(name, (long)snapshot.Count * width * Unsafe.SizeOf<T>(), sink => ForEachRun(snapshot, (block, start, count) =>
-            sink.Write(MemoryMarshal.AsBytes(block.Rows(start, count)))));
+    /// <summary>The live rows; removed ones are left out.</summary>
+    public static IEnumerable<IndexFileSection> Live<T>(RowSnapshot<T> snapshot, int width, string rowsName = Rows)
+        where T : unmanaged => Sections(snapshot, snapshot.Count, width, rowsName, static (block, rows) => block.LiveRuns(rows));
 
-    private static void ForEachRun<T>(RowSnapshot<T> snapshot, Action<RowBlock<T>, int, int> write)
+    /// <summary>All rows at their positions, and which of them are removed.</summary>
+    public static IEnumerable<IndexFileSection> AtPositions<T>(RowSnapshot<T> snapshot, int width, string rowsName = Rows)
+        where T : unmanaged =>
+        [.. Sections(snapshot, snapshot.Positions, width, rowsName, static (_, rows) => [(0, rows)]), RemovedRows.Write(snapshot)];
+
+    private static IEnumerable<IndexFileSection> Sections<T>(
+        RowSnapshot<T> snapshot, int count, int width, string rowsName, Func<RowBlock<T>, int, IEnumerable<(int Start, int Count)>> runs)
+        where T : unmanaged =>
+    [
+        new(Ids, (long)count * sizeof(long), sink => ForEachRun(snapshot, runs, (block, start, rows) =>
+            sink.Write(MemoryMarshal.AsBytes(block.Ids(start, rows))))),
+        new(rowsName, (long)count * width * Unsafe.SizeOf<T>(), sink => ForEachRun(snapshot, runs, (block, start, rows) =>
+            sink.Write(MemoryMarshal.AsBytes(block.Rows(start, rows))))),
+    ];
+
+    private static void ForEachRun<T>(
+        RowSnapshot<T> snapshot, Func<RowBlock<T>, int, IEnumerable<(int Start, int Count)>> runs, Action<RowBlock<T>, int, int> write)
         where T : unmanaged
     {
         for (var b = 0; b < snapshot.Blocks.Length; b++)
         {
             var block = snapshot.Blocks[b];
-            foreach (var (start, count) in block.LiveRuns(snapshot.RowsIn(b)))
+            foreach (var (start, count) in runs(block, snapshot.RowsIn(b)))
                 write(block, start, count);
         }
     }

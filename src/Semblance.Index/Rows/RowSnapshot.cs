@@ -1,3 +1,5 @@
+using Semblance.Index.Structures;
+
 namespace Semblance.Index.Rows;
 
 /// <summary>
@@ -11,6 +13,9 @@ namespace Semblance.Index.Rows;
 internal sealed record RowSnapshot<T>(RowBlock<T>[] Blocks, int BlockShift, int Positions, int Deleted)
     where T : unmanaged
 {
+    /// <summary>What leads searches through these rows; null where they are only scanned.</summary>
+    public IRowStructure<T>? Structure { get; init; }
+
     public int Count => Positions - Deleted;
 
     public int RowsPerBlock => 1 << BlockShift;

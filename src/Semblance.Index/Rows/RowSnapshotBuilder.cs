@@ -62,7 +62,7 @@ internal sealed class RowSnapshotBuilder<T>(RowSnapshot<T> start)
     }
 
     public RowSnapshot<T> ToSnapshot() =>
-        new(_blocks.Length == _used ? _blocks : _blocks[.._used], start.BlockShift, _positions, _deleted);
+        new(_blocks.Length == _used ? _blocks : _blocks[.._used], start.BlockShift, _positions, _deleted) { Structure = start.Structure };
 
     private int Capacity(int needed)
     {

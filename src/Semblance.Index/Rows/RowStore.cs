@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Semblance.Index.Files;
+using Semblance.Index.Structures;
 
 namespace Semblance.Index.Rows;
 
@@ -21,33 +22,38 @@ internal sealed class RowStore<T> : IDisposable
 
     private readonly Lock _writer = new();
     private readonly Lock _publish = new(); // Guards _map, and the pair of _map and _snapshot.
-    private readonly Action<Span<T>>? _prepare;
+    private readonly IRowStructure<T>? _structure; // Over no rows: what every rebuilt structure is like.
     private readonly MappedIndexFile? _file;
     private readonly int _blockShift;
     private RowSnapshot<T> _snapshot;
     private IdMap? _map; // Null until the first need after opening a file: searches do without.
+    private bool _structureFailed; // A change broke off inside the structure: the next one builds it again.
     private volatile bool _disposed;
 
     /// <param name="width">Elements of a row.</param>
-    /// <param name="prepare">Changes a row after it has been copied and before anyone sees it, such as scaling it to length 1.</param>
-    public RowStore(int width, Action<Span<T>>? prepare = null)
+    /// <param name="structure">The structure over no rows that leads searches, if there is one.</param>
+    public RowStore(int width, IRowStructure<T>? structure = null)
     {
         Width = width;
-        _prepare = prepare;
+        _structure = structure;
         _blockShift = ShiftFor(width);
         _snapshot = Empty();
         _map = new IdMap();
     }
 
     /// <summary>The rows of an opened file; the store owns it from now on.</summary>
-    public unsafe RowStore(int width, Action<Span<T>>? prepare, MappedIndexFile file, string idsSection, string rowsSection)
+    /// <param name="structure">As in the other constructor.</param>
+    /// <param name="openStructure">Opens the structure over the file's rows.</param>
+    public unsafe RowStore(
+        int width, MappedIndexFile file, string idsSection, string rowsSection, IRowStructure<T>? structure = null, Func<RowSnapshot<T>, IRowStructure<T>>? openStructure = null)
     {
         Width = width;
-        _prepare = prepare;
+        _structure = structure;
         _file = file;
         _blockShift = ShiftFor(width);
         var rowBytes = checked(width * sizeof(T));
-        var count = checked((int)file.Header.Count);
+        var removed = RemovedRows.Read(file);
+        var count = removed.Positions;
         var ids = (long*)file.Section(idsSection, (UInt128)count * sizeof(long));
         var rows = (T*)file.Section(rowsSection, (UInt128)count * (uint)rowBytes);
         var perBlock = 1 << _blockShift;
@@ -56,8 +62,12 @@ internal sealed class RowStore<T> : IDisposable
         {
             var first = block << _blockShift;
             blocks[block] = new RowBlock<T>(width, Math.Min(perBlock, count - first), rows + ((long)first * width), ids + first);
+            if (removed.MarksOf(first, Math.Min(perBlock, count - first)) is { } marks)
+                blocks[block] = blocks[block].WithDeleted(marks);
         }
-        _snapshot = new RowSnapshot<T>(blocks, _blockShift, count, 0);
+        _snapshot = new RowSnapshot<T>(blocks, _blockShift, count, removed.Count);
+        if (openStructure is not null)
+            _snapshot = _snapshot with { Structure = openStructure(_snapshot) };
     }
 
     public int Width { get; }
@@ -76,7 +86,8 @@ internal sealed class RowStore<T> : IDisposable
         throw new ObjectDisposedException(nameof(IVectorIndex), "The index has been disposed.");
     }
 
-    public void Replace(ReadOnlySpan<long> ids, ReadOnlySpan<T> rows, CancellationToken cancellationToken)
+    public void Replace<TSource>(ReadOnlySpan<long> ids, TSource rows, int threads, CancellationToken cancellationToken)
+        where TSource : IRowSource<T>, allows ref struct
     {
         lock (_writer)
         {
@@ -85,25 +96,39 @@ internal sealed class RowStore<T> : IDisposable
             var map = new IdMap();
             Append(builder, ids, rows, cancellationToken);
             Enter(builder, map, 0);
-            Publish(builder.ToSnapshot(), map);
+            var snapshot = builder.ToSnapshot();
+            Publish(snapshot with { Structure = _structure?.Build(snapshot, threads, cancellationToken) }, map);
+            _structureFailed = false;
         }
     }
 
     /// <summary>Adds or replaces rows in one step.</summary>
-    public void Append(ReadOnlySpan<long> ids, ReadOnlySpan<T> rows)
+    public void Append<TSource>(ReadOnlySpan<long> ids, TSource rows)
+        where TSource : IRowSource<T>, allows ref struct
     {
         lock (_writer)
         {
             using var lease = Read();
             var builder = new RowSnapshotBuilder<T>(lease.Snapshot);
             Append(builder, ids, rows, CancellationToken.None);
+            var structure = Extended(builder.ToSnapshot(), lease.Snapshot.Positions);
             lock (_publish)
             {
                 var map = Map(lease.Snapshot);
                 Enter(builder, map, lease.Snapshot.Positions);
-                Volatile.Write(ref _snapshot, builder.ToSnapshot());
+                Volatile.Write(ref _snapshot, builder.ToSnapshot() with { Structure = structure });
             }
             CompactIfWorthIt();
+        }
+    }
+
+    /// <summary>Runs while no change does, on the rows as they are then.</summary>
+    public void WithoutChanges(Action<RowSnapshot<T>> action)
+    {
+        lock (_writer)
+        {
+            using var lease = Read();
+            action(lease.Snapshot);
         }
     }
 
@@ -258,25 +283,32 @@ internal sealed class RowStore<T> : IDisposable
         return System.Numerics.BitOperations.Log2((uint)rows);
     }
 
-    private RowSnapshot<T> Empty() => new([], _blockShift, 0, 0);
+    private RowSnapshot<T> Empty() => new([], _blockShift, 0, 0) { Structure = _structure };
 
-    private void Append(RowSnapshotBuilder<T> builder, ReadOnlySpan<long> ids, ReadOnlySpan<T> rows, CancellationToken cancellationToken)
+    private void Append<TSource>(RowSnapshotBuilder<T> builder, ReadOnlySpan<long> ids, TSource rows, CancellationToken cancellationToken)
+        where TSource : IRowSource<T>, allows ref struct
     {
         for (var done = 0; done < ids.Length;)
         {
             cancellationToken.ThrowIfCancellationRequested();
             var block = builder.Reserve(ids.Length - done, Width, out var row, out var count);
-            var slots = block.Slots(row, count);
-            rows.Slice(done * Width, count * Width).CopyTo(slots);
+            rows.Fill(done, count, block.Slots(row, count));
             ids.Slice(done, count).CopyTo(block.IdSlots(row, count));
-            if (_prepare is not null)
-            {
-                for (var i = 0; i < count; i++)
-                    _prepare(slots.Slice(i * Width, Width));
-            }
             builder.Commit(count);
             done += count;
         }
+    }
+
+    // The structure with the rows from position first on.
+    private IRowStructure<T>? Extended(RowSnapshot<T> rows, int first)
+    {
+        if (_structure is null || rows.Positions == first)
+            return rows.Structure;
+        var failed = _structureFailed;
+        _structureFailed = true;
+        var structure = failed || rows.Structure is null ? _structure.Build(rows, 1, CancellationToken.None) : rows.Structure.Append(rows, first);
+        _structureFailed = false;
+        return structure;
     }
 
     // Enters the rows from position first on into the table and deletes those they replace.
@@ -311,11 +343,18 @@ internal sealed class RowStore<T> : IDisposable
     private void Compact(RowSnapshot<T> snapshot)
     {
         var builder = new RowSnapshotBuilder<T>(Empty());
+        var newPositions = _structure is null ? [] : new int[snapshot.Positions];
+        newPositions.AsSpan().Fill(-1);
         for (var block = 0; block < snapshot.Blocks.Length; block++)
         {
             var source = snapshot.Blocks[block];
             foreach (var run in source.LiveRuns(snapshot.RowsIn(block)))
             {
+                if (_structure is not null)
+                {
+                    for (var i = 0; i < run.Count; i++)
+                        newPositions[(block << _blockShift) + run.Start + i] = builder.Positions + i;
+                }
                 for (var done = 0; done < run.Count;)
                 {
                     var target = builder.Reserve(run.Count - done, Width, out var row, out var count);
@@ -328,7 +367,10 @@ internal sealed class RowStore<T> : IDisposable
         }
         var map = new IdMap();
         Enter(builder, map, 0);
-        Publish(builder.ToSnapshot(), map);
+        var compacted = builder.ToSnapshot();
+        var structure = _structureFailed ? _structure!.Build(compacted, 1, CancellationToken.None) : snapshot.Structure?.Compact(snapshot, compacted, newPositions);
+        _structureFailed = false;
+        Publish(compacted with { Structure = structure }, map);
     }
 
     // Called under _publish. After a file was opened the table is built at the first need, and the file's ids are judged then.
@@ -341,6 +383,8 @@ internal sealed class RowStore<T> : IDisposable
         map.EnsureRoom(snapshot.Positions, builder);
         for (var position = 0; position < snapshot.Positions; position++)
         {
+            if (snapshot.IsDeleted(position))
+                continue;
             var id = snapshot.IdAt(position);
             if (id < 0)
                 throw new IndexFileException(IndexFileProblem.Damaged, _file!.Path, $"is damaged: row {position} has the negative id {id}");

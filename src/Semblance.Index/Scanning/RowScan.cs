@@ -2,6 +2,7 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Semblance.Index.Rows;
+using Semblance.Numerics;
 
 namespace Semblance.Index.Scanning;
 
@@ -11,7 +12,7 @@ namespace Semblance.Index.Scanning;
 /// A batch takes each piece while it is in the second-level cache through all its queries.
 /// The loops are compiled optimised at once: a command that searches once would otherwise run them unoptimised.
 /// </summary>
-internal sealed class RowScan<T, TMetric> : IRowScan<T>
+internal sealed class RowScan<T, TMetric>(int queryWidth) : IRowScan<T>
     where T : unmanaged
     where TMetric : struct, IRowMetric<T>
 {
@@ -33,8 +34,7 @@ internal sealed class RowScan<T, TMetric> : IRowScan<T>
 
     public Hit[][] SearchBatch(RowStore<T> store, ReadOnlyMemory<T> queries, int k, SearchOptions options, CancellationToken cancellationToken)
     {
-        var width = store.Width;
-        var collectors = new HitCollector[queries.Length / width];
+        var collectors = new HitCollector[queries.Length / queryWidth];
         using var lease = Enter(store, options, out var survivors);
         var snapshot = lease.Snapshot;
         for (var q = 0; q < collectors.Length; q++)
@@ -50,7 +50,7 @@ internal sealed class RowScan<T, TMetric> : IRowScan<T>
 
         void Group(int first, int end)
         {
-            var group = queries.Span[(first * width)..(end * width)];
+            var group = queries.Span[(first * queryWidth)..(end * queryWidth)];
             if (survivors is null)
                 Blocks(snapshot, 0, snapshot.Blocks.Length, group, collectors.AsSpan(first, end - first), cancellationToken);
             else
@@ -58,7 +58,7 @@ internal sealed class RowScan<T, TMetric> : IRowScan<T>
         }
     }
 
-    private static Hit[] Scan(RowStore<T> store, ReadOnlySpan<T> query, int? k, float maxDistance, SearchOptions options)
+    private Hit[] Scan(RowStore<T> store, ReadOnlySpan<T> query, int? k, float maxDistance, SearchOptions options)
     {
         using var lease = Enter(store, options, out var survivors);
         var snapshot = lease.Snapshot;
@@ -88,6 +88,22 @@ internal sealed class RowScan<T, TMetric> : IRowScan<T>
         return parts[0].ToHits();
     }
 
+    public void Rescore(RowSnapshot<T> snapshot, ReadOnlySpan<int> positions, ReadOnlySpan<T> query, HitCollector collector)
+    {
+        // Candidates lie anywhere in memory: ask for some rows ahead of the one that is measured.
+        const int Ahead = 8;
+        Span<float> key = stackalloc float[1];
+        for (var i = 0; i < Math.Min(Ahead, positions.Length); i++)
+            MemoryHint.Prefetch(snapshot.RowAt(positions[i]));
+        for (var i = 0; i < positions.Length; i++)
+        {
+            if (i + Ahead < positions.Length)
+                MemoryHint.Prefetch(snapshot.RowAt(positions[i + Ahead]));
+            TMetric.Keys(query, snapshot.RowAt(positions[i]), key);
+            collector.Offer(snapshot.IdAt(positions[i]), TMetric.Distance(key[0]));
+        }
+    }
+
     // A small allowed set is looked up; then the scan touches its members only.
     private static RowLease<T> Enter(RowStore<T> store, SearchOptions options, out int[]? survivors)
     {
@@ -100,7 +116,7 @@ internal sealed class RowScan<T, TMetric> : IRowScan<T>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Blocks(
+    private void Blocks(
         RowSnapshot<T> snapshot, int firstBlock, int endBlock, ReadOnlySpan<T> queries, ReadOnlySpan<HitCollector> collectors, CancellationToken cancellationToken)
     {
         Span<float> buffer = stackalloc float[MaxPieceRows];
@@ -119,7 +135,7 @@ internal sealed class RowScan<T, TMetric> : IRowScan<T>
                 var keys = buffer[..count];
                 for (var q = 0; q < collectors.Length; q++)
                 {
-                    TMetric.Keys(queries.Slice(q * width, width), packed, keys);
+                    TMetric.Keys(queries.Slice(q * queryWidth, queryWidth), packed, keys);
                     Pick(keys, ids, block, start, collectors[q]);
                 }
             }
@@ -157,7 +173,7 @@ internal sealed class RowScan<T, TMetric> : IRowScan<T>
         return bound;
     }
 
-    private static void Survivors(RowSnapshot<T> snapshot, int[] positions, ReadOnlySpan<T> queries, ReadOnlySpan<HitCollector> collectors)
+    private void Survivors(RowSnapshot<T> snapshot, int[] positions, ReadOnlySpan<T> queries, ReadOnlySpan<HitCollector> collectors)
     {
         Span<float> key = stackalloc float[1];
         foreach (var position in positions)
@@ -166,7 +182,7 @@ internal sealed class RowScan<T, TMetric> : IRowScan<T>
             var id = snapshot.IdAt(position);
             for (var q = 0; q < collectors.Length; q++)
             {
-                TMetric.Keys(queries.Slice(q * row.Length, row.Length), row, key);
+                TMetric.Keys(queries.Slice(q * queryWidth, queryWidth), row, key);
                 collectors[q].Offer(id, TMetric.Distance(key[0]));
             }
         }

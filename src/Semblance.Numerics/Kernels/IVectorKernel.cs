@@ -20,4 +20,11 @@ internal interface IVectorKernel
     void SquaredL2Rows(ref float query, ref float rows, int length, Span<float> result);
 
     void HammingRows(ref ulong query, ref ulong codes, int length, Span<int> result);
+
+    int DotBytes(ref short a, ref byte b, int length);
+
+    uint DotBytes(ref byte a, ref byte b, int length);
+
+    /// <param name="stride">Bytes from one row to the next.</param>
+    void DotByteRows(ref short query, ref byte rows, int length, int stride, Span<int> result);
 }

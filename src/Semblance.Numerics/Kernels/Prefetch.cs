@@ -27,4 +27,15 @@ internal static class Prefetch
         Sse.Prefetch0(address);
         Sse.Prefetch0(address + Line);
     }
+
+    /// <summary>Asks for <paramref name="bytes"/> bytes, as far ahead of <paramref name="origin"/> as <see cref="TwoLines"/> does.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static unsafe void Lines(ref byte origin, nint bytes)
+    {
+        if (!Sse.IsSupported)
+            return;
+        var address = (byte*)Unsafe.AsPointer(ref origin) + (Ahead * sizeof(float));
+        for (var end = address + bytes; address < end; address += Line * sizeof(float))
+            Sse.Prefetch0(address);
+    }
 }

@@ -32,6 +32,12 @@ internal sealed class Vector128Kernel : IVectorKernel
 
     public void HammingRows(ref ulong query, ref ulong codes, int length, Span<int> result) => PopulationCount.HammingRows(ref query, ref codes, length, result);
 
+    public int DotBytes(ref short a, ref byte b, int length) => Vector128ByteDot.Dot(ref a, ref b, length);
+
+    public uint DotBytes(ref byte a, ref byte b, int length) => Vector128ByteDot.Dot(ref a, ref b, length);
+
+    public void DotByteRows(ref short query, ref byte rows, int length, int stride, Span<int> result) => Vector128ByteDot.DotRows(ref query, ref rows, length, stride, result);
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static float Sum<TOperation>(ref float a, ref float b, int length)
         where TOperation : struct, IPairOperation

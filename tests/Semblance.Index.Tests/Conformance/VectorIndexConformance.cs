@@ -29,6 +29,9 @@ public abstract class VectorIndexConformance
     /// <summary>The least share of the true k nearest that a search must return; the distances it gives must be right in any case.</summary>
     protected virtual double MinimumRecall => 1;
 
+    /// <summary>How far a distance may be off, relative to the query's and the row's lengths: rounding of float32, or what a storage of fewer bits loses.</summary>
+    protected virtual double DistanceTolerance => 1e-4;
+
     protected abstract IVectorIndex Create(int dimension, Metric metric);
 
     protected abstract IVectorIndex Open(string path);
@@ -697,7 +700,7 @@ public abstract class VectorIndexConformance
         if (hits.Count == 0)
             return;
         // float32 sums: relative to the lengths under inner product, absolute near 0 under cosine and L2.
-        var tolerance = 1e-4 * Math.Max(1, Math.Abs(ranking[hits.Count - 1].Distance));
+        var tolerance = DistanceTolerance * Math.Max(1, Math.Abs(ranking[hits.Count - 1].Distance));
         var found = 0;
         for (var rank = 0; rank < hits.Count; rank++)
         {

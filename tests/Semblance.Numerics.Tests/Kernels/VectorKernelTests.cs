@@ -114,6 +114,55 @@ public sealed class VectorKernelTests
         }
     }
 
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Products_of_bytes_are_exact_at_every_length_and_stride(string name)
+    {
+        var kernel = VectorKernels.Choose(name);
+        var random = new SeededRandom(4);
+        for (var length = 0; length <= LongestLength; length++)
+        {
+            var stride = length + length % 5;
+            var count = 1 + length % 11;
+            var query = new short[length];
+            foreach (ref var x in query.AsSpan())
+                x = (short)random.NextUInt64();
+            var rows = new byte[stride * count + 2];
+            foreach (ref var x in rows.AsSpan())
+                x = (byte)random.NextUInt64();
+            var result = new int[count];
+            // From the second byte on, so that loads are not aligned by accident.
+            kernel.DotByteRows(ref MemoryMarshal.GetReference(query.AsSpan()), ref rows[1], length, stride, result);
+            for (var row = 0; row < count; row++)
+            {
+                int product = 0;
+                uint symmetric = 0;
+                for (var i = 0; i < length; i++)
+                {
+                    product += query[i] * rows[1 + row * stride + i];
+                    symmetric += (uint)(rows[1 + i] * rows[1 + row * stride + i]);
+                }
+                Assert.Equal(product, result[row]);
+                ref var first = ref MemoryMarshal.GetReference(rows.AsSpan(1 + row * stride));
+                Assert.Equal(product, kernel.DotBytes(ref MemoryMarshal.GetReference(query.AsSpan()), ref first, length));
+                Assert.Equal(symmetric, kernel.DotBytes(ref rows[1], ref first, length));
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Products_of_the_largest_bytes_fit_at_the_largest_dimension(string name)
+    {
+        var kernel = VectorKernels.Choose(name);
+        var codes = new byte[1 << 16];
+        Array.Fill(codes, byte.MaxValue);
+        Assert.Equal(65025u << 16, kernel.DotBytes(ref codes[0], ref codes[0], codes.Length));
+        var query = new short[codes.Length];
+        Array.Fill(query, (short)128);
+        Assert.Equal(128 * 255 * 65535, kernel.DotBytes(ref query[0], ref codes[0], codes.Length - 1));
+    }
+
     [Fact]
     public void The_widest_kernel_is_chosen_unless_one_is_named()
     {

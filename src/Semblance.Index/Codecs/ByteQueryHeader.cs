@@ -1,0 +1,30 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace Semblance.Index.Codecs;
+
+/// <summary>The numbers in front of a prepared query's 16-bit codes. Element i of the query is Mean + Step · code<sub>i</sub>.</summary>
+[StructLayout(LayoutKind.Sequential, Size = Size)]
+internal struct ByteQueryHeader
+{
+    public const int Size = 32;
+
+    public float Step;
+
+    /// <summary>The mean of the query's elements, under L2 after the centre has been subtracted.</summary>
+    public float Mean;
+
+    /// <summary>Under L2, Σ (element − mean)² of the coded elements; else the inner product of the query and the centre.</summary>
+    public float Constant;
+
+    /// <summary>The sum of the codes: 0 but for their rounding.</summary>
+    public float CodeSum;
+
+    public float Dimension;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ref ByteQueryHeader Of(Span<byte> query) => ref MemoryMarshal.AsRef<ByteQueryHeader>(query);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ref readonly ByteQueryHeader Of(ReadOnlySpan<byte> query) => ref MemoryMarshal.AsRef<ByteQueryHeader>(query);
+}

@@ -1,0 +1,232 @@
+using Semblance.Index.Files;
+using Semblance.Index.Rows;
+using Semblance.Index.Scanning;
+using Semblance.Index.Structures;
+using Semblance.Numerics;
+
+namespace Semblance.Index.Engine;
+
+/// <summary>
+/// Search over stored rows, led by a structure or by scanning: the structure proposes positions, the stored rows decide. When fewer
+/// than k rows came back although the structure looked, the rows are scanned, so that k results come whenever k rows match.
+/// </summary>
+internal sealed class VectorEngine<T, TMetric> : IVectorEngine
+    where T : unmanaged
+    where TMetric : struct, IRowMetric<T>
+{
+    // Below this many rows that pass, measuring all of them costs less than being led to them.
+    private const int ScanSurvivorsBelow = 1000;
+
+    private readonly RowFormat<T> _format;
+    private readonly Metric _metric;
+    private readonly RowStore<T> _store;
+    private readonly RowScan<T, TMetric> _scan;
+
+    public VectorEngine(RowFormat<T> format, Metric metric, IStructureKind? kind)
+    {
+        _format = format;
+        _metric = metric;
+        HasStructure = kind is not null;
+        _store = new RowStore<T>(format.Width, kind?.Create(format, metric));
+        _scan = new RowScan<T, TMetric>(format.QueryWidth);
+    }
+
+    public VectorEngine(RowFormat<T> format, Metric metric, IStructureKind? kind, MappedIndexFile file)
+    {
+        _format = format;
+        _metric = metric;
+        HasStructure = kind is not null;
+        _store = new RowStore<T>(
+            format.Width, file, RowSections.Ids, RowSections.Rows, kind?.Create(format, metric), kind is null ? null : rows => kind.Open(format, metric, file, rows));
+        _scan = new RowScan<T, TMetric>(format.QueryWidth);
+    }
+
+    public int Dimension => _format.Dimension;
+
+    public VectorStorage Storage => _format.Storage;
+
+    public bool HasStructure { get; }
+
+    public long Count
+    {
+        get
+        {
+            using var lease = _store.Read();
+            return lease.Snapshot.Count;
+        }
+    }
+
+    public void Build(ReadOnlySpan<long> ids, Matrix vectors, int threads, CancellationToken cancellationToken) =>
+        _store.Replace(ids, new EncodedVectors<T>(_format, _metric, vectors.Span), threads, cancellationToken);
+
+    public void Add(ReadOnlySpan<long> ids, ReadOnlySpan<float> vectors) => _store.Append(ids, new EncodedVectors<T>(_format, _metric, vectors));
+
+    public bool Remove(long id) => _store.Remove(id);
+
+    public bool Contains(long id) => _store.Contains(id);
+
+    public Hit[] Search(ReadOnlySpan<float> query, int k, int effort, SearchOptions options)
+    {
+        var asked = Asked(query);
+        return Search(asked, Prepared(asked), k, effort, options, options.Trace);
+    }
+
+    public Hit[] Scan(ReadOnlySpan<float> query, int k, SearchOptions options)
+    {
+        if (options.Trace is { } trace)
+            trace.Scanned = true;
+        return _scan.Search(_store, Prepared(Asked(query)), k, options);
+    }
+
+    public Hit[][] SearchBatch(Matrix queries, int k, int effort, SearchOptions options, CancellationToken cancellationToken)
+    {
+        if (!HasStructure)
+        {
+            var prepared = new T[queries.Rows * _format.QueryWidth];
+            for (var q = 0; q < queries.Rows; q++)
+                _format.EncodeQuery(Asked(queries.Row(q)), prepared.AsSpan(q * _format.QueryWidth, _format.QueryWidth));
+            return _scan.SearchBatch(_store, prepared, k, options, cancellationToken);
+        }
+        var answers = new Hit[queries.Rows][];
+        var single = options.Threads == 1 ? options : options with { Threads = 1 };
+        Parallel.For(0, queries.Rows, new ParallelOptions { MaxDegreeOfParallelism = options.Threads, CancellationToken = cancellationToken }, q =>
+        {
+            var asked = Asked(queries.Row(q));
+            answers[q] = Search(asked, Prepared(asked), k, effort, single, null);
+        });
+        return answers;
+    }
+
+    public Hit[] SearchRange(ReadOnlySpan<float> query, float radius, SearchOptions options) =>
+        _scan.SearchRange(_store, Prepared(Asked(query)), radius, options);
+
+    public bool TryGetVector(long id, Span<float> vector)
+    {
+        var row = new T[_format.Width];
+        if (!_store.TryCopy(id, row))
+            return false;
+        _format.Decode(row, vector);
+        return true;
+    }
+
+    public long[] SampleIds(int count)
+    {
+        using var lease = _store.Read();
+        var rows = lease.Snapshot;
+        var ids = new List<long>(count);
+        var step = Math.Max(1, rows.Positions / Math.Max(1, count));
+        for (var position = step / 2; position < rows.Positions && ids.Count < count; position += step)
+        {
+            if (!rows.IsDeleted(position))
+                ids.Add(rows.IdAt(position));
+        }
+        return [.. ids];
+    }
+
+    public void Compact() => _store.Compact();
+
+    public void Save(string path, string kind, long generation, RecallCurve? curve)
+    {
+        if (!HasStructure)
+        {
+            using var lease = _store.Read();
+            Write(lease.Snapshot, RowSections.Live(lease.Snapshot, _format.Width));
+            return;
+        }
+        // The structure speaks of positions, which must not move while it is written.
+        _store.WithoutChanges(rows => Write(
+            rows,
+            [.. RowSections.AtPositions(rows, _format.Width), .. rows.Structure!.Sections(rows.Positions), .. RecallCurveSection.Write(curve)]));
+
+        void Write(RowSnapshot<T> rows, IEnumerable<IndexFileSection> sections) => IndexFileWriter.Write(
+            path, new IndexFileHeader(kind, _metric, Dimension, rows.Count, generation), [.. sections, .. StorageSection.Write(Storage), .. _format.Sections()]);
+    }
+
+    public void Verify(List<string> problems)
+    {
+        using var lease = _store.Read();
+        _store.File?.Verify(problems);
+        _store.Verify(problems);
+        var rows = lease.Snapshot;
+        rows.Structure?.Verify(problems, rows);
+        for (var position = 0; position < rows.Positions; position++)
+        {
+            if (!rows.IsDeleted(position) && _format.Problem(rows.RowAt(position), _metric) is { } problem)
+            {
+                problems.Add($"The vector of id {rows.IdAt(position)} cannot be what was added: {problem}.");
+                break;
+            }
+        }
+    }
+
+    public void Warm()
+    {
+        using var lease = _store.Read();
+        lease.Snapshot.Structure?.Warm();
+    }
+
+    public IndexStatistics Statistics(string kind, long generation)
+    {
+        using var lease = _store.Read();
+        var rows = lease.Snapshot;
+        var bytes = _store.BytesHeld(out var mapped);
+        return new IndexStatistics(
+            kind,
+            rows.Count,
+            rows.Deleted,
+            (_format.Width * System.Runtime.CompilerServices.Unsafe.SizeOf<T>()) + sizeof(long) + (rows.Structure?.BytesPerVector ?? 0),
+            bytes + (rows.Structure?.BytesHeld ?? 0),
+            mapped + (rows.Structure?.MappedBytes ?? 0),
+            generation);
+    }
+
+    public void Dispose() => _store.Dispose();
+
+    private Hit[] Search(float[] query, T[] prepared, int k, int effort, SearchOptions options, SearchTrace? trace)
+    {
+        if (!HasStructure || (options.Allowed is { } allowed && allowed.Count < ScanSurvivorsBelow))
+            return Scanned();
+        using (var lease = _store.Read())
+        {
+            var rows = lease.Snapshot;
+            var search = new StructureSearch<T>(rows, query, prepared, Math.Min(k, rows.Count), effort, options);
+            if (search.Selectivity * rows.Count >= Math.Min(ScanSurvivorsBelow, rows.Count))
+            {
+                rows.Structure!.FindCandidates(search);
+                var collector = new HitCollector(search.K, options.MaxDistance ?? float.PositiveInfinity, SearchOptions.Default, checkAllowed: false);
+                _scan.Rescore(rows, search.Candidates, prepared, collector);
+                if (trace is not null)
+                    (trace.Effort, trace.Visited, trace.Rescored) = (effort, search.Visited, search.Count);
+                // Within a largest distance fewer than k may be all there are: enough that k were considered.
+                if (search.Count >= search.K)
+                    return collector.ToHits();
+            }
+        }
+        return Scanned();
+
+        Hit[] Scanned()
+        {
+            if (trace is not null)
+                trace.Scanned = true;
+            return _scan.Search(_store, prepared, k, options);
+        }
+    }
+
+    // A copy, as the metric needs it.
+    private float[] Asked(ReadOnlySpan<float> query)
+    {
+        var asked = query.ToArray();
+        if (_metric == Metric.Cosine)
+            VectorMath.NormalizeL2(asked);
+        return asked;
+    }
+
+    private T[] Prepared(float[] asked)
+    {
+        if (asked is T[] same)
+            return same;
+        var prepared = new T[_format.QueryWidth];
+        _format.EncodeQuery(asked, prepared);
+        return prepared;
+    }
+}

@@ -1,0 +1,33 @@
+namespace Semblance.Index.InvertedFile;
+
+/// <summary>
+/// The rows of one list: their positions and codes, in memory that <paramref name="owner"/> keeps. The writer fills rows behind
+/// <see cref="Count"/> and then raises it; readers see rows below it only.
+/// </summary>
+internal sealed unsafe class InvertedList(int* positions, byte* codes, long codeBytes, int count, int capacity, object? owner)
+{
+    private int _count = count;
+
+    public int Count
+    {
+        get => Volatile.Read(ref _count);
+        set => Volatile.Write(ref _count, value);
+    }
+
+    /// <summary>Rows there is room for; a mapped list has none to spare.</summary>
+    public int Capacity { get; } = capacity;
+
+    public ReadOnlySpan<int> Positions => new(positions, Count);
+
+    /// <summary>All codes there is room for.</summary>
+    public ReadOnlySpan<byte> Codes => new(codes, (int)codeBytes);
+
+    /// <summary>Null for lists in a mapped file.</summary>
+    public object? Owner => owner;
+
+    /// <summary>The writer's view.</summary>
+    public Span<int> PositionSlots => new(positions, Capacity);
+
+    /// <summary>The writer's view.</summary>
+    public Span<byte> CodeSlots => new(codes, (int)codeBytes);
+}

@@ -1,0 +1,119 @@
+using Semblance.Index.Codecs;
+using Semblance.Numerics;
+
+namespace Semblance.Index.InvertedFile;
+
+/// <summary>What an inverted file learns from a sample: centroids of the lists, centroids of the codes, a rotation. Never changed.</summary>
+internal sealed class IvfModel
+{
+    // Fewer rows a list make poor centroids; more cost time and change little.
+    private const int SampleRowsPerList = 40;
+    private const int MinSampleRows = 10_000;
+    private const int CoarseRounds = 8;
+    private const int BytePieces = 4;
+    private const int NibblePieces = 2;
+
+    public IvfModel(IvfCodes codes, Matrix centroids, ProductQuantizer? quantizer, Matrix? rotation, long trainedRows)
+    {
+        Codes = codes;
+        Quantizer = quantizer;
+        Rotation = rotation;
+        TrainedRows = trainedRows;
+        Coarse = new CoarseQuantizer(centroids, codes == IvfCodes.Pq4 ? quantizer : null);
+        ListCodes = codes == IvfCodes.Pq4 ? new FastScanListCodes(quantizer!.Pieces) : new PackedListCodes(quantizer?.Pieces ?? 0);
+    }
+
+    public IvfCodes Codes { get; }
+
+    public CoarseQuantizer Coarse { get; }
+
+    public ProductQuantizer? Quantizer { get; }
+
+    /// <summary>[d, d], orthogonal; row vectors are multiplied by its transpose. Null where vectors are taken as they are.</summary>
+    public Matrix? Rotation { get; }
+
+    /// <summary>Rows there were when this was learnt.</summary>
+    public long TrainedRows { get; }
+
+    public ListCodes ListCodes { get; }
+
+    public long BytesHeld => Coarse.BytesHeld + ((Quantizer?.Values.Length ?? 0) * sizeof(float)) + ((Rotation?.Span.Length ?? 0) * sizeof(float));
+
+    public static int SampleRows(int lists) => Math.Max(MinSampleRows, lists * SampleRowsPerList);
+
+    public static int ListsFor(int rows) => Math.Clamp((int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)(2.5 * Math.Sqrt(rows))), 1, Math.Max(1, rows / 8));
+
+    /// <summary>Learns from a random sample of the rows, [n, d], which is rotated in place when a rotation is learnt.</summary>
+    public static IvfModel Train(
+        Matrix sample, int lists, IvfCodes codes, IvfOptions options, long rows, int threads, CancellationToken cancellationToken)
+    {
+        var random = new SeededRandom(options.Seed);
+        Matrix? rotation = null;
+        if (options.OptimizedRotation && codes != IvfCodes.None)
+        {
+            rotation = OptimizedRotation.Fit(sample, PiecesFor(sample.Columns, codes, options), random, threads, cancellationToken);
+            sample = Rotated(sample, rotation, threads);
+        }
+        var centroids = CodebookKMeans.Fit(sample, Math.Min(lists, sample.Rows), CoarseRounds, random, threads, cancellationToken);
+        ProductQuantizer? quantizer = null;
+        if (codes != IvfCodes.None)
+        {
+            var coded = codes == IvfCodes.Pq8 ? Residuals(sample, centroids, threads) : sample;
+            quantizer = ProductQuantizer.Train(coded, PiecesFor(sample.Columns, codes, options), codes == IvfCodes.Pq8 ? 256 : 16, random, threads, cancellationToken);
+        }
+        return new IvfModel(codes, centroids, quantizer, rotation, rows);
+    }
+
+    /// <summary>The list of each row of <paramref name="vectors"/>, [n, d], and its code, [n, M].</summary>
+    public void Encode(Matrix vectors, Span<int> lists, Span<byte> codes, int threads)
+    {
+        if (Rotation is not null)
+            vectors = Rotated(vectors, Rotation, threads);
+        CodebookKMeans.Assign(vectors, Coarse.Centroids, lists, threads);
+        if (Quantizer is null)
+            return;
+        if (Codes == IvfCodes.Pq8)
+            vectors = Differences(vectors, Coarse.Centroids, lists);
+        Quantizer.Encode(vectors, codes);
+    }
+
+    public ReadOnlySpan<float> Rotate(ReadOnlySpan<float> query)
+    {
+        if (Rotation is null)
+            return query;
+        var rotated = new float[query.Length];
+        VectorMath.DotRows(query, Rotation.Span, rotated);
+        return rotated;
+    }
+
+    public static Matrix Rotated(Matrix vectors, Matrix rotation, int threads)
+    {
+        var rotated = new Matrix(vectors.Rows, vectors.Columns);
+        MatrixProduct.Multiply(vectors, rotation, rotated, transposeB: true, threads: threads);
+        return rotated;
+    }
+
+    private static int PiecesFor(int dimension, IvfCodes codes, IvfOptions options)
+    {
+        if (codes == IvfCodes.Pq8)
+            return Math.Min(dimension, options.Pieces ?? ((dimension + BytePieces - 1) / BytePieces));
+        // Packed codes come in groups; pieces past the end of the vector are empty.
+        var pieces = Math.Min(dimension, options.Pieces ?? ((dimension + NibblePieces - 1) / NibblePieces));
+        return (pieces + FastScan.Group - 1) / FastScan.Group * FastScan.Group;
+    }
+
+    private static Matrix Residuals(Matrix vectors, Matrix centroids, int threads)
+    {
+        var lists = new int[vectors.Rows];
+        CodebookKMeans.Assign(vectors, centroids, lists, threads);
+        return Differences(vectors, centroids, lists);
+    }
+
+    private static Matrix Differences(Matrix vectors, Matrix centroids, ReadOnlySpan<int> lists)
+    {
+        var differences = new Matrix(vectors.Rows, vectors.Columns);
+        for (var i = 0; i < vectors.Rows; i++)
+            System.Numerics.Tensors.TensorPrimitives.Subtract(vectors.Row(i), centroids.Row(lists[i]), differences.Row(i));
+        return differences;
+    }
+}

@@ -1,0 +1,265 @@
+using System.Collections.Concurrent;
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using Semblance.Index.Files;
+using Semblance.Index.Rows;
+using Semblance.Index.Structures;
+using Semblance.Numerics;
+
+namespace Semblance.Index.InvertedFile;
+
+/// <summary>
+/// An inverted file (Sivic and Zisserman 2003; with product codes Jégou, Douze and Schmid 2011): each row stands in the list of its
+/// nearest centroid, and a search looks through the lists of the centroids nearest to the query. It learns once there are rows enough and
+/// from then on takes rows in without learning again.
+/// </summary>
+internal sealed class IvfStructure<T> : IRowStructure<T>
+    where T : unmanaged
+{
+    // Below this many rows a scan is as fast, and centroids would have little to learn from.
+    private const int TrainFrom = 1000;
+
+    // Lists this many times too long are worth learning again, when the rows are copied anyway.
+    private const int OutgrownFactor = 8;
+
+    private const int Chunk = 4096;
+
+    private readonly RowFormat<T> _format;
+    private readonly Metric _metric;
+    private readonly IvfCodes _codes;
+    private readonly IvfOptions _options;
+    private readonly IvfModel? _model; // Null before there were rows enough.
+    private readonly InvertedLists? _lists;
+    private readonly ConcurrentBag<ListSearch> _searches = [];
+
+    public IvfStructure(RowFormat<T> format, Metric metric, IvfCodes codes, IvfOptions options, IvfModel? model, InvertedLists? lists)
+    {
+        _format = format;
+        _metric = metric;
+        _codes = codes;
+        _options = options;
+        _model = model;
+        _lists = lists;
+    }
+
+    public long BytesHeld => (_model?.BytesHeld ?? 0) + (_lists?.BytesHeld ?? 0);
+
+    public long MappedBytes => _lists?.MappedBytes ?? 0;
+
+    public double BytesPerVector => _model is null ? 0 : sizeof(int) + _model.ListCodes.BytesPerCode;
+
+    public IRowStructure<T> Build(RowSnapshot<T> rows, int threads, CancellationToken cancellationToken)
+    {
+        if (rows.Count < TrainFrom)
+            return new IvfStructure<T>(_format, _metric, _codes, _options, null, null);
+        var listCount = Math.Min(_options.Lists ?? IvfModel.ListsFor(rows.Count), rows.Count);
+        var model = IvfModel.Train(Sample(rows, IvfModel.SampleRows(listCount)), listCount, _codes, _options, rows.Count, threads, cancellationToken);
+        var assigned = new int[rows.Positions];
+        var width = model.ListCodes.Width;
+        var codes = new byte[(long)rows.Positions * width];
+        ForEachChunk(
+            rows.Positions,
+            threads,
+            (start, count) => model.Encode(Decoded(rows, start, count), assigned.AsSpan(start, count), codes.AsSpan(start * width, count * width), 1),
+            cancellationToken);
+        var capacities = new int[model.Coarse.Lists];
+        foreach (var list in assigned)
+            capacities[list]++;
+        var lists = new InvertedLists(model.ListCodes, capacities);
+        for (var position = 0; position < assigned.Length; position++)
+            lists.Add(assigned[position], position, codes.AsSpan(position * width, width));
+        return new IvfStructure<T>(_format, _metric, _codes, _options, model, lists);
+    }
+
+    public IRowStructure<T> Append(RowSnapshot<T> rows, int first)
+    {
+        if (_model is null)
+            return rows.Count < TrainFrom ? this : Build(rows, _options.BuildThreads, CancellationToken.None);
+        var width = _model.ListCodes.Width;
+        for (var start = first; start < rows.Positions; start += Chunk)
+        {
+            var count = Math.Min(Chunk, rows.Positions - start);
+            var assigned = new int[count];
+            var codes = new byte[count * width];
+            _model.Encode(Decoded(rows, start, count), assigned, codes, 1);
+            for (var i = 0; i < count; i++)
+                _lists!.Add(assigned[i], start + i, codes.AsSpan(i * width, width));
+        }
+        return this;
+    }
+
+    public IRowStructure<T> Compact(RowSnapshot<T> old, RowSnapshot<T> rows, int[] newPositions)
+    {
+        if (_model is null)
+            return this;
+        return rows.Count > _model.TrainedRows * OutgrownFactor && _options.Lists is null
+            ? Build(rows, _options.BuildThreads, CancellationToken.None)
+            : new IvfStructure<T>(_format, _metric, _codes, _options, _model, _lists!.Compact(newPositions));
+    }
+
+    public void FindCandidates(StructureSearch<T> search)
+    {
+        if (_model is null)
+            return;
+        if (!_searches.TryTake(out var context))
+            context = new ListSearch(_model.Quantizer);
+        var query = _model.Rotate(search.Query);
+        // Where few rows are accepted, as many more lists are looked through.
+        var probes = (int)Math.Clamp(search.Effort / search.Selectivity, 1, _model.Coarse.Lists);
+        if (_codes == IvfCodes.Pq4)
+            context.Tables.Fill(query, _metric);
+        var lists = _model.Coarse.Nearest(query, _metric, probes, context);
+        switch (_codes)
+        {
+            case IvfCodes.None:
+                OfferAll(lists, search);
+                break;
+            case IvfCodes.Pq8:
+                ScanBytes(query, lists, search, context);
+                break;
+            default:
+                ScanNibbles(lists, search, context);
+                break;
+        }
+        _searches.Add(context);
+    }
+
+    public IEnumerable<IndexFileSection> Sections(int positions) =>
+        _model is null ? [] : [.. IvfModelSections.Write(_model), .. _lists!.Sections()];
+
+    public void Verify(List<string> problems, RowSnapshot<T> rows) => _lists?.Verify(problems, rows.Positions);
+
+    public void Warm() => _lists?.Warm();
+
+    private int ShortlistFor(StructureSearch<T> search) =>
+        Math.Max(search.K, checked(search.K * (_options.RescorePerNeighbour ?? Math.Min(20, 3 + (search.Effort / 8)))));
+
+    private void OfferAll(ReadOnlySpan<int> lists, StructureSearch<T> search)
+    {
+        foreach (var list in lists)
+        {
+            var positions = _lists![list].Positions;
+            search.Visited += positions.Length;
+            foreach (var position in positions)
+            {
+                if (search.Accepts(position))
+                    search.Offer(position);
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void ScanNibbles(ReadOnlySpan<int> lists, StructureSearch<T> search, ListSearch context)
+    {
+        var shortlist = context.Rows;
+        shortlist.Start(ShortlistFor(search));
+        var acceptsAll = search.AcceptsAll;
+        var covered = (uint)search.Rows.Positions;
+        var blockBytes = FastScan.BlockBytes(_model!.ListCodes.Width);
+        var arranged = context.Tables.Arranged;
+        long visited = 0;
+        for (var l = 0; l < lists.Length; l++)
+        {
+            var list = _lists![lists[l]];
+            var positions = list.Positions;
+            var blocks = (positions.Length + FastScan.BlockRows - 1) / FastScan.BlockRows;
+            var sums = context.Sums(blocks * FastScan.BlockRows);
+            FastScan.Sums(list.Codes[..(blocks * blockBytes)], arranged, sums);
+            sums = sums[..positions.Length];
+            visited += positions.Length;
+            for (var start = 0; start < sums.Length; start += FastScan.BlockRows)
+            {
+                for (var bits = Picking.Mask(sums, start, shortlist.Threshold); bits != 0; bits &= bits - 1)
+                {
+                    var i = start + BitOperations.TrailingZeroCount(bits);
+                    var position = positions[i];
+                    if (sums[i] < shortlist.Threshold && (uint)position < covered && (acceptsAll || search.Accepts(position)))
+                        shortlist.Add(sums[i], position);
+                }
+            }
+        }
+        search.Visited += visited;
+        foreach (var key in shortlist.Finish())
+            search.Offer(Shortlist.Number(key));
+    }
+
+    // Distances of residual codes: one table a list (IVFADC), in float.
+    private void ScanBytes(ReadOnlySpan<float> query, ReadOnlySpan<int> lists, StructureSearch<T> search, ListSearch context)
+    {
+        var quantizer = _model!.Quantizer!;
+        var nearest = new TopK(ShortlistFor(search));
+        var tables = new float[quantizer.Pieces * quantizer.Centroids];
+        var residual = new float[query.Length];
+        foreach (var number in lists)
+        {
+            var list = _lists![number];
+            var positions = list.Positions;
+            var codes = list.Codes;
+            var offset = 0f;
+            var centroid = _model.Coarse.Centroids.Row(number);
+            if (_metric == Metric.InnerProduct)
+            {
+                offset = -VectorMath.Dot(query, centroid);
+                query.CopyTo(residual);
+            }
+            else
+            {
+                System.Numerics.Tensors.TensorPrimitives.Subtract(query, centroid, residual);
+            }
+            quantizer.Tables(residual, _metric, tables);
+            search.Visited += positions.Length;
+            for (var row = 0; row < positions.Length; row++)
+            {
+                var distance = offset + Sum(codes.Slice(row * quantizer.Pieces, quantizer.Pieces), tables, quantizer.Centroids);
+                if (distance <= nearest.Threshold && search.Accepts(positions[row]))
+                    nearest.Add(positions[row], distance);
+            }
+        }
+        foreach (var candidate in nearest.ToSorted())
+            search.Offer((int)candidate.Id);
+    }
+
+    private static float Sum(ReadOnlySpan<byte> code, ReadOnlySpan<float> tables, int centroids)
+    {
+        float even = 0, odd = 0;
+        var piece = 0;
+        for (; piece + 2 <= code.Length; piece += 2)
+        {
+            even += tables[(piece * centroids) + code[piece]];
+            odd += tables[((piece + 1) * centroids) + code[piece + 1]];
+        }
+        if (piece < code.Length)
+            even += tables[(piece * centroids) + code[piece]];
+        return even + odd;
+    }
+
+    // Live rows drawn at random.
+    private Matrix Sample(RowSnapshot<T> rows, int wanted)
+    {
+        var random = new SeededRandom(_options.Seed);
+        var live = new int[rows.Count];
+        var found = 0;
+        for (var position = 0; position < rows.Positions; position++)
+        {
+            if (!rows.IsDeleted(position))
+                live[found++] = position;
+        }
+        random.Shuffle<int>(live);
+        var sample = new Matrix(Math.Min(wanted, live.Length), _format.Dimension);
+        for (var i = 0; i < sample.Rows; i++)
+            _format.Decode(rows.RowAt(live[i]), sample.Row(i));
+        return sample;
+    }
+
+    private Matrix Decoded(RowSnapshot<T> rows, int start, int count)
+    {
+        var vectors = new Matrix(count, _format.Dimension);
+        for (var i = 0; i < count; i++)
+            _format.Decode(rows.RowAt(start + i), vectors.Row(i));
+        return vectors;
+    }
+
+    private static void ForEachChunk(int rows, int threads, Action<int, int> body, CancellationToken cancellationToken) =>
+        Parallel.For(0, (rows + Chunk - 1) / Chunk, new ParallelOptions { MaxDegreeOfParallelism = threads, CancellationToken = cancellationToken }, chunk =>
+            body(chunk * Chunk, Math.Min(Chunk, rows - (chunk * Chunk))));
+}

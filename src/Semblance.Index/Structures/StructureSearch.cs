@@ -1,0 +1,90 @@
+using System.Runtime.CompilerServices;
+using Semblance.Index.Rows;
+
+namespace Semblance.Index.Structures;
+
+/// <summary>One search as a structure sees it: the query, how hard to try, which rows count, and where to put the candidates.</summary>
+internal sealed class StructureSearch<T>
+    where T : unmanaged
+{
+    // Enough to tell one in ten from one in a hundred; a filter may be slow, so no more.
+    private const int SelectivitySample = 128;
+
+    private readonly SearchOptions _options;
+    private readonly float[] _query;
+    private readonly T[] _prepared;
+    private int[] _candidates = new int[64];
+
+    /// <param name="query">As the metric needs it: of length 1 under cosine. Empty for codes.</param>
+    /// <param name="prepared">As the rows' format prepares it.</param>
+    public StructureSearch(RowSnapshot<T> rows, float[] query, T[] prepared, int k, int effort, SearchOptions options)
+    {
+        Rows = rows;
+        _query = query;
+        _prepared = prepared;
+        K = k;
+        Effort = effort;
+        _options = options;
+        AcceptsAll = rows.Deleted == 0 && options.Filter is null && options.Allowed is null;
+        Selectivity = Estimate();
+    }
+
+    public RowSnapshot<T> Rows { get; }
+
+    public ReadOnlySpan<float> Query => _query;
+
+    /// <summary>The query as the stored rows are measured against.</summary>
+    public ReadOnlySpan<T> Prepared => _prepared;
+
+    public int K { get; }
+
+    /// <summary>The kind's own knob, at least 1: the candidate list of a graph, lists probed, leaves visited.</summary>
+    public int Effort { get; }
+
+    public bool AcceptsAll { get; }
+
+    /// <summary>About which share of the rows is accepted.</summary>
+    public float Selectivity { get; }
+
+    /// <summary>Rows or codes the structure looked at.</summary>
+    public long Visited { get; set; }
+
+    public ReadOnlySpan<int> Candidates => _candidates.AsSpan(0, Count);
+
+    public int Count { get; private set; }
+
+    /// <summary>Whether the row may be returned. Positions that the snapshot does not cover may not.</summary>
+    public bool Accepts(int position)
+    {
+        if ((uint)position >= (uint)Rows.Positions || Rows.IsDeleted(position))
+            return false;
+        if (_options.Filter is null && _options.Allowed is null)
+            return true;
+        var id = Rows.IdAt(position);
+        return (_options.Allowed is null || _options.Allowed.Contains(id)) && (_options.Filter is null || _options.Filter(id));
+    }
+
+    /// <summary>Proposes an accepted row; each at most once.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Offer(int position)
+    {
+        if (Count == _candidates.Length)
+            Array.Resize(ref _candidates, Count * 2);
+        _candidates[Count++] = position;
+    }
+
+    private float Estimate()
+    {
+        if (Rows.Count == 0)
+            return 1;
+        if (_options.Filter is null)
+            return _options.Allowed is null ? 1 : Math.Min(1, (float)_options.Allowed.Count / Rows.Count);
+        var accepted = 0;
+        var step = Math.Max(1, Rows.Positions / SelectivitySample);
+        var asked = 0;
+        for (var position = 0; position < Rows.Positions; position += step, asked++)
+            accepted += Accepts(position) ? 1 : 0;
+        // Never 0: that the sample holds none does not mean that there is none.
+        return (accepted + 0.5f) / (asked + 1);
+    }
+}
