@@ -50,8 +50,6 @@ public sealed class VectorFileReader : IDisposable
     public Matrix Read(long start, int count, CancellationToken cancellationToken = default)
     {
         ThrowIfOutside(start, count);
-        if (count > Array.MaxLength / Columns)
-            throw new ArgumentOutOfRangeException(nameof(count), count, $"{count} rows of {Columns} numbers are more than one matrix can hold; read fewer at once.");
         var values = GC.AllocateUninitializedArray<float>(count * Columns);
         ReadRows(start, count, (row, bytes) => ElementDecoder.ToSingle(bytes, Element, values.AsSpan(row * Columns, Columns)), cancellationToken);
         return new Matrix(values, count, Columns);
@@ -65,10 +63,21 @@ public sealed class VectorFileReader : IDisposable
         ThrowIfOutside(start, count);
         if (Element is VectorElement.Float16 or VectorElement.Float32 or VectorElement.Float64)
             throw new VectorFileException(Path, $"holds {Element} where whole numbers are needed");
-        if (count > Array.MaxLength / Columns)
-            throw new ArgumentOutOfRangeException(nameof(count), count, $"{count} rows of {Columns} numbers are more than one array can hold; read fewer at once.");
         var values = GC.AllocateUninitializedArray<long>(count * Columns);
         ReadRows(start, count, (row, bytes) => ElementDecoder.ToInt64(bytes, Element, values.AsSpan(row * Columns, Columns)), cancellationToken);
+        return values;
+    }
+
+    /// <summary>The same rows of a file of <see cref="VectorElement.UInt8"/>, such as bit codes. Row after row, <c>[count, Columns]</c>.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">There are no such rows, or they are more than one array can hold.</exception>
+    /// <exception cref="VectorFileException">The file holds other numbers; or as in <see cref="Read"/>.</exception>
+    public byte[] ReadBytes(long start, int count, CancellationToken cancellationToken = default)
+    {
+        if (Element != VectorElement.UInt8)
+            throw new VectorFileException(Path, $"holds {Element} where bytes are needed");
+        ThrowIfOutside(start, count);
+        var values = GC.AllocateUninitializedArray<byte>(count * Columns);
+        ReadRows(start, count, (row, bytes) => bytes.CopyTo(values.AsSpan(row * Columns)), cancellationToken);
         return values;
     }
 
@@ -81,6 +90,8 @@ public sealed class VectorFileReader : IDisposable
         ArgumentOutOfRangeException.ThrowIfNegative(count);
         if (start > Rows - count)
             throw new ArgumentOutOfRangeException(nameof(count), count, $"The file has {Rows} rows; rows {start} to {start + count - 1} were asked for.");
+        if (count > Array.MaxLength / Columns)
+            throw new ArgumentOutOfRangeException(nameof(count), count, $"{count} rows of {Columns} numbers are more than one array can hold; read fewer at once.");
     }
 
     private void ReadRows(long start, int count, Action<int, ReadOnlySpan<byte>> take, CancellationToken cancellationToken)

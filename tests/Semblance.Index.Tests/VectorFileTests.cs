@@ -41,6 +41,10 @@ public sealed class VectorFileTests : IDisposable
         Assert.Equal([4, 5, 6], reader.Read(1, 1).Span);
         Assert.Equal((0, 3), (reader.Read(2, 0).Rows, reader.Read(2, 0).Columns));
         Assert.Equal([1, 2, 3, 4, 5, 6], VectorFile.Read(reader.Path).Span);
+        if (element == VectorElement.UInt8)
+            Assert.Equal([4, 5, 6], reader.ReadBytes(1, 1));
+        else
+            Assert.Contains("bytes are needed", Assert.Throws<VectorFileException>(() => reader.ReadBytes(0, 1)).Message, StringComparison.Ordinal);
         if (element is VectorElement.UInt8 or VectorElement.Int8 or VectorElement.Int32 or VectorElement.Int64)
             Assert.Equal([4, 5, 6], reader.ReadIntegers(1, 1));
         else
