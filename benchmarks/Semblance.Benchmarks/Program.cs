@@ -13,6 +13,7 @@ IBenchmarkVerb[] verbs =
     new ColdStagesVerb(),
     new MemoryVerb(),
     new EmbeddingsVerb(),
+    new CodesVerb(),
 ];
 
 if (args is [var name, .. var rest] && verbs.FirstOrDefault(verb => verb.Name == name) is { } chosen)

@@ -31,6 +31,7 @@ internal static class AnnKinds
     public static IReadOnlyList<AnnKind<ICodeIndex>> OfCodes { get; } =
     [
         new("exact-codes", s_none, recipe => new ExactCodeIndex(recipe.Dimension)),
+        new("mih", s_none, recipe => new MihIndex(recipe.Dimension)),
     ];
 
     private static IvfOptions Lists(AnnRecipe recipe) => new() { BuildThreads = recipe.Threads, Seed = recipe.Seed };

@@ -44,6 +44,31 @@ internal sealed class ProductQuantizer
     /// <summary>[M, length, K].</summary>
     public ReadOnlySpan<float> Values => _centroids;
 
+    /// <summary>The length of the longest vector that a code can tell.</summary>
+    public float LongestCode
+    {
+        get
+        {
+            var square = 0f;
+            for (var piece = 0; piece < Pieces; piece++)
+            {
+                var longest = 0f;
+                for (var c = 0; c < Centroids; c++)
+                {
+                    var length = 0f;
+                    for (var j = 0; j < Length; j++)
+                    {
+                        var value = _centroids[(((piece * Length) + j) * Centroids) + c];
+                        length += value * value;
+                    }
+                    longest = MathF.Max(longest, length);
+                }
+                square += longest;
+            }
+            return MathF.Sqrt(square);
+        }
+    }
+
     public static int PieceLength(int dimension, int pieces) => (dimension + pieces - 1) / pieces;
 
     /// <summary>Learns the centroids of each piece by k-means over at most 256 · K rows of the sample, [n, d].</summary>
@@ -91,22 +116,25 @@ internal sealed class ProductQuantizer
         }
     }
 
-    /// <summary>
-    /// [M, K]: what each centroid adds to the distance from the query: the squared distance of the pieces, or under inner product their
-    /// product, negated.
-    /// </summary>
+    /// <summary>[M, K]: what each centroid adds to the distance from the query: the squared distance of the pieces, or their product, negated.</summary>
     public void Tables(ReadOnlySpan<float> query, Metric metric, Span<float> tables)
+    {
+        if (metric == Metric.InnerProduct)
+        {
+            Products(query, 1, tables);
+            return;
+        }
+        tables.Clear();
+        for (var i = 0; i < Dimension; i++)
+            AddSquares(_centroids.AsSpan(i * Centroids, Centroids), query[i], tables.Slice(i / Length * Centroids, Centroids));
+    }
+
+    /// <summary>[M, K]: the products of the query's pieces with the centroids, times −<paramref name="factor"/>.</summary>
+    public void Products(ReadOnlySpan<float> query, float factor, Span<float> tables)
     {
         tables.Clear();
         for (var i = 0; i < Dimension; i++)
-        {
-            var values = _centroids.AsSpan(i * Centroids, Centroids);
-            var table = tables.Slice(i / Length * Centroids, Centroids);
-            if (metric == Metric.InnerProduct)
-                AddProducts(values, query[i], table);
-            else
-                AddSquares(values, query[i], table);
-        }
+            AddProducts(_centroids.AsSpan(i * Centroids, Centroids), factor * query[i], tables.Slice(i / Length * Centroids, Centroids));
     }
 
     private static void AddSquares(ReadOnlySpan<float> values, float x, Span<float> table)
