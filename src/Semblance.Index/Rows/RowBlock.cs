@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using Semblance.Numerics;
 
 namespace Semblance.Index.Rows;
 
@@ -79,6 +80,16 @@ internal sealed unsafe class RowBlock<T>
     public ReadOnlySpan<T> Rows(int start, int count) => _rows is null
         ? new ReadOnlySpan<T>(_mappedRows + ((long)start * Width), count * Width)
         : _rows.AsSpan(_rowsOffset + (start * Width), count * Width);
+
+    /// <summary>Asks for a row and its id, which lie apart, ahead of their use; packed ids are small enough to be near.</summary>
+    public void Prefetch(int row)
+    {
+        MemoryHint.Prefetch(Rows(row, 1));
+        if (_ids is not null)
+            MemoryHint.Prefetch<long>(_ids.AsSpan(row, 1));
+        else if (_mappedIds is not null)
+            MemoryHint.Prefetch(_mappedIds + row);
+    }
 
     public long Id(int row) => _ids is not null ? _ids[row] : _packedIds is not null ? _packedIds[row] : _mappedIds[row];
 
