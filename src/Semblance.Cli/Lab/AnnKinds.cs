@@ -16,7 +16,13 @@ internal static class AnnKinds
 {
     private static readonly IReadOnlyList<int> s_none = [];
 
-    private static readonly IReadOnlyList<int> s_lists = [1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256, 512, 1024];
+    private static readonly IReadOnlyList<int> s_lists = Ladder(1, 1024);
+
+    private static readonly IReadOnlyList<int> s_leaves = Ladder(1, 16_384);
+
+    private static readonly IReadOnlyList<int> s_cells = Ladder(8, 16_384);
+
+    private static readonly IReadOnlyList<int> s_collected = Ladder(64, 131_072);
 
     public static IReadOnlyList<AnnKind<IVectorIndex>> OfVectors { get; } =
     [
@@ -26,6 +32,10 @@ internal static class AnnKinds
         new("ivf-flat", s_lists, recipe => new IvfFlatIndex(recipe.Dimension, recipe.Metric, Lists(recipe))),
         new("ivf-pq", s_lists, recipe => new IvfPqIndex(recipe.Dimension, recipe.Metric, Lists(recipe))),
         new("ivf-pq4", s_lists, recipe => new IvfFastScanIndex(recipe.Dimension, recipe.Metric, Lists(recipe))),
+        new("kd-tree", s_leaves, recipe => new KdTreeIndex(recipe.Dimension, recipe.Metric, new KdTreeOptions { BuildThreads = recipe.Threads })),
+        new("ball-tree", s_leaves, recipe => new BallTreeIndex(recipe.Dimension, recipe.Metric, new BallTreeOptions { BuildThreads = recipe.Threads })),
+        new("rp-forest", s_collected, recipe => new RpForestIndex(recipe.Dimension, recipe.Metric, new RpForestOptions { BuildThreads = recipe.Threads, Seed = recipe.Seed })),
+        new("lsh", s_cells, recipe => new LshIndex(recipe.Dimension, recipe.Metric, new LshOptions { BuildThreads = recipe.Threads, Seed = recipe.Seed })),
     ];
 
     public static IReadOnlyList<AnnKind<ICodeIndex>> OfCodes { get; } =
@@ -33,6 +43,19 @@ internal static class AnnKinds
         new("exact-codes", s_none, recipe => new ExactCodeIndex(recipe.Dimension)),
         new("mih", s_none, recipe => new MihIndex(recipe.Dimension)),
     ];
+
+    /// <summary>Numbers from <paramref name="first"/> to <paramref name="last"/>, each about half as much again as the one before: 1, 2, 3, 4, 6, 8, 12, …</summary>
+    private static List<int> Ladder(int first, int last)
+    {
+        var steps = new List<int>();
+        for (var step = first; step <= last; step *= 2)
+        {
+            steps.Add(step);
+            if (step + (step / 2) is var between && between > step && between < last)
+                steps.Add(between);
+        }
+        return steps;
+    }
 
     private static IvfOptions Lists(AnnRecipe recipe) => new() { BuildThreads = recipe.Threads, Seed = recipe.Seed };
 }

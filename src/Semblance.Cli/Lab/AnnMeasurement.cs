@@ -12,6 +12,8 @@ internal sealed class AnnMeasurement : IDisposable
     private const double SecondsPerRound = 3;
     private const int FewestTimed = 20;
     private const double NothingLeft = 0.9995;
+    private const double WhereCeilingsAre = 0.9;
+    private const double LeastGain = 0.0002;
 
     private readonly string _kind;
     private readonly AnnData _data;
@@ -52,11 +54,16 @@ internal sealed class AnnMeasurement : IDisposable
             yield return Measure(null, null, cancellationToken);
             yield break;
         }
+        var (best, idle) = (0.0, 0);
         foreach (var effort in _subject.Efforts)
         {
             var row = Measure(effort, null, cancellationToken);
             yield return row;
-            if ((_k >= 10 ? row.RecallAt10 : row.RecallAt1) >= NothingLeft)
+            var recall = (_k >= 10 ? row.RecallAt10 : row.RecallAt1) ?? 0;
+            idle = recall > best + LeastGain ? 0 : idle + 1;
+            best = Math.Max(best, recall);
+            // Kinds that keep vectors rounded have a ceiling of their own.
+            if (best >= NothingLeft || (best > WhereCeilingsAre && idle == 2))
                 yield break;
         }
     }

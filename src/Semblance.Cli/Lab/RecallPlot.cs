@@ -24,9 +24,9 @@ internal static class RecallPlot
 
     private static readonly double[] s_recallTicks = [0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.998, 0.999, Most];
 
-    /// <summary>Curves with their names and places in the palette, peers last.</summary>
+    /// <summary>Curves with their names, peers last; settings that find less than the axis shows are left to the table.</summary>
     public static IReadOnlyList<(string Name, bool IsPeer, IReadOnlyList<AnnRow> Rows)> Curves(IEnumerable<AnnRow> rows) =>
-        [.. rows.Where(row => row is { Qps1: > 0 } && Recall(row) is not null).GroupBy(row => (row.Kind, row.IsPeer)).OrderBy(group => group.Key.IsPeer).Select(group => (group.Key.Kind, group.Key.IsPeer, (IReadOnlyList<AnnRow>)[.. group.OrderBy(row => Recall(row))]))];
+        [.. rows.Where(row => row is { Qps1: > 0 } && Recall(row) >= Least).GroupBy(row => (row.Kind, row.IsPeer)).OrderBy(group => group.Key.IsPeer).Select(group => (group.Key.Kind, group.Key.IsPeer, (IReadOnlyList<AnnRow>)[.. group.OrderBy(row => Recall(row))]))];
 
     /// <summary>The recall that the axis shows.</summary>
     public static double? Recall(AnnRow row) => row.RecallAt10 ?? row.RecallAt1;
@@ -35,7 +35,7 @@ internal static class RecallPlot
     {
         var svg = new StringBuilder();
         var all = curves.SelectMany(curve => curve.Rows).ToArray();
-        var lowest = s_recallTicks.Last(tick => tick <= Math.Max(Least, all.Min(row => Recall(row)!.Value)) || tick == Least);
+        var lowest = s_recallTicks.Last(tick => tick <= all.Min(row => Recall(row)!.Value));
         var (least, most) = (Math.Pow(10, Math.Floor(Math.Log10(all.Min(row => row.Qps1)))), Math.Pow(10, Math.Ceiling(Math.Log10(all.Max(row => row.Qps1) * 1.02))));
         double X(double recall) => Left + ((Nines(recall) - Nines(lowest)) / (Nines(Most) - Nines(lowest)) * (Width - Left - Right));
         double Y(double rate) => Top + ((Math.Log10(most) - Math.Log10(rate)) / (Math.Log10(most) - Math.Log10(least)) * (Height - Top - Bottom));
@@ -62,7 +62,7 @@ internal static class RecallPlot
         for (var i = 0; i < curves.Count; i++)
         {
             var (name, isPeer, rows) = curves[i];
-            var points = rows.Select(row => (X: X(Math.Clamp(Recall(row)!.Value, lowest, Most)), Y: Y(row.Qps1), Row: row)).ToArray();
+            var points = rows.Select(row => (X: X(Math.Min(Recall(row)!.Value, Most)), Y: Y(row.Qps1), Row: row)).ToArray();
             svg.Append(CultureInfo.InvariantCulture, $"<g class=\"curve c{i % PaletteSize}{(isPeer ? " peer" : "")}\">");
             svg.Append("<polyline points=\"").AppendJoin(' ', points.Select(point => string.Create(CultureInfo.InvariantCulture, $"{point.X:0.0},{point.Y:0.0}"))).Append("\"/>\n");
             foreach (var (x, y, row) in points)
