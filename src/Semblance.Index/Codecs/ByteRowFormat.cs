@@ -59,15 +59,20 @@ internal sealed class ByteRowFormat : RowFormat<byte>
     {
         float low = float.PositiveInfinity, high = float.NegativeInfinity;
         double sum = 0;
+        var whole = true;
         for (var i = 0; i < vector.Length; i++)
         {
             var x = Centered(vector, i);
             low = MathF.Min(low, x);
             high = MathF.Max(high, x);
+            whole &= x == MathF.Round(x);
             sum += x;
         }
         // In double: the range of the longest vectors that are taken may exceed float32's.
         var step = (float)(((double)high - low) / MaxCode);
+        // Whole numbers, as in SIFT descriptors and histograms, stay as they are where a byte holds them.
+        if (whole && step is > 0 and <= 1)
+            step = 1;
         var inverse = step > 0 ? 1.0 / step : 0;
         var codes = row.Slice(ByteRowHeader.Size, Codes);
         long codeSum = 0, squares = 0;

@@ -43,6 +43,23 @@ public sealed class ByteRowFormatTests
         }
     }
 
+    [Fact]
+    public void Whole_numbers_that_a_byte_holds_stay_as_they_are()
+    {
+        var format = new ByteRowFormat(128, Metric.L2);
+        var random = new SeededRandom(1);
+        var vector = new float[128];
+        foreach (ref var x in vector.AsSpan())
+            x = random.NextInt(200) - 40;
+        var row = new byte[format.Width];
+        format.Encode(vector, row);
+        Assert.Equal(1, ByteRowHeader.Of(row).Step);
+        var decoded = new float[128];
+        format.Decode(row, decoded);
+        for (var i = 0; i < vector.Length; i++)
+            Assert.Equal(vector[i], decoded[i], 1e-4f);
+    }
+
     [Theory]
     [MemberData(nameof(Cases))]
     public void Keys_are_distances_to_the_decoded_vectors(Metric metric, int dimension, bool centered)
