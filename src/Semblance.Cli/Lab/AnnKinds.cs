@@ -18,6 +18,8 @@ internal static class AnnKinds
 
     private static readonly IReadOnlyList<int> s_lists = Ladder(1, 1024);
 
+    private static readonly IReadOnlyList<int> s_candidates = Ladder(10, 1024);
+
     private static readonly IReadOnlyList<int> s_leaves = Ladder(1, 16_384);
 
     private static readonly IReadOnlyList<int> s_cells = Ladder(8, 16_384);
@@ -29,6 +31,7 @@ internal static class AnnKinds
         new("exact", s_none, recipe => new ExactVectorIndex(recipe.Dimension, recipe.Metric)),
         new("exact-half", s_none, recipe => new ExactVectorIndex(recipe.Dimension, recipe.Metric, VectorStorage.Float16)),
         new("exact-byte", s_none, recipe => new ExactVectorIndex(recipe.Dimension, recipe.Metric, VectorStorage.Byte)),
+        new("hnsw", s_candidates, recipe => new HnswIndex(recipe.Dimension, recipe.Metric, new HnswOptions { BuildThreads = recipe.Threads, Seed = recipe.Seed })),
         new("ivf-flat", s_lists, recipe => new IvfFlatIndex(recipe.Dimension, recipe.Metric, Lists(recipe))),
         new("ivf-pq", s_lists, recipe => new IvfPqIndex(recipe.Dimension, recipe.Metric, Lists(recipe))),
         new("ivf-pq4", s_lists, recipe => new IvfFastScanIndex(recipe.Dimension, recipe.Metric, Lists(recipe))),
