@@ -210,8 +210,9 @@ public abstract class CodeIndex : ICodeIndex
     // The answer that the structure leads to; null when the codes must be scanned.
     private Hit[]? Led(ReadOnlySpan<ulong> query, int? k, float maxDistance, SearchOptions options)
     {
+        // Every kind over codes is exact.
         if (options.Trace is { } trace)
-            trace.Scanned = true;
+            (trace.Scanned, trace.RecallEstimate) = (true, 1);
         if (!CanLead(options))
             return null;
         using var lease = _store.Read();
