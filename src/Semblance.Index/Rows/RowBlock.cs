@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using Semblance.Numerics;
 
 namespace Semblance.Index.Rows;
 
@@ -81,6 +82,13 @@ internal sealed unsafe class RowBlock<T>
         : _rows.AsSpan(_rowsOffset + (start * Width), count * Width);
 
     public long Id(int row) => _ids is not null ? _ids[row] : _packedIds is not null ? _packedIds[row] : _mappedIds[row];
+
+    /// <summary>Asks for an id ahead of its use. Packed ids are small enough to stay near by themselves.</summary>
+    public void PrefetchId(int row)
+    {
+        if (_packedIds is null)
+            MemoryHint.Prefetch(_ids is null ? new ReadOnlySpan<long>(_mappedIds + row, 1) : _ids.AsSpan(row, 1));
+    }
 
     public void CopyIds(int start, Span<long> ids)
     {

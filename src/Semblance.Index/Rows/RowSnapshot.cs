@@ -34,7 +34,7 @@ internal sealed record RowSnapshot<T>(RowBlock<T>[] Blocks, int BlockShift, int 
         var block = Blocks[position >> BlockShift];
         var row = position & (RowsPerBlock - 1);
         MemoryHint.Prefetch(block.Rows(row, 1));
-        MemoryHint.Prefetch(block.Ids(row, 1));
+        block.PrefetchId(row);
     }
 
     public bool IsDeleted(int position) => Blocks[position >> BlockShift].IsDeleted(position & (RowsPerBlock - 1));

@@ -2,6 +2,7 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Semblance.Index.Rows;
+using Semblance.Numerics;
 
 namespace Semblance.Index.Scanning;
 
@@ -205,14 +206,13 @@ internal sealed class RowScan<T, TMetric>(int queryWidth) : IRowScan<T>
         ReadOnlySpan<T> next)
     {
         var packed = block.Rows(start, offsets.Length);
-        var ids = block.Ids(start, offsets.Length);
         if (!screen.IsWorthIt)
         {
             Span<float> keys = stackalloc float[MaxPieceRows];
             for (var q = 0; q < collectors.Length; q++)
             {
                 TMetric.Keys(queries.Slice(q * queryWidth, queryWidth), packed, keys[..offsets.Length]);
-                Pick(keys[..offsets.Length], ids, block, start, collectors[q]);
+                Pick(keys[..offsets.Length], block, start, collectors[q]);
             }
             return;
         }
@@ -231,7 +231,7 @@ internal sealed class RowScan<T, TMetric>(int queryWidth) : IRowScan<T>
                 passed++;
                 TMetric.Keys(queries.Slice(q * queryWidth, queryWidth), packed.Slice(i * block.Width, block.Width), key);
                 if (key[0] <= bounds[q])
-                    bounds[q] = PickSome(key, 0, 1, ids.Slice(i, 1), block, start + i, collectors[q], bounds[q]);
+                    bounds[q] = PickSome(key, 0, 1, block, start + i, collectors[q], bounds[q]);
             }
         }
         screen.CountPassed(passed);
