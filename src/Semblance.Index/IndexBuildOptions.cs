@@ -16,5 +16,5 @@ public sealed record IndexBuildOptions
     } = Environment.ProcessorCount;
 
     /// <summary>Of everything the build draws at random.</summary>
-    public long Seed { get; init; } = 1;
+    public int Seed { get; init; } = 1;
 }

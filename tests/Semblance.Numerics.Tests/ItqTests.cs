@@ -1,5 +1,4 @@
 using MathNet.Numerics.LinearAlgebra;
-using Semblance.Numerics.Spectra;
 using Xunit;
 
 namespace Semblance.Numerics.Tests;

@@ -12,7 +12,7 @@ internal sealed class ProductQuantizer
     // More rows change 16 or 256 centroids of a few dimensions by nothing that a search could notice.
     private const int TrainingRowsPerCentroid = 256;
     private const int MinTrainingRows = 4096;
-    private const int Rounds = 8;
+    private const int Rounds = 10;
 
     // Vectors coded side by side, piece by piece.
     private const int Block = 256;
@@ -173,14 +173,9 @@ internal sealed class ProductQuantizer
 
     private static void TrainPiece(float[] columns, int rows, int length, int k, SeededRandom random, Span<float> values)
     {
-        for (var c = 0; c < k; c++)
-        {
-            var row = random.NextInt(rows);
-            for (var j = 0; j < length; j++)
-                values[(j * k) + c] = columns[(j * rows) + row];
-        }
         var best = new float[rows];
         var numbers = new float[rows];
+        Seed(columns, rows, length, k, random, values, best);
         var sums = new double[length * k];
         var counts = new int[k];
         for (var round = 0; round < Rounds; round++)
@@ -201,6 +196,33 @@ internal sealed class ProductQuantizer
                 for (var j = 0; j < length; j++)
                     values[(j * k) + c] = replacement >= 0 ? columns[(j * rows) + replacement] : (float)(sums[(j * k) + c] / counts[c]);
             }
+        }
+    }
+
+    // k-means++ (Arthur and Vassilvitskii 2007): each centroid a row drawn with probability proportional to its squared distance from those before.
+    private static void Seed(float[] columns, int rows, int length, int k, SeededRandom random, Span<float> values, float[] distances)
+    {
+        Array.Fill(distances, float.PositiveInfinity);
+        var row = random.NextInt(rows);
+        for (var c = 0; c < k; c++)
+        {
+            for (var j = 0; j < length; j++)
+                values[(j * k) + c] = columns[(j * rows) + row];
+            var total = 0.0;
+            for (var i = 0; i < rows; i++)
+            {
+                var distance = 0f;
+                for (var j = 0; j < length; j++)
+                {
+                    var difference = columns[(j * rows) + i] - values[(j * k) + c];
+                    distance += difference * difference;
+                }
+                distances[i] = MathF.Min(distances[i], distance);
+                total += distances[i];
+            }
+            var target = random.NextDouble() * total;
+            for (row = 0; row < rows - 1 && (target -= distances[row]) > 0;)
+                row++;
         }
     }
 

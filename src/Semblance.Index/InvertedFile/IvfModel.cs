@@ -47,7 +47,7 @@ internal sealed class IvfModel
 
     public static int ListsFor(int rows) => Math.Clamp((int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)(2.5 * Math.Sqrt(rows))), 1, Math.Max(1, rows / 8));
 
-    /// <summary>Learns from a random sample of the rows, [n, d], which is rotated in place when a rotation is learnt.</summary>
+    /// <summary>Learns from a random sample of the rows, [n, d].</summary>
     public static IvfModel Train(
         Matrix sample, int lists, IvfCodes codes, IvfOptions options, long rows, int threads, CancellationToken cancellationToken)
     {
@@ -55,7 +55,7 @@ internal sealed class IvfModel
         Matrix? rotation = null;
         if (options.OptimizedRotation && codes != IvfCodes.None)
         {
-            rotation = OptimizedRotation.Fit(sample, PiecesFor(sample.Columns, codes, options), random, threads, cancellationToken);
+            rotation = OptimizedRotation.Fit(sample, PiecesFor(sample.Columns, codes, options), CentroidsFor(codes), random, threads, cancellationToken);
             sample = Rotated(sample, rotation, threads);
         }
         var centroids = CodebookKMeans.Fit(sample, Math.Min(lists, sample.Rows), CoarseRounds, random, threads, cancellationToken);
@@ -65,7 +65,7 @@ internal sealed class IvfModel
             var assigned = new int[sample.Rows];
             CodebookKMeans.Assign(sample, centroids, assigned, threads);
             quantizer = ProductQuantizer.Train(
-                Differences(sample, centroids, assigned), PiecesFor(sample.Columns, codes, options), codes == IvfCodes.Pq8 ? 256 : 16, random, threads, cancellationToken);
+                Differences(sample, centroids, assigned), PiecesFor(sample.Columns, codes, options), CentroidsFor(codes), random, threads, cancellationToken);
         }
         return new IvfModel(codes, centroids, quantizer, rotation, rows);
     }
@@ -111,6 +111,8 @@ internal sealed class IvfModel
         MatrixProduct.Multiply(vectors, rotation, rotated, transposeB: true, threads: threads);
         return rotated;
     }
+
+    private static int CentroidsFor(IvfCodes codes) => codes == IvfCodes.Pq8 ? 256 : 16;
 
     private static int PiecesFor(int dimension, IvfCodes codes, IvfOptions options)
     {

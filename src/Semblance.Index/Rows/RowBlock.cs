@@ -81,14 +81,17 @@ internal sealed unsafe class RowBlock<T>
         ? new ReadOnlySpan<T>(_mappedRows + ((long)start * Width), count * Width)
         : _rows.AsSpan(_rowsOffset + (start * Width), count * Width);
 
-    public long Id(int row) => _ids is not null ? _ids[row] : _packedIds is not null ? _packedIds[row] : _mappedIds[row];
-
-    /// <summary>Asks for an id ahead of its use. Packed ids are small enough to stay near by themselves.</summary>
-    public void PrefetchId(int row)
+    /// <summary>Asks for a row and its id, which lie apart, ahead of their use; packed ids are small enough to be near.</summary>
+    public void Prefetch(int row)
     {
-        if (_packedIds is null)
-            MemoryHint.Prefetch(_ids is null ? new ReadOnlySpan<long>(_mappedIds + row, 1) : _ids.AsSpan(row, 1));
+        MemoryHint.Prefetch(Rows(row, 1));
+        if (_ids is not null)
+            MemoryHint.Prefetch<long>(_ids.AsSpan(row, 1));
+        else if (_mappedIds is not null)
+            MemoryHint.Prefetch(_mappedIds + row);
     }
+
+    public long Id(int row) => _ids is not null ? _ids[row] : _packedIds is not null ? _packedIds[row] : _mappedIds[row];
 
     public void CopyIds(int start, Span<long> ids)
     {

@@ -1,5 +1,4 @@
 using Semblance.Index.Structures;
-using Semblance.Numerics;
 
 namespace Semblance.Index.Rows;
 
@@ -29,13 +28,7 @@ internal sealed record RowSnapshot<T>(RowBlock<T>[] Blocks, int BlockShift, int 
     public ReadOnlySpan<T> RowAt(int position) => Blocks[position >> BlockShift].Rows(position & (RowsPerBlock - 1), 1);
 
     /// <summary>Asks for a row and its id, which lie apart, ahead of their use.</summary>
-    public void Prefetch(int position)
-    {
-        var block = Blocks[position >> BlockShift];
-        var row = position & (RowsPerBlock - 1);
-        MemoryHint.Prefetch(block.Rows(row, 1));
-        block.PrefetchId(row);
-    }
+    public void Prefetch(int position) => Blocks[position >> BlockShift].Prefetch(position & (RowsPerBlock - 1));
 
     public bool IsDeleted(int position) => Blocks[position >> BlockShift].IsDeleted(position & (RowsPerBlock - 1));
 }

@@ -521,6 +521,12 @@ public abstract class VectorIndexConformance
             var damaged = (byte[])bytes.Clone();
             damaged[headerLength + random.NextInt(bytes.Length - headerLength)] ^= (byte)(1 << random.NextInt(8));
             File.WriteAllBytes(path, damaged);
+            // What every search walks may be judged when the file is opened.
+            if (Refusal(path) is { } refused)
+            {
+                Assert.Contains(path, refused.Message, StringComparison.Ordinal);
+                continue;
+            }
             using var opened = Open(path);
             var verification = opened.Verify();
             Assert.False(verification.Ok);
@@ -666,6 +672,19 @@ public abstract class VectorIndexConformance
         using var index = Filled(Metric.Cosine, NaiveVectors.Gaussian(150, 7, 35), out _);
         index.Save(path);
         return File.ReadAllBytes(path);
+    }
+
+    private IndexFileException? Refusal(string path)
+    {
+        try
+        {
+            Open(path).Dispose();
+            return null;
+        }
+        catch (IndexFileException refused)
+        {
+            return refused;
+        }
     }
 
     private IndexFileException AssertRefused(string path, byte[] bytes)

@@ -1,18 +1,21 @@
-namespace Semblance.Numerics.Spectra;
+namespace Semblance.Numerics;
 
 /// <summary>
 /// The orthogonal polar factor of a square matrix, U·Vᵀ of its singular value decomposition U·Σ·Vᵀ: the orthogonal matrix
 /// nearest to it (orthogonal Procrustes problem; Schönemann, 1966), by the Newton–Schulz iteration X ← X·(3·I − Xᵀ·X) / 2
 /// (Higham, "Functions of matrices", 2008, 8.3), which is nothing but matrix products.
 /// </summary>
-internal static class PolarFactor
+public static class PolarFactor
 {
     private const float Tolerance = 2e-5f;
 
     // A singular value 10⁻⁵ of the largest grows to 1 within 35.
     private const int MaxIterations = 60;
 
-    /// <summary>False when the matrix is singular to rounding, so that there is no one nearest orthogonal matrix.</summary>
+    /// <summary>
+    /// Writes the factor of <paramref name="matrix"/>, both [d, d]; O(d³) an iteration, a few dozen of them.
+    /// False when the matrix is singular to rounding, so that there is no one nearest orthogonal matrix.
+    /// </summary>
     public static bool TryFind(Matrix matrix, Matrix factor, int threads)
     {
         var size = matrix.Rows;
