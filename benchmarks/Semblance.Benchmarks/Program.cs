@@ -15,6 +15,7 @@ IBenchmarkVerb[] verbs =
     new FuzzVerb(),
     new EmbeddingsVerb(),
     new CodesVerb(),
+    new GraphVerb(),
 ];
 
 if (args is [var name, .. var rest] && verbs.FirstOrDefault(verb => verb.Name == name) is { } chosen)
