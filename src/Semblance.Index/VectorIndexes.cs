@@ -17,6 +17,7 @@ public static class VectorIndexes
     [
         new(ExactVectorIndex.KindName, (dimension, metric, build) => new ExactVectorIndex(dimension, metric, build.Storage), (path, _) => ExactVectorIndex.Open(path)),
         new(IvfFastScanIndex.KindName, (dimension, metric, build) => new IvfFastScanIndex(dimension, metric, Ivf(build)), (path, build) => IvfFastScanIndex.Open(path, Ivf(build))),
+        new(HnswIndex.KindName, (dimension, metric, build) => new HnswIndex(dimension, metric, Hnsw(build)), (path, build) => HnswIndex.Open(path, Hnsw(build))),
         new(IvfPqIndex.KindName, (dimension, metric, build) => new IvfPqIndex(dimension, metric, Ivf(build)), (path, build) => IvfPqIndex.Open(path, Ivf(build))),
         new(IvfFlatIndex.KindName, (dimension, metric, build) => new IvfFlatIndex(dimension, metric, Ivf(build)), (path, build) => IvfFlatIndex.Open(path, Ivf(build))),
         new(KdTreeIndex.KindName, (dimension, metric, build) => new KdTreeIndex(dimension, metric, new KdTreeOptions { Storage = build.Storage }), (path, _) => KdTreeIndex.Open(path)),
@@ -56,6 +57,8 @@ public static class VectorIndexes
     private static Entry? Find(string kind) => s_kinds.FirstOrDefault(entry => entry.Name == kind);
 
     private static IvfOptions Ivf(IndexBuildOptions build) => new() { Storage = build.Storage, BuildThreads = build.Threads, Seed = build.Seed };
+
+    private static HnswOptions Hnsw(IndexBuildOptions build) => new() { Storage = build.Storage, BuildThreads = build.Threads, Seed = build.Seed };
 
     private sealed record Entry(string Name, Func<int, Metric, IndexBuildOptions, VectorIndex> Create, Func<string, IndexBuildOptions, VectorIndex> Open);
 }
