@@ -26,6 +26,7 @@ internal interface IVectorEngine : IDisposable
 
     Hit[] Scan(ReadOnlySpan<float> query, int k, SearchOptions options);
 
+    /// <param name="effort">0 scans all rows.</param>
     Hit[][] SearchBatch(Matrix queries, int k, int effort, SearchOptions options, CancellationToken cancellationToken);
 
     Hit[] SearchRange(ReadOnlySpan<float> query, float radius, SearchOptions options);

@@ -80,7 +80,7 @@ internal sealed class VectorEngine<T, TMetric> : IVectorEngine
 
     public Hit[][] SearchBatch(Matrix queries, int k, int effort, SearchOptions options, CancellationToken cancellationToken)
     {
-        if (!HasStructure)
+        if (effort == 0)
         {
             var prepared = new T[queries.Rows * _format.QueryWidth];
             for (var q = 0; q < queries.Rows; q++)
