@@ -1,5 +1,4 @@
 using Semblance.Index.Rows;
-using Semblance.Numerics;
 
 namespace Semblance.Index.Graph;
 
@@ -9,9 +8,6 @@ internal sealed unsafe class GraphConstruction<T>(RowFormat<T> format, Metric me
 {
     // Enough that mean and range are known to a hundredth.
     private const int SampleRows = 16_384;
-
-    // Inner products: lengths beyond R are cut off in the codes; a tenth more costs little.
-    private const float RadiusTolerance = 1.1f;
 
     // Nodes linked one after another before several threads begin: the first ones must find one another.
     private const int SequentialNodes = 1000;
@@ -79,7 +75,7 @@ internal sealed unsafe class GraphConstruction<T>(RowFormat<T> format, Metric me
         return state;
     }
 
-    /// <summary>The same links over codes of the rows as they are now: mean, range and radius learned again.</summary>
+    /// <summary>The same links over codes of the rows as they are now: mean and range learned again.</summary>
     public GraphState Recode(GraphState state, RowSnapshot<T> rows, int threads)
     {
         var count = state.Count;
@@ -108,10 +104,9 @@ internal sealed unsafe class GraphConstruction<T>(RowFormat<T> format, Metric me
         return recoded;
     }
 
-    /// <summary>Whether the codec learned from so few rows, or from so short ones, that the rows from <paramref name="first"/> on call for another.</summary>
-    public bool HasOutgrownCodec(GraphState state, RowSnapshot<T> rows, int first) =>
-        (state.TrainedRows < SampleRows && rows.Positions >= 2 * state.TrainedRows)
-        || (metric == Metric.InnerProduct && Radius(rows, first) > state.Codec.Radius * RadiusTolerance);
+    /// <summary>Whether the codec learned from so few rows that there is more to learn now.</summary>
+    public static bool HasOutgrownCodec(GraphState state, RowSnapshot<T> rows) =>
+        state.TrainedRows < SampleRows && rows.Positions >= 2 * state.TrainedRows;
 
     /// <summary>Sees to it that every node can be found.</summary>
     public void Connect(GraphState state) =>
@@ -210,19 +205,7 @@ internal sealed unsafe class GraphConstruction<T>(RowFormat<T> format, Metric me
         var sample = new float[sampled * format.Dimension];
         for (var i = 0; i < sampled; i++)
             format.Decode(rows.RowAt((int)((long)count * i / sampled)), sample.AsSpan(i * format.Dimension, format.Dimension));
-        return TraversalCodec.Train(format.Dimension, metric, options.Seed, sample, metric == Metric.InnerProduct ? Radius(rows, 0) : 0);
-    }
-
-    private float Radius(RowSnapshot<T> rows, int first)
-    {
-        var vector = new float[format.Dimension];
-        var longest = 0f;
-        for (var position = first; position < rows.Positions; position++)
-        {
-            format.Decode(rows.RowAt(position), vector);
-            longest = Math.Max(longest, VectorMath.Dot(vector, vector));
-        }
-        return MathF.Sqrt(longest);
+        return TraversalCodec.Train(format.Dimension, metric, options.Seed, sample);
     }
 
     private static void InParallel(

@@ -67,7 +67,7 @@ internal sealed unsafe class GraphStructure<T> : IRowStructure<T>
         {
             if (_state is not { } state)
                 return rows.Count < GraphFrom ? this : Build(rows, _options.BuildThreads, CancellationToken.None);
-            var outgrown = _construction.HasOutgrownCodec(state, rows, first);
+            var outgrown = GraphConstruction<T>.HasOutgrownCodec(state, rows);
             if ((outgrown && rows.Positions < RebuildBelow) || (rows.Positions - first) * (long)RebuildWhenOneIn >= rows.Positions)
                 return Build(rows, _options.BuildThreads, CancellationToken.None);
             if (outgrown)
@@ -100,9 +100,11 @@ internal sealed unsafe class GraphStructure<T> : IRowStructure<T>
             return;
         if (!_contexts.TryTake(out var context) || context.Codec != state.Codec)
             context = state.NewContext();
-        context.LoadQuery(search.Query);
         context.Visited = 0;
+        context.LoadGuide(search.Query);
         var start = state.Descend(context);
+        if (state.Codec.MultipliesQueries)
+            context.LoadQuery(search.Query);
         var wanted = Math.Max(search.Effort, search.K);
         if (search.AcceptsAll)
             OfferAll(search, context, GraphWalk.Search(state.Levels[0], context, start, Math.Min(wanted, state.Count)));
