@@ -12,6 +12,8 @@ IBenchmarkVerb[] verbs =
     new ColdVerb(),
     new ColdStagesVerb(),
     new MemoryVerb(),
+    new EmbeddingsVerb(),
+    new CodesVerb(),
     new GraphVerb(),
 ];
 

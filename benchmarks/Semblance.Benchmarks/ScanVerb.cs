@@ -1,93 +1,112 @@
 using System.Diagnostics;
+using System.Globalization;
 using Semblance.Index;
 using Semblance.Numerics;
 
 namespace Semblance.Benchmarks;
 
 /// <summary>
-/// Exact search over 100,000 × 128 floats against the memory bandwidth of the same run: scans and plain reads take turns, so that
-/// both feel the same load.
+/// Scans of every storage against the memory bandwidth, and batches against the arithmetic peak, of the same run: scan and yardstick
+/// take turns, so that both feel the same load. Indexes and the array that is read are far larger than the caches.
 /// </summary>
 internal sealed class ScanVerb : IBenchmarkVerb
 {
-    private const int Repeats = 61;
-    private const int BatchRepeats = 7;
+    private const int Repeats = 31;
+    private const int BatchRepeats = 9;
+    private const int Warmups = 3;
+    private const int TargetBytes = 128 << 20;
 
     public string Name => "scan";
 
-    public string Summary => "exact search over 100,000 x 128, one thread, with its fraction of memory bandwidth";
+    public string Summary => "exact scans of 128-d vectors in every storage, one thread, with their share of memory bandwidth or FMA peak";
 
     public int Run(string[] args)
     {
         var vectors = ExactScanBenchmark.Gaussian(ExactScanBenchmark.Rows, 1);
-        var queries = ExactScanBenchmark.Gaussian(64, 2);
-        var bytes = (double)ExactScanBenchmark.Rows * ExactScanBenchmark.Dimension * sizeof(float);
-        Console.WriteLine($"{ExactScanBenchmark.Rows:N0} x {ExactScanBenchmark.Dimension}, k = {ExactScanBenchmark.K}, one thread, kernels {VectorMath.InstructionSet}, median of {Repeats}");
-        Console.WriteLine($"{"search",-24} {"ms/query",9} {"GB/s",7} {"plain read GB/s",16} {"fraction",9}");
+        var queries = ExactScanBenchmark.Gaussian(256, 2);
+        var plain = new float[TargetBytes / sizeof(float)];
+        Array.Fill(plain, 1);
+        Console.WriteLine($"128-d, k = {ExactScanBenchmark.K}, one thread, kernels {VectorMath.InstructionSet}, medians of {Repeats} and {BatchRepeats}");
+        Console.WriteLine($"{"search",-30} {"rows",9} {"ms/query",9} {"GB/s",7} {"read GB/s",10} {"share",6}");
+        foreach (var storage in Enum.GetValues<VectorStorage>())
+        {
+            foreach (var metric in new[] { Metric.Cosine, Metric.L2 })
+            {
+                using var index = Filled(vectors, metric, storage);
+                Single($"{storage} {metric}", index, queries, plain);
+                if (storage == VectorStorage.Float32 && metric == Metric.Cosine)
+                    Mapped(index, queries, plain);
+            }
+        }
+
+        Console.WriteLine();
+        Console.WriteLine($"{"batch",-30} {"rows",9} {"ms/query",9} {"GFLOP/s",8} {"peak",8} {"share",6}");
         foreach (var metric in new[] { Metric.Cosine, Metric.L2 })
         {
             using var index = ExactScanBenchmark.Filled(vectors, metric);
-            Print($"exact {metric}", bytes, () => vectors.Span, q => index.Search(queries.Row(q % queries.Rows), ExactScanBenchmark.K));
-            if (metric == Metric.Cosine)
-            {
-                var path = Path.GetTempFileName();
-                index.Save(path);
-                using (var mapped = ExactVectorIndex.Open(path))
-                    Print($"exact {metric}, mapped", bytes, () => vectors.Span, q => mapped.Search(queries.Row(q % queries.Rows), ExactScanBenchmark.K));
-                File.Delete(path);
-            }
-            var batch = Median(BatchRepeats, _ => index.SearchBatch(queries, ExactScanBenchmark.K)) / queries.Rows;
-            Console.WriteLine($"{$"exact {metric}, batch {queries.Rows}",-24} {batch * 1e3,9:0.000} {bytes / batch / 1e9,7:0.0}");
-        }
-
-        foreach (var bits in new[] { 64, 256 })
-        {
-            var random = new SeededRandom(3);
-            var codes = new ulong[8_000_000];
-            foreach (ref var word in codes.AsSpan())
-                word = random.NextUInt64();
-            using var index = new ExactCodeIndex(bits);
-            var rows = codes.Length / (bits / 64);
-            index.Build([.. Enumerable.Range(0, rows).Select(row => (long)row)], codes);
-            Print($"{rows / 1e6:0.0} M codes of {bits} bits", codes.Length * 8.0, () => vectors.Span, q => index.Search(codes.AsSpan(q * 4, bits / 64), ExactScanBenchmark.K));
+            foreach (var size in new[] { 32, 128, 256 })
+                Batch($"Float32 {metric}, {size} queries", index, queries, size);
         }
         return 0;
     }
 
-    private static void Print(string what, double bytes, Func<ReadOnlySpan<float>> plain, Func<int, object> search)
+    // The same vectors under new ids until the rows outgrow the caches: a scan reads them all the same.
+    private static ExactVectorIndex Filled(Matrix vectors, Metric metric, VectorStorage storage)
     {
-        var scans = new double[Repeats];
-        var reads = new double[Repeats];
-        for (var i = -5; i < Repeats; i++)
+        var index = new ExactVectorIndex(vectors.Columns, metric, storage);
+        for (var first = 0L; first * index.Statistics.BytesPerVector < TargetBytes; first += vectors.Rows)
+            index.Add([.. Enumerable.Range(0, vectors.Rows).Select(row => first + row)], vectors);
+        return index;
+    }
+
+    private static void Mapped(ExactVectorIndex index, Matrix queries, float[] plain)
+    {
+        var path = Path.GetTempFileName();
+        index.Save(path);
+        using (var mapped = ExactVectorIndex.Open(path))
+            Single($"{index.Storage} {index.Metric}, mapped", mapped, queries, plain);
+        File.Delete(path);
+    }
+
+    private static void Single(string what, ExactVectorIndex index, Matrix queries, float[] plain)
+    {
+        var (scan, read) = InTurns(Repeats, i => index.Search(queries.Row(i % queries.Rows), ExactScanBenchmark.K), () => MemoryBandwidth.Sum(plain));
+        // The ids are not read.
+        var rate = index.Count * (index.Statistics.BytesPerVector - sizeof(long)) / scan / 1e9;
+        var bandwidth = (double)plain.Length * sizeof(float) / read / 1e9;
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture, $"{what,-30} {index.Count,9:N0} {scan * 1e3,9:0.000} {rate,7:0.0} {bandwidth,10:0.0} {rate / bandwidth,6:0%}"));
+    }
+
+    private static void Batch(string what, ExactVectorIndex index, Matrix queries, int size)
+    {
+        var batch = Matrix.FromRows([.. Enumerable.Range(0, size).Select(q => queries.Row(q).ToArray())]);
+        var (scan, run) = InTurns(BatchRepeats, _ => index.SearchBatch(batch, ExactScanBenchmark.K), () => ArithmeticPeak.Run());
+        var rate = 2.0 * index.Count * index.Dimension * size / scan / 1e9;
+        var peak = ArithmeticPeak.Operations / run / 1e9;
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture, $"{what,-30} {index.Count,9:N0} {scan / size * 1e3,9:0.000} {rate,8:0.0} {peak,8:0.0} {rate / peak,6:0%}"));
+    }
+
+    /// <summary>Median seconds of the scan and of its yardstick.</summary>
+    private static (double Scan, double Yardstick) InTurns(int repeats, Func<int, object> scan, Func<float> yardstick)
+    {
+        var scans = new double[repeats];
+        var yards = new double[repeats];
+        for (var i = -Warmups; i < repeats; i++)
         {
             var start = Stopwatch.GetTimestamp();
-            search(i + 5);
+            scan(i + Warmups);
             var between = Stopwatch.GetTimestamp();
-            MemoryBandwidth.Sum(plain());
+            yardstick();
             var end = Stopwatch.GetTimestamp();
             if (i < 0)
                 continue;
             scans[i] = Stopwatch.GetElapsedTime(start, between).TotalSeconds;
-            reads[i] = Stopwatch.GetElapsedTime(between, end).TotalSeconds;
+            yards[i] = Stopwatch.GetElapsedTime(between, end).TotalSeconds;
         }
         Array.Sort(scans);
-        Array.Sort(reads);
-        var scan = scans[Repeats / 2];
-        var rate = bytes / scan / 1e9;
-        var bandwidth = plain().Length * sizeof(float) / reads[Repeats / 2] / 1e9;
-        Console.WriteLine($"{what,-24} {scan * 1e3,9:0.000} {rate,7:0.0} {bandwidth,16:0.0} {rate / bandwidth,9:0%}");
-    }
-
-    private static double Median(int repeats, Func<int, object> action)
-    {
-        var seconds = new double[repeats];
-        for (var i = 0; i < repeats; i++)
-        {
-            var start = Stopwatch.GetTimestamp();
-            action(i);
-            seconds[i] = Stopwatch.GetElapsedTime(start).TotalSeconds;
-        }
-        Array.Sort(seconds);
-        return seconds[repeats / 2];
+        Array.Sort(yards);
+        return (scans[repeats / 2], yards[repeats / 2]);
     }
 }

@@ -3,15 +3,16 @@ using Semblance.Index.Files;
 namespace Semblance.Index;
 
 /// <summary>
-/// Exact search over float32 vectors by scanning all of them; kind <c>exact</c>. Memory 4 · dimension + 8 bytes a row and 6 to 12
-/// for the id table; a search reads 4 · dimension bytes a row at the speed of memory. The reference for every other kind.
+/// Search by scanning all vectors; kind <c>exact</c>. Over float32 it is exact and the reference for every other kind: memory
+/// 4 · dimension + 8 bytes a row and 6 to 12 for the id table, and a search reads 4 · dimension bytes a row at the speed of memory.
+/// Narrower storage takes a half or a quarter of both; then the distances are those to the rounded vectors.
 /// </summary>
 public sealed class ExactVectorIndex : VectorIndex
 {
     /// <summary>The value of <see cref="IVectorIndex.Kind"/>.</summary>
     public const string KindName = "exact";
 
-    /// <summary>An empty index.</summary>
+    /// <summary>An empty index. The storage is part of the file.</summary>
     public ExactVectorIndex(int dimension, Metric metric, VectorStorage storage = VectorStorage.Float32)
         : base(KindName, dimension, metric, storage, structure: null)
     {

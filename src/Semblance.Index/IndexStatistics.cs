@@ -15,4 +15,11 @@ public sealed record IndexStatistics(
     double BytesPerVector,
     long BytesTotal,
     long MappedBytes,
-    long Generation);
+    long Generation)
+{
+    /// <summary>
+    /// The part of <see cref="BytesTotal"/> that leads from ids to rows: nothing while the ids ascend with the rows or before rows of an
+    /// opened file are asked for by id, else 6 to 12 bytes a row.
+    /// </summary>
+    public long IdTableBytes { get; init; }
+}

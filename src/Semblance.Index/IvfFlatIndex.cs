@@ -21,7 +21,7 @@ public sealed class IvfFlatIndex : VectorIndex
     private IvfFlatIndex(MappedIndexFile file, IvfOptions options)
         : base(file, new IvfKind(IvfCodes.None, options)) => _options = options;
 
-    public override int DefaultEffort => 16;
+    public override int DefaultEffort => _options.Probes ?? 16;
 
     private protected override int BuildThreads => _options.BuildThreads;
 

@@ -41,6 +41,15 @@ public sealed record IvfOptions
             : throw new ArgumentOutOfRangeException(nameof(value), value, "RescorePerNeighbour must be at least 1, or null.");
     }
 
+    /// <summary>Lists that a search probes which names neither effort nor target recall, before the index is tuned; null takes 16.</summary>
+    public int? Probes
+    {
+        get;
+        init => field = value is null or >= 1
+            ? value
+            : throw new ArgumentOutOfRangeException(nameof(value), value, "Probes must be at least 1, or null.");
+    }
+
     /// <summary>What is kept of each vector for the final ranking.</summary>
     public VectorStorage Storage { get; init; } = VectorStorage.Byte;
 

@@ -21,7 +21,7 @@ public sealed class IvfPqIndex : VectorIndex
     private IvfPqIndex(MappedIndexFile file, IvfOptions options)
         : base(file, new IvfKind(IvfCodes.Pq8, options)) => _options = options;
 
-    public override int DefaultEffort => 16;
+    public override int DefaultEffort => _options.Probes ?? 16;
 
     private protected override int BuildThreads => _options.BuildThreads;
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Semblance.Index.Codecs;
 using Semblance.Index.Engine;
 using Semblance.Index.Files;
 using Semblance.Index.Rows;
@@ -97,6 +98,7 @@ public abstract class VectorIndex : IVectorIndex
     {
         IndexArguments.CheckId(id);
         Check(vector, "The vector");
+        CheckStorable(vector, "The vector");
         _engine.Add([id], vector);
     }
 
@@ -255,6 +257,25 @@ public abstract class VectorIndex : IVectorIndex
         foreach (var id in ids)
             IndexArguments.CheckId(id);
         Check(vectors, "Vector");
+        for (var row = 0; NarrowRange && row < vectors.Rows; row++)
+            CheckStorable(vectors.Row(row), $"Vector {row}");
+    }
+
+    // Under cosine, vectors are scaled to length 1 before they are stored.
+    private bool NarrowRange => Storage == VectorStorage.Float16 && Metric != Metric.Cosine;
+
+    private void CheckStorable(ReadOnlySpan<float> vector, string what)
+    {
+        if (!NarrowRange)
+            return;
+        for (var i = 0; i < vector.Length; i++)
+        {
+            if (MathF.Abs(vector[i]) > HalfRowFormat.Largest)
+            {
+                throw new ArgumentException(
+                    $"{what} has {vector[i]} at element {i}, and half precision ends at ±{HalfRowFormat.Largest}. Scale the vectors down or choose another storage.");
+            }
+        }
     }
 
     private void Check(Matrix vectors, string what)

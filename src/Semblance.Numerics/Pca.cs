@@ -1,21 +1,27 @@
 using System.Numerics.Tensors;
+using Semblance.Numerics.Serialization;
 using Semblance.Numerics.Spectra;
 
 namespace Semblance.Numerics;
 
 /// <summary>
-/// Principal component analysis: the orthonormal axes along which a sample varies most, found exactly (no random
-/// projection). Covariance has denominator n − 1. Immutable, and safe for use by several threads.
+/// Principal component analysis: the orthonormal axes along which a sample varies most, found exactly by <see cref="Fit"/> or
+/// from random projections by <see cref="RandomizedPca"/>. Covariance has denominator n − 1. Immutable, and safe for use by
+/// several threads.
 /// </summary>
 public sealed class Pca
 {
-    private Pca(CovarianceSpectrum spectrum)
+    private const int Version = 1;
+
+    internal Pca(CovarianceSpectrum spectrum)
+        : this(spectrum.Mean, spectrum.Axes, spectrum.Variances, spectrum.TotalVariance)
     {
-        Mean = spectrum.Mean;
-        Components = spectrum.Axes;
-        ExplainedVariance = spectrum.Variances;
-        TotalVariance = spectrum.TotalVariance;
     }
+
+    private Pca(float[] mean, Matrix components, double[] explainedVariance, double totalVariance)
+        => (Mean, Components, ExplainedVariance, TotalVariance) = (mean, components, explainedVariance, totalVariance);
+
+    private static ReadOnlySpan<byte> Magic => "SMBLPCA\n"u8;
 
     /// <summary>Length d.</summary>
     public float[] Mean { get; }
@@ -63,6 +69,36 @@ public sealed class Pca
         Mean.CopyTo(x);
         for (var i = 0; i < coordinates.Length; i++)
             TensorPrimitives.MultiplyAdd(Components.Row(i), coordinates[i], x, x);
+    }
+
+    /// <summary>
+    /// Little-endian: "SMBLPCA\n", version, d and k (int32), total variance and variances of the axes (float64), mean and axes
+    /// row after row (float32); and the SHA-256 of all that.
+    /// </summary>
+    public byte[] Serialize()
+    {
+        using var writer = new FittedBytesWriter(Magic, Version);
+        writer.Write(Mean.Length);
+        writer.Write(Components.Rows);
+        writer.Write(TotalVariance);
+        writer.Write(ExplainedVariance.AsSpan());
+        writer.Write(Mean.AsSpan());
+        writer.Write(Components.Span);
+        return writer.ToArray();
+    }
+
+    /// <exception cref="InvalidDataException">The bytes are no whole analysis of this version.</exception>
+    public static Pca Deserialize(ReadOnlySpan<byte> bytes)
+    {
+        var reader = new FittedBytesReader(bytes, Magic, Version, "principal component analysis");
+        var dimension = reader.Size(int.MaxValue);
+        var components = reader.Size(dimension);
+        var total = reader.Double();
+        var variances = reader.Doubles(components);
+        var mean = reader.Singles(dimension);
+        var axes = new Matrix(reader.Singles((long)dimension * components), components, dimension);
+        reader.End();
+        return new Pca(mean, axes, variances, total);
     }
 
     private void ThrowIfLengthsAreWrong(int dimension, int coordinates)

@@ -1,7 +1,6 @@
 using System.Buffers;
-using System.Buffers.Binary;
 using System.Numerics.Tensors;
-using System.Security.Cryptography;
+using Semblance.Numerics.Serialization;
 using Semblance.Numerics.Spectra;
 
 namespace Semblance.Numerics;
@@ -28,7 +27,6 @@ public sealed class ShrunkWhitening
     public const int MaximumSampleRows = 50_000;
 
     private const int Version = 1;
-    private const int HeaderLength = 8 + 4 * 4 + 8;
 
     private readonly float[] _mean;
     private readonly float[] _variances;
@@ -77,7 +75,7 @@ public sealed class ShrunkWhitening
     {
         if (!(shrink >= 0 && float.IsFinite(shrink)))
             throw new ArgumentOutOfRangeException(nameof(shrink), shrink, "Shrinkage is a finite number, 0 or more.");
-        var spectrum = CovarianceSpectrum.Of(Thin(sample, seed), dimension, cancellationToken);
+        var spectrum = CovarianceSpectrum.Of(SampleRows.Thin(sample, MaximumSampleRows, seed), dimension, cancellationToken);
         var variances = spectrum.Variances.Select(variance => (float)variance).ToArray();
         return new ShrunkWhitening(spectrum.Mean, variances, spectrum.Axes, shrink, spectrum.TotalVariance / sample.Columns);
     }
@@ -114,76 +112,29 @@ public sealed class ShrunkWhitening
     /// </summary>
     public byte[] Serialize()
     {
-        var bytes = new byte[LengthOf(InputDimension, OutputDimension)];
-        Magic.CopyTo(bytes);
-        BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(8), Version);
-        BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(12), InputDimension);
-        BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(16), OutputDimension);
-        BinaryPrimitives.WriteSingleLittleEndian(bytes.AsSpan(20), Shrink);
-        BinaryPrimitives.WriteDoubleLittleEndian(bytes.AsSpan(24), MeanVariance);
-        var at = HeaderLength;
-        WriteSingles(_mean, bytes, ref at);
-        WriteSingles(_variances, bytes, ref at);
-        WriteSingles(_axes.Span, bytes, ref at);
-        SHA256.HashData(bytes.AsSpan(0, at), bytes.AsSpan(at));
-        return bytes;
+        using var writer = new FittedBytesWriter(Magic, Version);
+        writer.Write(InputDimension);
+        writer.Write(OutputDimension);
+        writer.Write(Shrink);
+        writer.Write(MeanVariance);
+        writer.Write(_mean);
+        writer.Write(_variances);
+        writer.Write(_axes.Span);
+        return writer.ToArray();
     }
 
     /// <exception cref="InvalidDataException">The bytes are not a whole projection of this version.</exception>
     public static ShrunkWhitening Deserialize(ReadOnlySpan<byte> bytes)
     {
-        if (bytes.Length < HeaderLength || !bytes.StartsWith(Magic))
-            throw new InvalidDataException("This is not a projection: it does not begin with 'SMBLWHIT'. Fit the projection again.");
-        var version = BinaryPrimitives.ReadInt32LittleEndian(bytes[8..]);
-        if (version != Version)
-            throw new InvalidDataException($"The projection has format version {version} and this program reads {Version}. Fit it again, or use the program that wrote it.");
-        var input = BinaryPrimitives.ReadInt32LittleEndian(bytes[12..]);
-        var output = BinaryPrimitives.ReadInt32LittleEndian(bytes[16..]);
-        if (input <= 0 || output <= 0 || output > input || LengthOf(input, output) != bytes.Length)
-            throw new InvalidDataException($"The projection is cut off or damaged: {bytes.Length} bytes cannot hold {input} to {output} dimensions. Fit it again.");
-        if (!SHA256.HashData(bytes[..^SHA256.HashSizeInBytes]).AsSpan().SequenceEqual(bytes[^SHA256.HashSizeInBytes..]))
-            throw new InvalidDataException("The projection's checksum does not match its content. Fit it again.");
-
-        var shrink = BinaryPrimitives.ReadSingleLittleEndian(bytes[20..]);
-        var meanVariance = BinaryPrimitives.ReadDoubleLittleEndian(bytes[24..]);
-        var at = HeaderLength;
-        var mean = ReadSingles(bytes, ref at, input);
-        var variances = ReadSingles(bytes, ref at, output);
-        var axes = new Matrix(ReadSingles(bytes, ref at, input * output), output, input);
+        var reader = new FittedBytesReader(bytes, Magic, Version, "projection");
+        var input = reader.Size(int.MaxValue);
+        var output = reader.Size(input);
+        var shrink = reader.Single();
+        var meanVariance = reader.Double();
+        var mean = reader.Singles(input);
+        var variances = reader.Singles(output);
+        var axes = new Matrix(reader.Singles((long)input * output), output, input);
+        reader.End();
         return new ShrunkWhitening(mean, variances, axes, shrink, meanVariance);
-    }
-
-    private static long LengthOf(int input, int output) => HeaderLength + 4 * (input + output + (long)input * output) + SHA256.HashSizeInBytes;
-
-    private static void WriteSingles(ReadOnlySpan<float> values, Span<byte> bytes, ref int at)
-    {
-        foreach (var value in values)
-        {
-            BinaryPrimitives.WriteSingleLittleEndian(bytes[at..], value);
-            at += 4;
-        }
-    }
-
-    private static float[] ReadSingles(ReadOnlySpan<byte> bytes, ref int at, int count)
-    {
-        var values = new float[count];
-        foreach (ref var value in values.AsSpan())
-        {
-            value = BinaryPrimitives.ReadSingleLittleEndian(bytes[at..]);
-            at += 4;
-        }
-        return values;
-    }
-
-    private static Matrix Thin(Matrix sample, int seed)
-    {
-        if (sample.Rows <= MaximumSampleRows)
-            return sample;
-        var rows = Enumerable.Range(0, sample.Rows).ToArray();
-        new SeededRandom(seed).Shuffle(rows.AsSpan());
-        var thinned = new Matrix(MaximumSampleRows, sample.Columns);
-        for (var i = 0; i < thinned.Rows; i++)
-            sample.Row(rows[i]).CopyTo(thinned.Row(i));
-        return thinned;
     }
 }

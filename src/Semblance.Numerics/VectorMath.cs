@@ -6,7 +6,7 @@ using Semblance.Numerics.Kernels;
 namespace Semblance.Numerics;
 
 /// <summary>
-/// Distances and products of float32 vectors, of 8-bit codes and of binary codes, one pair at a time or one query against packed rows.
+/// Distances and products of vectors of float32 and narrower numbers, of 8-bit codes and of binary codes, one pair at a time or one query against packed rows.
 /// </summary>
 /// <remarks>
 /// The instruction set is chosen once, when the type is first used: the widest the machine accelerates, or the one that
@@ -85,6 +85,50 @@ public static class VectorMath
     {
         ThrowIfNotPacked(query.Length, rows.Length, result.Length);
         s_kernel.SquaredL2Rows(ref MemoryMarshal.GetReference(query), ref MemoryMarshal.GetReference(rows), query.Length, result);
+    }
+
+    /// <summary>
+    /// <paramref name="result"/>[i] = Σ xⱼ² of row i, for <paramref name="rows"/> packed row after row. The last bits may differ from
+    /// those of <see cref="Dot"/>.
+    /// </summary>
+    /// <exception cref="ArgumentException"><paramref name="rows"/> is no whole number of elements for each row.</exception>
+    public static void SquaredLengths(ReadOnlySpan<float> rows, Span<float> result)
+    {
+        var dimension = rows.Length / Math.Max(1, result.Length);
+        ThrowIfNotPacked(dimension, rows.Length, result.Length);
+        s_kernel.SquaredLengths(ref MemoryMarshal.GetReference(rows), dimension, result);
+    }
+
+    /// <summary><see cref="DotRows"/> over rows in half precision, which are widened on the way; the query and the sums are float32.</summary>
+    /// <exception cref="ArgumentException"><paramref name="rows"/> does not hold exactly that many elements.</exception>
+    public static void DotHalfRows(ReadOnlySpan<float> query, ReadOnlySpan<Half> rows, Span<float> result)
+    {
+        ThrowIfNotPacked(query.Length, rows.Length, result.Length);
+        s_kernel.DotHalfRows(ref MemoryMarshal.GetReference(query), ref MemoryMarshal.GetReference(rows), query.Length, result);
+    }
+
+    /// <summary><see cref="SquaredL2Rows"/> over rows in half precision.</summary>
+    /// <exception cref="ArgumentException"><paramref name="rows"/> does not hold exactly that many elements.</exception>
+    public static void SquaredL2HalfRows(ReadOnlySpan<float> query, ReadOnlySpan<Half> rows, Span<float> result)
+    {
+        ThrowIfNotPacked(query.Length, rows.Length, result.Length);
+        s_kernel.SquaredL2HalfRows(ref MemoryMarshal.GetReference(query), ref MemoryMarshal.GetReference(rows), query.Length, result);
+    }
+
+    /// <summary><see cref="DotRows"/> over rows in bfloat16: the upper 16 bits of float32s.</summary>
+    /// <exception cref="ArgumentException"><paramref name="rows"/> does not hold exactly that many elements.</exception>
+    public static void DotBFloat16Rows(ReadOnlySpan<float> query, ReadOnlySpan<ushort> rows, Span<float> result)
+    {
+        ThrowIfNotPacked(query.Length, rows.Length, result.Length);
+        s_kernel.DotBFloat16Rows(ref MemoryMarshal.GetReference(query), ref MemoryMarshal.GetReference(rows), query.Length, result);
+    }
+
+    /// <summary><see cref="SquaredL2Rows"/> over rows in bfloat16.</summary>
+    /// <exception cref="ArgumentException"><paramref name="rows"/> does not hold exactly that many elements.</exception>
+    public static void SquaredL2BFloat16Rows(ReadOnlySpan<float> query, ReadOnlySpan<ushort> rows, Span<float> result)
+    {
+        ThrowIfNotPacked(query.Length, rows.Length, result.Length);
+        s_kernel.SquaredL2BFloat16Rows(ref MemoryMarshal.GetReference(query), ref MemoryMarshal.GetReference(rows), query.Length, result);
     }
 
     /// <summary>

@@ -1,4 +1,5 @@
 using Semblance.Index.Tests.Conformance;
+using Semblance.Numerics;
 using Semblance.Testing;
 using Xunit;
 
@@ -55,5 +56,45 @@ public sealed class ExactVectorIndexTests : VectorIndexConformance
             index.Remove(id);
         Assert.InRange(index.Statistics.Deleted, 0, 1023);
         Assert.Equal(100, index.Count);
+    }
+
+    [Theory]
+    [InlineData(Metric.Cosine, 0, 1)]
+    [InlineData(Metric.L2, 0, 1)]
+    [InlineData(Metric.InnerProduct, 0, 1)]
+    [InlineData(Metric.L2, 10, 1e-3f)]
+    [InlineData(Metric.L2, 1000, 1e-3f)]
+    [InlineData(Metric.Cosine, 10, 1e-3f)]
+    [InlineData(Metric.InnerProduct, 1000, 1e-3f)]
+    [InlineData(Metric.L2, 0, 1e-25f)]
+    [InlineData(Metric.InnerProduct, 0, 1e17f)]
+    [InlineData(Metric.L2, 0, 1e17f)]
+    public void A_large_batch_has_the_very_bits_of_single_searches(Metric metric, float offset, float spread)
+    {
+        // Enough rows and queries for whole blocks of queries, a partial one and single ones, wherever products lose their digits.
+        const int Rows = 9000, Dimension = 24, Queries = 87;
+        using var index = new ExactVectorIndex(Dimension, metric);
+        index.Build([.. Enumerable.Range(0, Rows).Select(i => (long)i)], Shifted(Rows, 4));
+        for (long id = 0; id < Rows; id += 7)
+            index.Remove(id);
+        var queries = Shifted(Queries, 5);
+        foreach (var (k, options) in new[]
+        {
+            (1, new SearchOptions()), (10, new SearchOptions { Threads = 2 }), (500, new SearchOptions()), (3, new SearchOptions { Filter = id => id % 50 == 0 }),
+            (20, new SearchOptions { MaxDistance = index.Search(queries.Row(0), 5)[4].Distance }),
+        })
+        {
+            var batch = index.SearchBatch(queries, k, options);
+            for (var q = 0; q < Queries; q++)
+                Assert.Equal(index.Search(queries.Row(q), k, options), batch[q]);
+        }
+
+        Matrix Shifted(int rows, long seed)
+        {
+            var vectors = NaiveVectors.Gaussian(rows, Dimension, seed);
+            foreach (ref var x in vectors.Span)
+                x = offset + (x * spread);
+            return vectors;
+        }
     }
 }

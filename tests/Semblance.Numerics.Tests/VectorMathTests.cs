@@ -13,6 +13,11 @@ public sealed class VectorMathTests
         Assert.Throws<ArgumentException>(() => VectorMath.DotRows(new float[3], new float[7], new float[2]));
         Assert.Throws<ArgumentException>(() => VectorMath.SquaredL2Rows(new float[3], new float[5], new float[2]));
         Assert.Throws<ArgumentException>(() => VectorMath.HammingRows(new ulong[2], new ulong[5], new int[2]));
+        Assert.Throws<ArgumentException>(() => VectorMath.SquaredLengths(new float[7], new float[2]));
+        Assert.Throws<ArgumentException>(() => VectorMath.DotHalfRows(new float[3], new Half[7], new float[2]));
+        Assert.Throws<ArgumentException>(() => VectorMath.SquaredL2HalfRows(new float[3], new Half[7], new float[2]));
+        Assert.Throws<ArgumentException>(() => VectorMath.DotBFloat16Rows(new float[3], new ushort[7], new float[2]));
+        Assert.Throws<ArgumentException>(() => VectorMath.SquaredL2BFloat16Rows(new float[3], new ushort[7], new float[2]));
         Assert.Throws<ArgumentException>(() => VectorMath.DotBytes(new short[3], new byte[4]));
         Assert.Throws<ArgumentException>(() => VectorMath.DotBytes(new byte[3], new byte[4]));
         Assert.Throws<ArgumentException>(() => VectorMath.DotByteRows(new short[4], new byte[9], 6, new int[2]));

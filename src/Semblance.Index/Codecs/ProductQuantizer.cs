@@ -12,7 +12,7 @@ internal sealed class ProductQuantizer
     // More rows change 16 or 256 centroids of a few dimensions by nothing that a search could notice.
     private const int TrainingRowsPerCentroid = 256;
     private const int MinTrainingRows = 4096;
-    private const int Rounds = 8;
+    private const int Rounds = 10;
 
     // Vectors coded side by side, piece by piece.
     private const int Block = 256;
@@ -43,6 +43,31 @@ internal sealed class ProductQuantizer
 
     /// <summary>[M, length, K].</summary>
     public ReadOnlySpan<float> Values => _centroids;
+
+    /// <summary>The length of the longest vector that a code can tell.</summary>
+    public float LongestCode
+    {
+        get
+        {
+            var square = 0f;
+            for (var piece = 0; piece < Pieces; piece++)
+            {
+                var longest = 0f;
+                for (var c = 0; c < Centroids; c++)
+                {
+                    var length = 0f;
+                    for (var j = 0; j < Length; j++)
+                    {
+                        var value = _centroids[(((piece * Length) + j) * Centroids) + c];
+                        length += value * value;
+                    }
+                    longest = MathF.Max(longest, length);
+                }
+                square += longest;
+            }
+            return MathF.Sqrt(square);
+        }
+    }
 
     public static int PieceLength(int dimension, int pieces) => (dimension + pieces - 1) / pieces;
 
@@ -91,22 +116,25 @@ internal sealed class ProductQuantizer
         }
     }
 
-    /// <summary>
-    /// [M, K]: what each centroid adds to the distance from the query: the squared distance of the pieces, or under inner product their
-    /// product, negated.
-    /// </summary>
+    /// <summary>[M, K]: what each centroid adds to the distance from the query: the squared distance of the pieces, or their product, negated.</summary>
     public void Tables(ReadOnlySpan<float> query, Metric metric, Span<float> tables)
+    {
+        if (metric == Metric.InnerProduct)
+        {
+            Products(query, 1, tables);
+            return;
+        }
+        tables.Clear();
+        for (var i = 0; i < Dimension; i++)
+            AddSquares(_centroids.AsSpan(i * Centroids, Centroids), query[i], tables.Slice(i / Length * Centroids, Centroids));
+    }
+
+    /// <summary>[M, K]: the products of the query's pieces with the centroids, times −<paramref name="factor"/>.</summary>
+    public void Products(ReadOnlySpan<float> query, float factor, Span<float> tables)
     {
         tables.Clear();
         for (var i = 0; i < Dimension; i++)
-        {
-            var values = _centroids.AsSpan(i * Centroids, Centroids);
-            var table = tables.Slice(i / Length * Centroids, Centroids);
-            if (metric == Metric.InnerProduct)
-                AddProducts(values, query[i], table);
-            else
-                AddSquares(values, query[i], table);
-        }
+            AddProducts(_centroids.AsSpan(i * Centroids, Centroids), factor * query[i], tables.Slice(i / Length * Centroids, Centroids));
     }
 
     private static void AddSquares(ReadOnlySpan<float> values, float x, Span<float> table)
@@ -145,14 +173,9 @@ internal sealed class ProductQuantizer
 
     private static void TrainPiece(float[] columns, int rows, int length, int k, SeededRandom random, Span<float> values)
     {
-        for (var c = 0; c < k; c++)
-        {
-            var row = random.NextInt(rows);
-            for (var j = 0; j < length; j++)
-                values[(j * k) + c] = columns[(j * rows) + row];
-        }
         var best = new float[rows];
         var numbers = new float[rows];
+        Seed(columns, rows, length, k, random, values, best);
         var sums = new double[length * k];
         var counts = new int[k];
         for (var round = 0; round < Rounds; round++)
@@ -173,6 +196,33 @@ internal sealed class ProductQuantizer
                 for (var j = 0; j < length; j++)
                     values[(j * k) + c] = replacement >= 0 ? columns[(j * rows) + replacement] : (float)(sums[(j * k) + c] / counts[c]);
             }
+        }
+    }
+
+    // k-means++ (Arthur and Vassilvitskii 2007): each centroid a row drawn with probability proportional to its squared distance from those before.
+    private static void Seed(float[] columns, int rows, int length, int k, SeededRandom random, Span<float> values, float[] distances)
+    {
+        Array.Fill(distances, float.PositiveInfinity);
+        var row = random.NextInt(rows);
+        for (var c = 0; c < k; c++)
+        {
+            for (var j = 0; j < length; j++)
+                values[(j * k) + c] = columns[(j * rows) + row];
+            var total = 0.0;
+            for (var i = 0; i < rows; i++)
+            {
+                var distance = 0f;
+                for (var j = 0; j < length; j++)
+                {
+                    var difference = columns[(j * rows) + i] - values[(j * k) + c];
+                    distance += difference * difference;
+                }
+                distances[i] = MathF.Min(distances[i], distance);
+                total += distances[i];
+            }
+            var target = random.NextDouble() * total;
+            for (row = 0; row < rows - 1 && (target -= distances[row]) > 0;)
+                row++;
         }
     }
 

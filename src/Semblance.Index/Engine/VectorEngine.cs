@@ -87,14 +87,27 @@ internal sealed class VectorEngine<T, TMetric> : IVectorEngine
                 _format.EncodeQuery(Asked(queries.Row(q)), prepared.AsSpan(q * _format.QueryWidth, _format.QueryWidth));
             return _scan.SearchBatch(_store, prepared, k, options, cancellationToken);
         }
+        // A disposed index says so itself, not from inside the loop, which would wrap it.
+        using var lease = _store.Read();
         var answers = new Hit[queries.Rows][];
-        var single = options.Threads == 1 ? options : options with { Threads = 1 };
-        Parallel.For(0, queries.Rows, new ParallelOptions { MaxDegreeOfParallelism = options.Threads, CancellationToken = cancellationToken }, q =>
+        if (options.Threads == 1)
+        {
+            for (var q = 0; q < answers.Length; q++)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                answers[q] = SearchAlone(q, options);
+            }
+            return answers;
+        }
+        var single = options with { Threads = 1 };
+        Parallel.For(0, queries.Rows, new ParallelOptions { MaxDegreeOfParallelism = options.Threads, CancellationToken = cancellationToken }, q => answers[q] = SearchAlone(q, single));
+        return answers;
+
+        Hit[] SearchAlone(int q, SearchOptions searchOptions)
         {
             var asked = Asked(queries.Row(q));
-            answers[q] = Search(asked, Prepared(asked), k, effort, single, null);
-        });
-        return answers;
+            return Search(asked, Prepared(asked), k, effort, searchOptions, null);
+        }
     }
 
     public Hit[] SearchRange(ReadOnlySpan<float> query, float radius, SearchOptions options) =>

@@ -12,6 +12,8 @@ internal static class VectorEngines
     public static IVectorEngine Create(VectorStorage storage, int dimension, Metric metric, IStructureKind? kind, MappedIndexFile? file = null) => storage switch
     {
         VectorStorage.Float32 => OfFloats(new FloatRowFormat(dimension), metric, kind, file),
+        VectorStorage.Float16 => OfHalves(new HalfRowFormat(dimension), metric, kind, file),
+        VectorStorage.BFloat16 => OfBFloat16s(new BFloat16RowFormat(dimension), metric, kind, file),
         VectorStorage.Byte => OfBytes(new ByteRowFormat(dimension, metric), metric, kind, file),
         _ => throw new ArgumentOutOfRangeException(nameof(storage), storage, "Unknown storage."),
     };
@@ -21,6 +23,22 @@ internal static class VectorEngines
         Metric.Cosine => Make<float, CosineRows>(format, metric, kind, file),
         Metric.L2 => Make<float, L2Rows>(format, metric, kind, file),
         Metric.InnerProduct => Make<float, InnerProductRows>(format, metric, kind, file),
+        _ => throw new ArgumentOutOfRangeException(nameof(metric), metric, "Unknown metric."),
+    };
+
+    private static IVectorEngine OfHalves(HalfRowFormat format, Metric metric, IStructureKind? kind, MappedIndexFile? file) => metric switch
+    {
+        Metric.Cosine => Make<Half, HalfCosineRows>(format, metric, kind, file),
+        Metric.L2 => Make<Half, HalfL2Rows>(format, metric, kind, file),
+        Metric.InnerProduct => Make<Half, HalfInnerProductRows>(format, metric, kind, file),
+        _ => throw new ArgumentOutOfRangeException(nameof(metric), metric, "Unknown metric."),
+    };
+
+    private static IVectorEngine OfBFloat16s(BFloat16RowFormat format, Metric metric, IStructureKind? kind, MappedIndexFile? file) => metric switch
+    {
+        Metric.Cosine => Make<ushort, BFloat16CosineRows>(format, metric, kind, file),
+        Metric.L2 => Make<ushort, BFloat16L2Rows>(format, metric, kind, file),
+        Metric.InnerProduct => Make<ushort, BFloat16InnerProductRows>(format, metric, kind, file),
         _ => throw new ArgumentOutOfRangeException(nameof(metric), metric, "Unknown metric."),
     };
 

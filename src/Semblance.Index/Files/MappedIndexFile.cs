@@ -64,6 +64,21 @@ internal sealed unsafe class MappedIndexFile : IDisposable
         }
     }
 
+    /// <summary>What <paramref name="open"/> makes of a file of the named kind; the file is closed again if it refuses.</summary>
+    public static TIndex Open<TIndex>(string path, string kind, Func<MappedIndexFile, TIndex> open)
+    {
+        var file = Open(path, kind);
+        try
+        {
+            return open(file);
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
     // Sharing deletion lets a saver rename a new file over an open one on Windows as well, as long as it is not mapped.
     public static FileStream OpenStream(string path) =>
         new(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0);

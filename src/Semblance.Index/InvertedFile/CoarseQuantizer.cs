@@ -1,33 +1,38 @@
+using System.Numerics;
 using Semblance.Index.Codecs;
 using Semblance.Numerics;
 
 namespace Semblance.Index.InvertedFile;
 
 /// <summary>
-/// The centroids of the lists. The nearest are found exactly, or, where the lists are many and vectors are coded anyway, among a
-/// shortlist by their codes: with thousands of lists the exact distances would take most of a search.
+/// The centroids of the lists. The nearest to a query are found exactly, or, where the lists are many, by packed codes of the
+/// centroids: with thousands of lists exact distances would take most of a search, and lists at the edge of the probed ones matter little.
 /// </summary>
 internal sealed class CoarseQuantizer
 {
-    // Twice as many centroids as lists are wanted are measured exactly: the codes put hardly any of the nearest behind them.
-    private const int ShortlistFactor = 2;
-    private const int ShortlistSlack = 8;
+    // Below this many centroids their codes save nothing.
+    private const int CodedFrom = 256;
+    private const int PieceElements = 2;
+
+    // Centroids are few and are measured without terms of their own.
+    private static readonly float[] s_noTerms = new float[Picking.Group];
 
     private readonly byte[]? _codes;
-    private readonly int _pieces;
 
-    public CoarseQuantizer(Matrix centroids, ProductQuantizer? quantizer)
+    public CoarseQuantizer(Matrix centroids)
     {
         Centroids = centroids;
-        if (quantizer is null)
+        if (centroids.Rows < CodedFrom)
             return;
-        _pieces = quantizer.Pieces;
-        var codes = new byte[centroids.Rows * _pieces];
-        quantizer.Encode(centroids, codes);
-        var blockBytes = FastScan.BlockBytes(_pieces);
-        _codes = new byte[(centroids.Rows + FastScan.BlockRows - 1) / FastScan.BlockRows * blockBytes];
+        var pieces = ((centroids.Columns + PieceElements - 1) / PieceElements + FastScan.Group - 1) / FastScan.Group * FastScan.Group;
+        // The centroids are all the data there is, so nothing is drawn; the seed only starts the clusters.
+        Quantizer = ProductQuantizer.Train(centroids, pieces, 16, new SeededRandom(1), threads: 1);
+        var codes = new byte[centroids.Rows * pieces];
+        Quantizer.Encode(centroids, codes);
+        var layout = new FastScanListCodes(pieces);
+        _codes = new byte[layout.Bytes(centroids.Rows)];
         for (var list = 0; list < centroids.Rows; list++)
-            FastScan.Pack(codes.AsSpan(list * _pieces, _pieces), _codes.AsSpan(list / FastScan.BlockRows * blockBytes, blockBytes), list % FastScan.BlockRows);
+            layout.Put(codes.AsSpan(list * pieces, pieces), _codes, list);
     }
 
     /// <summary>[lists, d].</summary>
@@ -35,44 +40,63 @@ internal sealed class CoarseQuantizer
 
     public int Lists => Centroids.Rows;
 
+    /// <summary>Of the centroids' codes; null where they are measured exactly.</summary>
+    public ProductQuantizer? Quantizer { get; }
+
     public long BytesHeld => ((long)Centroids.Rows * Centroids.Columns * sizeof(float)) + (_codes?.Length ?? 0);
 
-    /// <summary>The lists to probe, nearest first, into <paramref name="context"/>.</summary>
+    /// <summary>The lists to probe, nearest first.</summary>
     public ReadOnlySpan<int> Nearest(ReadOnlySpan<float> query, Metric metric, int probes, ListSearch context)
     {
         var order = context.Order(Lists);
-        var keys = context.Distances(Lists);
-        var shortlist = (probes * ShortlistFactor) + ShortlistSlack;
-        if (_codes is null || shortlist >= Lists)
+        if (_codes is null || probes == Lists)
         {
-            Keys(query, Centroids.Span, metric, keys);
+            var distances = context.Distances(Lists);
+            Distances(query, Centroids.Span, metric, distances);
             for (var list = 0; list < Lists; list++)
                 order[list] = list;
-            keys.Sort(order);
+            distances.Sort(order);
             return order[..probes];
         }
-        var sums = context.Sums((Lists + FastScan.BlockRows - 1) / FastScan.BlockRows * FastScan.BlockRows);
-        FastScan.Sums(_codes, context.Tables.Arranged, sums);
-        context.Lists.Start(shortlist);
-        Picking.Below(sums[..Lists], context.Lists);
-        var near = context.Lists.Finish();
-        for (var i = 0; i < near.Length; i++)
+        context.CentroidTables.Fill(query, metric);
+        var sums = context.Sums((Lists + Picking.Group - 1) / Picking.Group * Picking.Group);
+        FastScan.Sums(_codes, context.CentroidTables.Arranged, sums);
+        var near = context.Lists;
+        near.Start(probes);
+        Span<float> keys = stackalloc float[Picking.Group];
+        for (var start = 0; start < Lists; start += Picking.Group)
         {
-            order[i] = Shortlist.Number(near[i]);
-            Keys(query, Centroids.Row(order[i]), metric, keys.Slice(i, 1));
+            var bits = Picking.Keys(sums[start..], s_noTerms, 0, 1, near.Threshold, keys);
+            if (Lists - start < Picking.Group)
+                bits &= (1u << (Lists - start)) - 1;
+            for (; bits != 0; bits &= bits - 1)
+            {
+                var i = BitOperations.TrailingZeroCount(bits);
+                if (keys[i] < near.Threshold)
+                    near.Add(keys[i], start + i);
+            }
         }
-        keys[..near.Length].Sort(order[..near.Length]);
-        return order[..Math.Min(probes, near.Length)];
+        var kept = near.Finish();
+        kept.Sort();
+        var count = Math.Min(kept.Length, probes);
+        for (var i = 0; i < count; i++)
+            order[i] = Shortlist.Number(kept[i]);
+        return order[..count];
     }
 
-    private static void Keys(ReadOnlySpan<float> query, ReadOnlySpan<float> centroids, Metric metric, Span<float> keys)
+    /// <summary>What the nearness of a list adds to the distances of its rows: the squared distance, or the negated product.</summary>
+    public float Offset(ReadOnlySpan<float> query, Metric metric, int list) => metric == Metric.InnerProduct
+        ? -VectorMath.Dot(query, Centroids.Row(list))
+        : VectorMath.SquaredL2(query, Centroids.Row(list));
+
+    private static void Distances(ReadOnlySpan<float> query, ReadOnlySpan<float> centroids, Metric metric, Span<float> distances)
     {
         if (metric != Metric.InnerProduct)
         {
-            VectorMath.SquaredL2Rows(query, centroids, keys);
+            VectorMath.SquaredL2Rows(query, centroids, distances);
             return;
         }
-        VectorMath.DotRows(query, centroids, keys);
-        System.Numerics.Tensors.TensorPrimitives.Negate(keys, keys);
+        VectorMath.DotRows(query, centroids, distances);
+        System.Numerics.Tensors.TensorPrimitives.Negate(distances, distances);
     }
 }

@@ -1,10 +1,10 @@
 namespace Semblance.Index.InvertedFile;
 
 /// <summary>
-/// The rows of one list: their positions and codes, in memory that <paramref name="owner"/> keeps. The writer fills rows behind
+/// The rows of one list: their positions, codes and the terms that go with codes, in memory that <paramref name="owner"/> keeps. The writer fills rows behind
 /// <see cref="Count"/> and then raises it; readers see rows below it only.
 /// </summary>
-internal sealed unsafe class InvertedList(int* positions, byte* codes, long codeBytes, int count, int capacity, object? owner)
+internal sealed unsafe class InvertedList(int* positions, float* terms, byte* codes, long codeBytes, int count, int capacity, object? owner)
 {
     private int _count = count;
 
@@ -19,6 +19,9 @@ internal sealed unsafe class InvertedList(int* positions, byte* codes, long code
 
     public ReadOnlySpan<int> Positions => new(positions, Count);
 
+    /// <summary>Empty where there are no codes.</summary>
+    public ReadOnlySpan<float> Terms => terms is null ? [] : new(terms, Capacity);
+
     /// <summary>All codes there is room for.</summary>
     public ReadOnlySpan<byte> Codes => new(codes, (int)codeBytes);
 
@@ -27,6 +30,9 @@ internal sealed unsafe class InvertedList(int* positions, byte* codes, long code
 
     /// <summary>The writer's view.</summary>
     public Span<int> PositionSlots => new(positions, Capacity);
+
+    /// <summary>The writer's view.</summary>
+    public Span<float> TermSlots => terms is null ? [] : new(terms, Capacity);
 
     /// <summary>The writer's view.</summary>
     public Span<byte> CodeSlots => new(codes, (int)codeBytes);

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Semblance.Index.Files;
 using Semblance.Index.Memory;
+using Semblance.Numerics;
 
 namespace Semblance.Index.InvertedFile;
 
@@ -12,6 +13,7 @@ internal sealed unsafe class InvertedLists
 {
     private const string CountsSection = "list-counts";
     private const string PositionsSection = "list-positions";
+    private const string TermsSection = "list-terms";
     private const string CodesSection = "list-codes";
     private const int Line = 64;
 
@@ -39,13 +41,13 @@ internal sealed unsafe class InvertedLists
     public int Count => _lists.Length;
 
     /// <summary>Bytes of positions and codes, spare room included.</summary>
-    public long BytesHeld => _lists.Sum(list => (list.Capacity * (long)sizeof(int)) + list.Codes.Length);
+    public long BytesHeld => _lists.Sum(BytesOf);
 
-    public long MappedBytes => _lists.Where(list => list.Owner is null).Sum(list => (list.Capacity * (long)sizeof(int)) + list.Codes.Length);
+    public long MappedBytes => _lists.Where(static list => list.Owner is null).Sum(BytesOf);
 
     public InvertedList this[int list] => Volatile.Read(ref _lists[list]);
 
-    public void Add(int list, int position, ReadOnlySpan<byte> code)
+    public void Add(int list, int position, ReadOnlySpan<byte> code, float term)
     {
         var target = _lists[list];
         if (target.Owner is null || target.Count == target.Capacity)
@@ -53,6 +55,8 @@ internal sealed unsafe class InvertedLists
         var row = target.Count;
         target.PositionSlots[row] = position;
         Codes.Put(code, target.CodeSlots, row);
+        if (Codes.Width > 0)
+            target.TermSlots[row] = term;
         target.Count = row + 1;
     }
 
@@ -77,6 +81,8 @@ internal sealed unsafe class InvertedLists
                     continue;
                 target.PositionSlots[target.Count] = position;
                 Codes.Copy(source.Codes, row, target.CodeSlots, target.Count);
+                if (Codes.Width > 0)
+                    target.TermSlots[target.Count] = source.Terms[row];
                 target.Count++;
             }
         }
@@ -98,6 +104,7 @@ internal sealed unsafe class InvertedLists
                 continue;
             var copy = Take(ref at, capacities[list], mapped.Count, memory);
             mapped.Positions.CopyTo(copy.PositionSlots);
+            mapped.Terms.CopyTo(copy.TermSlots);
             mapped.Codes.CopyTo(copy.CodeSlots);
             // The writer may have replaced the list by a longer one meanwhile: then that one stays.
             Interlocked.CompareExchange(ref _lists[list], copy, mapped);
@@ -116,6 +123,13 @@ internal sealed unsafe class InvertedLists
         });
         if (Codes.Width == 0)
             yield break;
+        // Terms are read in whole blocks: the last list needs room behind it.
+        yield return new IndexFileSection(TermsSection, (rows + FastScan.BlockRows) * sizeof(float), sink =>
+        {
+            foreach (var list in _lists)
+                sink.Write(MemoryMarshal.AsBytes(list.Terms[..list.Count]));
+            sink.Write(new byte[FastScan.BlockRows * sizeof(float)]);
+        });
         yield return new IndexFileSection(CodesSection, counts.Sum(Codes.Bytes), sink =>
         {
             foreach (var list in _lists)
@@ -138,13 +152,15 @@ internal sealed unsafe class InvertedLists
         if (listed != rows)
             throw file.Damaged($"is damaged: its lists hold {listed} rows of {rows}");
         var position = (int*)file.Section(PositionsSection, (UInt128)rows * sizeof(int));
+        var term = codes.Width == 0 ? null : (float*)file.Section(TermsSection, ((UInt128)rows + FastScan.BlockRows) * sizeof(float));
         var code = codes.Width == 0 ? null : (byte*)file.Section(CodesSection, (UInt128)codeBytes);
         var opened = new InvertedList[lists];
         for (var list = 0; list < lists; list++)
         {
             var bytes = codes.Bytes(counts[list]);
-            opened[list] = new InvertedList(position, code, bytes, counts[list], counts[list], null);
+            opened[list] = new InvertedList(position, term, code, bytes, counts[list], counts[list], null);
             position += counts[list];
+            term += term is null ? 0 : counts[list];
             code += bytes;
         }
         return new InvertedLists(codes, opened);
@@ -182,9 +198,15 @@ internal sealed unsafe class InvertedLists
     {
         long total = 0;
         foreach (var capacity in capacities)
-            total += Align(codes.Bytes(capacity)) + Align((long)capacity * sizeof(int));
+            total += Align(codes.Bytes(capacity)) + Align((long)Room(capacity) * sizeof(int)) + (codes.Width > 0 ? Align((long)Room(capacity) * sizeof(float)) : 0);
         return total;
     }
+
+    // Terms are read in whole blocks.
+    private static int Room(int capacity) => (capacity + FastScan.BlockRows - 1) / FastScan.BlockRows * FastScan.BlockRows;
+
+    private static long BytesOf(InvertedList list) =>
+        (list.Capacity * (long)sizeof(int)) + (list.Terms.Length * (long)sizeof(float)) + list.Codes.Length;
 
     private static long Align(long bytes) => (bytes + Line - 1) / Line * Line;
 
@@ -196,6 +218,7 @@ internal sealed unsafe class InvertedLists
         var at = memory.Start;
         var grown = Take(ref at, capacity, full.Count, memory);
         full.Positions.CopyTo(grown.PositionSlots);
+        full.Terms[..(Codes.Width > 0 ? full.Count : 0)].CopyTo(grown.TermSlots);
         full.Codes[..(int)Codes.Bytes(full.Count)].CopyTo(grown.CodeSlots);
         Volatile.Write(ref _lists[list], grown);
         return grown;
@@ -209,7 +232,13 @@ internal sealed unsafe class InvertedLists
         new Span<byte>(codes, (int)bytes).Clear();
         at += Align(bytes);
         var positions = (int*)at;
-        at += Align((long)capacity * sizeof(int));
-        return new InvertedList(positions, codes, bytes, count, capacity, memory);
+        at += Align((long)Room(capacity) * sizeof(int));
+        var terms = Codes.Width > 0 ? (float*)at : null;
+        if (terms is not null)
+        {
+            new Span<float>(terms, Room(capacity)).Clear();
+            at += Align((long)Room(capacity) * sizeof(float));
+        }
+        return new InvertedList(positions, terms, codes, bytes, count, capacity, memory);
     }
 }

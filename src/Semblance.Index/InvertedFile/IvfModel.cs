@@ -19,7 +19,8 @@ internal sealed class IvfModel
         Quantizer = quantizer;
         Rotation = rotation;
         TrainedRows = trainedRows;
-        Coarse = new CoarseQuantizer(centroids, codes == IvfCodes.Pq4 ? quantizer : null);
+        Coarse = new CoarseQuantizer(centroids);
+        LongestCode = Longest(centroids) + (quantizer?.LongestCode ?? 0);
         ListCodes = codes == IvfCodes.Pq4 ? new FastScanListCodes(quantizer!.Pieces) : new PackedListCodes(quantizer?.Pieces ?? 0);
     }
 
@@ -37,13 +38,16 @@ internal sealed class IvfModel
 
     public ListCodes ListCodes { get; }
 
+    /// <summary>No vector that the codes can tell is longer.</summary>
+    public float LongestCode { get; }
+
     public long BytesHeld => Coarse.BytesHeld + ((Quantizer?.Values.Length ?? 0) * sizeof(float)) + ((Rotation?.Span.Length ?? 0) * sizeof(float));
 
     public static int SampleRows(int lists) => Math.Max(MinSampleRows, lists * SampleRowsPerList);
 
     public static int ListsFor(int rows) => Math.Clamp((int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)(2.5 * Math.Sqrt(rows))), 1, Math.Max(1, rows / 8));
 
-    /// <summary>Learns from a random sample of the rows, [n, d], which is rotated in place when a rotation is learnt.</summary>
+    /// <summary>Learns from a random sample of the rows, [n, d].</summary>
     public static IvfModel Train(
         Matrix sample, int lists, IvfCodes codes, IvfOptions options, long rows, int threads, CancellationToken cancellationToken)
     {
@@ -51,30 +55,45 @@ internal sealed class IvfModel
         Matrix? rotation = null;
         if (options.OptimizedRotation && codes != IvfCodes.None)
         {
-            rotation = OptimizedRotation.Fit(sample, PiecesFor(sample.Columns, codes, options), random, threads, cancellationToken);
+            rotation = OptimizedRotation.Fit(sample, PiecesFor(sample.Columns, codes, options), CentroidsFor(codes), random, threads, cancellationToken);
             sample = Rotated(sample, rotation, threads);
         }
         var centroids = CodebookKMeans.Fit(sample, Math.Min(lists, sample.Rows), CoarseRounds, random, threads, cancellationToken);
         ProductQuantizer? quantizer = null;
         if (codes != IvfCodes.None)
         {
-            var coded = codes == IvfCodes.Pq8 ? Residuals(sample, centroids, threads) : sample;
-            quantizer = ProductQuantizer.Train(coded, PiecesFor(sample.Columns, codes, options), codes == IvfCodes.Pq8 ? 256 : 16, random, threads, cancellationToken);
+            var assigned = new int[sample.Rows];
+            CodebookKMeans.Assign(sample, centroids, assigned, threads);
+            quantizer = ProductQuantizer.Train(
+                Differences(sample, centroids, assigned), PiecesFor(sample.Columns, codes, options), CentroidsFor(codes), random, threads, cancellationToken);
         }
         return new IvfModel(codes, centroids, quantizer, rotation, rows);
     }
 
-    /// <summary>The list of each row of <paramref name="vectors"/>, [n, d], and its code, [n, M].</summary>
-    public void Encode(Matrix vectors, Span<int> lists, Span<byte> codes, int threads)
+    /// <summary>
+    /// The list of each row of <paramref name="vectors"/>, [n, d], the code of its difference r from the list's centroid c, [n, M], and the
+    /// term that goes with the code: |q − x|² ≈ |q − c|² + (|r̂|² + 2 c·r̂) − 2 q·r̂, the part in brackets.
+    /// </summary>
+    public void Encode(Matrix vectors, Metric metric, Span<int> lists, Span<byte> codes, Span<float> terms)
     {
         if (Rotation is not null)
-            vectors = Rotated(vectors, Rotation, threads);
-        CodebookKMeans.Assign(vectors, Coarse.Centroids, lists, threads);
+            vectors = Rotated(vectors, Rotation, 1);
+        CodebookKMeans.Assign(vectors, Coarse.Centroids, lists, 1);
         if (Quantizer is null)
             return;
-        if (Codes == IvfCodes.Pq8)
-            vectors = Differences(vectors, Coarse.Centroids, lists);
-        Quantizer.Encode(vectors, codes);
+        Quantizer.Encode(Differences(vectors, Coarse.Centroids, lists), codes);
+        if (metric == Metric.InnerProduct)
+        {
+            // −q·x = −q·c − q·r̂: nothing depends on the row alone.
+            terms.Clear();
+            return;
+        }
+        var decoded = new float[vectors.Columns];
+        for (var i = 0; i < vectors.Rows; i++)
+        {
+            Quantizer.Decode(codes.Slice(i * Quantizer.Pieces, Quantizer.Pieces), decoded);
+            terms[i] = VectorMath.Dot(decoded, decoded) + (2 * VectorMath.Dot(decoded, Coarse.Centroids.Row(lists[i])));
+        }
     }
 
     public ReadOnlySpan<float> Rotate(ReadOnlySpan<float> query)
@@ -93,6 +112,8 @@ internal sealed class IvfModel
         return rotated;
     }
 
+    private static int CentroidsFor(IvfCodes codes) => codes == IvfCodes.Pq8 ? 256 : 16;
+
     private static int PiecesFor(int dimension, IvfCodes codes, IvfOptions options)
     {
         if (codes == IvfCodes.Pq8)
@@ -102,11 +123,12 @@ internal sealed class IvfModel
         return (pieces + FastScan.Group - 1) / FastScan.Group * FastScan.Group;
     }
 
-    private static Matrix Residuals(Matrix vectors, Matrix centroids, int threads)
+    private static float Longest(Matrix vectors)
     {
-        var lists = new int[vectors.Rows];
-        CodebookKMeans.Assign(vectors, centroids, lists, threads);
-        return Differences(vectors, centroids, lists);
+        var square = 0f;
+        for (var i = 0; i < vectors.Rows; i++)
+            square = MathF.Max(square, VectorMath.Dot(vectors.Row(i), vectors.Row(i)));
+        return MathF.Sqrt(square);
     }
 
     private static Matrix Differences(Matrix vectors, Matrix centroids, ReadOnlySpan<int> lists)

@@ -57,17 +57,19 @@ internal sealed class IvfStructure<T> : IRowStructure<T>
         var assigned = new int[rows.Positions];
         var width = model.ListCodes.Width;
         var codes = new byte[(long)rows.Positions * width];
+        var terms = new float[rows.Positions];
         ForEachChunk(
             rows.Positions,
             threads,
-            (start, count) => model.Encode(Decoded(rows, start, count), assigned.AsSpan(start, count), codes.AsSpan(start * width, count * width), 1),
+            (start, count) => model.Encode(
+                Decoded(rows, start, count), _metric, assigned.AsSpan(start, count), codes.AsSpan(start * width, count * width), terms.AsSpan(start, count)),
             cancellationToken);
         var capacities = new int[model.Coarse.Lists];
         foreach (var list in assigned)
             capacities[list]++;
         var lists = new InvertedLists(model.ListCodes, capacities);
         for (var position = 0; position < assigned.Length; position++)
-            lists.Add(assigned[position], position, codes.AsSpan(position * width, width));
+            lists.Add(assigned[position], position, codes.AsSpan(position * width, width), terms[position]);
         return new IvfStructure<T>(_format, _metric, _codes, _options, model, lists);
     }
 
@@ -81,9 +83,10 @@ internal sealed class IvfStructure<T> : IRowStructure<T>
             var count = Math.Min(Chunk, rows.Positions - start);
             var assigned = new int[count];
             var codes = new byte[count * width];
-            _model.Encode(Decoded(rows, start, count), assigned, codes, 1);
+            var terms = new float[count];
+            _model.Encode(Decoded(rows, start, count), _metric, assigned, codes, terms);
             for (var i = 0; i < count; i++)
-                _lists!.Add(assigned[i], start + i, codes.AsSpan(i * width, width));
+                _lists!.Add(assigned[i], start + i, codes.AsSpan(i * width, width), terms[i]);
         }
         return this;
     }
@@ -102,12 +105,10 @@ internal sealed class IvfStructure<T> : IRowStructure<T>
         if (_model is null)
             return;
         if (!_searches.TryTake(out var context))
-            context = new ListSearch(_model.Quantizer);
+            context = new ListSearch(_model);
         var query = _model.Rotate(search.Query);
         // Where few rows are accepted, as many more lists are looked through.
         var probes = (int)Math.Clamp(search.Effort / search.Selectivity, 1, _model.Coarse.Lists);
-        if (_codes == IvfCodes.Pq4)
-            context.Tables.Fill(query, _metric);
         var lists = _model.Coarse.Nearest(query, _metric, probes, context);
         switch (_codes)
         {
@@ -118,7 +119,7 @@ internal sealed class IvfStructure<T> : IRowStructure<T>
                 ScanBytes(query, lists, search, context);
                 break;
             default:
-                ScanNibbles(lists, search, context);
+                ScanNibbles(query, lists, search, context);
                 break;
         }
         _searches.Add(context);
@@ -131,8 +132,11 @@ internal sealed class IvfStructure<T> : IRowStructure<T>
 
     public void Warm() => _lists?.Warm();
 
-    private int ShortlistFor(StructureSearch<T> search) =>
-        Math.Max(search.K, checked(search.K * (_options.RescorePerNeighbour ?? Math.Min(20, 3 + (search.Effort / 8)))));
+    // Codes of two bits an element put the true neighbours among the first few dozen; the last per cent of recall, for which many lists
+    // are probed, hides deeper.
+    private int ShortlistFor(StructureSearch<T> search) => Math.Max(
+        search.K,
+        _options.RescorePerNeighbour is { } each ? (int)Math.Min((long)search.K * each, ushort.MaxValue) : (3 * search.K) + 10 + (5 * search.Effort / 3));
 
     private void OfferAll(ReadOnlySpan<int> lists, StructureSearch<T> search)
     {
@@ -149,32 +153,40 @@ internal sealed class IvfStructure<T> : IRowStructure<T>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void ScanNibbles(ReadOnlySpan<int> lists, StructureSearch<T> search, ListSearch context)
+    private void ScanNibbles(ReadOnlySpan<float> query, ReadOnlySpan<int> lists, StructureSearch<T> search, ListSearch context)
     {
+        var tables = context.Tables;
+        tables.FillProducts(query, _metric == Metric.InnerProduct ? 1 : 2);
         var shortlist = context.Rows;
         shortlist.Start(ShortlistFor(search));
         var acceptsAll = search.AcceptsAll;
         var covered = (uint)search.Rows.Positions;
         var blockBytes = FastScan.BlockBytes(_model!.ListCodes.Width);
-        var arranged = context.Tables.Arranged;
+        // Keys must not be negative: under inner product the most negative distance there can be is added to all.
+        var lift = _metric == Metric.InnerProduct ? Lift(query) : 0;
+        Span<float> keys = stackalloc float[Picking.Group];
         long visited = 0;
-        for (var l = 0; l < lists.Length; l++)
+        foreach (var number in lists)
         {
-            var list = _lists![lists[l]];
+            var list = _lists![number];
             var positions = list.Positions;
             var blocks = (positions.Length + FastScan.BlockRows - 1) / FastScan.BlockRows;
             var sums = context.Sums(blocks * FastScan.BlockRows);
-            FastScan.Sums(list.Codes[..(blocks * blockBytes)], arranged, sums);
-            sums = sums[..positions.Length];
+            FastScan.Sums(list.Codes[..(blocks * blockBytes)], tables.Arranged, sums);
+            var terms = list.Terms;
+            var offset = _model.Coarse.Offset(query, _metric, number) + tables.Bias + lift;
             visited += positions.Length;
-            for (var start = 0; start < sums.Length; start += FastScan.BlockRows)
+            for (var start = 0; start < positions.Length; start += Picking.Group)
             {
-                for (var bits = Picking.Mask(sums, start, shortlist.Threshold); bits != 0; bits &= bits - 1)
+                var bits = Picking.Keys(sums[start..], terms[start..], offset, tables.Step, shortlist.Threshold, keys);
+                if (positions.Length - start < Picking.Group)
+                    bits &= (1u << (positions.Length - start)) - 1;
+                for (; bits != 0; bits &= bits - 1)
                 {
-                    var i = start + BitOperations.TrailingZeroCount(bits);
-                    var position = positions[i];
-                    if (sums[i] < shortlist.Threshold && (uint)position < covered && (acceptsAll || search.Accepts(position)))
-                        shortlist.Add(sums[i], position);
+                    var i = BitOperations.TrailingZeroCount(bits);
+                    var position = positions[start + i];
+                    if (keys[i] < shortlist.Threshold && (uint)position < covered && (acceptsAll || search.Accepts(position)))
+                        shortlist.Add(keys[i], position);
                 }
             }
         }
@@ -183,41 +195,35 @@ internal sealed class IvfStructure<T> : IRowStructure<T>
             search.Offer(Shortlist.Number(key));
     }
 
-    // Distances of residual codes: one table a list (IVFADC), in float.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void ScanBytes(ReadOnlySpan<float> query, ReadOnlySpan<int> lists, StructureSearch<T> search, ListSearch context)
     {
         var quantizer = _model!.Quantizer!;
-        var nearest = new TopK(ShortlistFor(search));
-        var tables = new float[quantizer.Pieces * quantizer.Centroids];
-        var residual = new float[query.Length];
+        var tables = context.Distances(quantizer.Pieces * quantizer.Centroids);
+        quantizer.Products(query, _metric == Metric.InnerProduct ? 1 : 2, tables);
+        var shortlist = context.Rows;
+        shortlist.Start(ShortlistFor(search));
+        var lift = _metric == Metric.InnerProduct ? Lift(query) : 0;
         foreach (var number in lists)
         {
             var list = _lists![number];
             var positions = list.Positions;
             var codes = list.Codes;
-            var offset = 0f;
-            var centroid = _model.Coarse.Centroids.Row(number);
-            if (_metric == Metric.InnerProduct)
-            {
-                offset = -VectorMath.Dot(query, centroid);
-                query.CopyTo(residual);
-            }
-            else
-            {
-                System.Numerics.Tensors.TensorPrimitives.Subtract(query, centroid, residual);
-            }
-            quantizer.Tables(residual, _metric, tables);
+            var terms = list.Terms;
+            var offset = _model.Coarse.Offset(query, _metric, number) + lift;
             search.Visited += positions.Length;
             for (var row = 0; row < positions.Length; row++)
             {
-                var distance = offset + Sum(codes.Slice(row * quantizer.Pieces, quantizer.Pieces), tables, quantizer.Centroids);
-                if (distance <= nearest.Threshold && search.Accepts(positions[row]))
-                    nearest.Add(positions[row], distance);
+                var key = offset + terms[row] + Sum(codes.Slice(row * quantizer.Pieces, quantizer.Pieces), tables, quantizer.Centroids);
+                if (key < shortlist.Threshold && search.Accepts(positions[row]))
+                    shortlist.Add(key, positions[row]);
             }
         }
-        foreach (var candidate in nearest.ToSorted())
-            search.Offer((int)candidate.Id);
+        foreach (var key in shortlist.Finish())
+            search.Offer(Shortlist.Number(key));
     }
+
+    private float Lift(ReadOnlySpan<float> query) => MathF.Sqrt(VectorMath.Dot(query, query)) * _model!.LongestCode;
 
     private static float Sum(ReadOnlySpan<byte> code, ReadOnlySpan<float> tables, int centroids)
     {

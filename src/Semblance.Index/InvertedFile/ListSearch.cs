@@ -1,15 +1,17 @@
-using Semblance.Index.Codecs;
-
 namespace Semblance.Index.InvertedFile;
 
 /// <summary>The buffers of one search, used again by the next.</summary>
-internal sealed class ListSearch(ProductQuantizer? quantizer)
+internal sealed class ListSearch(IvfModel model)
 {
     private ushort[] _sums = [];
     private int[] _order = [];
     private float[] _distances = [];
 
-    public LookupTables Tables => field ??= new LookupTables(quantizer!);
+    /// <summary>Of the query and the codes of the rows.</summary>
+    public LookupTables Tables => field ??= new LookupTables(model.Quantizer!);
+
+    /// <summary>Of the query and the codes of the centroids.</summary>
+    public LookupTables CentroidTables => field ??= new LookupTables(model.Coarse.Quantizer!);
 
     public Shortlist Rows { get; } = new();
 

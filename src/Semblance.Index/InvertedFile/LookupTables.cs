@@ -28,14 +28,34 @@ internal sealed class LookupTables
     /// <summary>For <see cref="FastScan.Sums"/>.</summary>
     public ReadOnlySpan<byte> Arranged => _arranged;
 
+    /// <summary>distance = <see cref="Bias"/> + <see cref="Step"/> · sum.</summary>
+    public float Step { get; private set; }
+
+    public float Bias { get; private set; }
+
+    /// <summary>Of the distances of whole vectors from the query.</summary>
     public void Fill(ReadOnlySpan<float> query, Metric metric)
     {
         _quantizer.Tables(query, metric, _distances);
+        Round();
+    }
+
+    /// <summary>Of −<paramref name="factor"/> times the products with the query.</summary>
+    public void FillProducts(ReadOnlySpan<float> query, float factor)
+    {
+        _quantizer.Products(query, factor, _distances);
+        Round();
+    }
+
+    private void Round()
+    {
+        Bias = 0;
         var largest = 0f;
         for (var piece = 0; piece < _quantizer.Pieces; piece++)
         {
             var table = _distances.AsSpan(piece * Entries, Entries);
             var smallest = Smallest(table);
+            Bias += smallest;
             for (var i = 0; i < Entries; i += Vector<float>.Count)
             {
                 // Vectors of 16 floats at most: every width divides a table.
@@ -46,6 +66,7 @@ internal sealed class LookupTables
         }
         var entry = Math.Min(FastScan.MaxEntry, ushort.MaxValue / _quantizer.Pieces);
         var scale = largest > 0 ? entry / largest : 0;
+        Step = largest / entry;
         System.Numerics.Tensors.TensorPrimitives.Multiply(_distances, scale, _distances);
         for (var i = 0; i < _distances.Length; i++)
             _tables[i] = (byte)(_distances[i] + 0.5f);

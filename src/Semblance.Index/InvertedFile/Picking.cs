@@ -1,44 +1,67 @@
-using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
 namespace Semblance.Index.InvertedFile;
 
-/// <summary>Picks the sums below a shortlist's threshold, which after the first lists are few: many are looked at at once.</summary>
+/// <summary>
+/// Turns sums of look-ups into keys, key = offset + term + step · sum, and tells which fall below a threshold: after the first lists they
+/// are few, so 32 are looked at at once.
+/// </summary>
 internal static class Picking
 {
-    /// <summary>Offers every index whose sum is below the threshold.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Below(ReadOnlySpan<ushort> sums, Shortlist shortlist)
+    public const int Group = 32;
+
+    /// <summary>Writes 32 keys; bit i of the result is set where key i is below the threshold.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static uint Keys(ReadOnlySpan<ushort> sums, ReadOnlySpan<float> terms, float offset, float step, float threshold, Span<float> keys)
     {
-        for (var start = 0; start < sums.Length; start += 32)
+        ref var sum = ref MemoryMarshal.GetReference(sums);
+        ref var term = ref MemoryMarshal.GetReference(terms);
+        ref var key = ref MemoryMarshal.GetReference(keys);
+        if (Vector512.IsHardwareAccelerated)
         {
-            for (var bits = Mask(sums, start, shortlist.Threshold); bits != 0; bits &= bits - 1)
-            {
-                var i = start + BitOperations.TrailingZeroCount(bits);
-                if (sums[i] < shortlist.Threshold)
-                    shortlist.Add(sums[i], i);
-            }
+            var (low, high) = Vector512.Widen(Vector512.LoadUnsafe(ref sum));
+            return Some(low, ref term, ref key, offset, step, threshold) | Some(high, ref Unsafe.Add(ref term, 16), ref Unsafe.Add(ref key, 16), offset, step, threshold) << 16;
         }
+        if (Vector256.IsHardwareAccelerated)
+        {
+            var bits = 0u;
+            for (var i = 0; i < Group; i += 16)
+            {
+                var (low, high) = Vector256.Widen(Vector256.LoadUnsafe(ref sum, (nuint)i));
+                bits |= Some(low, ref Unsafe.Add(ref term, i), ref Unsafe.Add(ref key, i), offset, step, threshold) << i;
+                bits |= Some(high, ref Unsafe.Add(ref term, i + 8), ref Unsafe.Add(ref key, i + 8), offset, step, threshold) << (i + 8);
+            }
+            return bits;
+        }
+        return OneByOne(sums, terms, offset, step, threshold, keys);
     }
 
-    /// <summary>
-    /// One bit for each of up to 32 sums from <paramref name="start"/> on that is below the threshold. Reads whole groups: the memory of
-    /// the sums must extend to a multiple of 32.
-    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static uint Mask(ReadOnlySpan<ushort> sums, int start, uint threshold)
+    private static uint Some(Vector512<uint> sums, ref float term, ref float key, float offset, float step, float threshold)
     {
-        var rest = sums.Length - start;
-        var valid = rest >= 32 ? uint.MaxValue : (1u << rest) - 1;
-        if (threshold > ushort.MaxValue)
-            return valid;
-        ref var first = ref Unsafe.Add(ref MemoryMarshal.GetReference(sums), start);
-        if (Vector512.IsHardwareAccelerated)
-            return (uint)Vector512.LessThan(Vector512.LoadUnsafe(ref first), Vector512.Create((ushort)threshold)).ExtractMostSignificantBits() & valid;
-        var low = Vector256.LessThan(Vector256.LoadUnsafe(ref first), Vector256.Create((ushort)threshold)).ExtractMostSignificantBits();
-        var high = Vector256.LessThan(Vector256.LoadUnsafe(ref first, 16), Vector256.Create((ushort)threshold)).ExtractMostSignificantBits();
-        return (low | high << 16) & valid;
+        var keys = Vector512.ConvertToSingle(sums.AsInt32()) * Vector512.Create(step) + (Vector512.LoadUnsafe(ref term) + Vector512.Create(offset));
+        keys.StoreUnsafe(ref key);
+        return (uint)Vector512.LessThan(keys, Vector512.Create(threshold)).ExtractMostSignificantBits();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static uint Some(Vector256<uint> sums, ref float term, ref float key, float offset, float step, float threshold)
+    {
+        var keys = Vector256.ConvertToSingle(sums.AsInt32()) * Vector256.Create(step) + (Vector256.LoadUnsafe(ref term) + Vector256.Create(offset));
+        keys.StoreUnsafe(ref key);
+        return Vector256.LessThan(keys, Vector256.Create(threshold)).ExtractMostSignificantBits();
+    }
+
+    private static uint OneByOne(ReadOnlySpan<ushort> sums, ReadOnlySpan<float> terms, float offset, float step, float threshold, Span<float> keys)
+    {
+        var bits = 0u;
+        for (var i = 0; i < Group; i++)
+        {
+            keys[i] = (sums[i] * step) + (terms[i] + offset);
+            bits |= keys[i] < threshold ? 1u << i : 0;
+        }
+        return bits;
     }
 }

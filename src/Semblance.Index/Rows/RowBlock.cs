@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using Semblance.Numerics;
 
 namespace Semblance.Index.Rows;
 
@@ -18,12 +19,14 @@ internal sealed unsafe class RowBlock<T>
     private readonly long[]? _ids;
     private readonly T* _mappedRows;
     private readonly long* _mappedIds;
+    private readonly PackedIds? _packedIds;
 
-    private RowBlock(RowBlock<T> other, ulong[] deleted)
+    private RowBlock(RowBlock<T> other, ulong[]? deleted, PackedIds? packedIds)
     {
         _rows = other._rows;
         _rowsOffset = other._rowsOffset;
-        _ids = other._ids;
+        _ids = packedIds is null ? other._ids : null;
+        _packedIds = packedIds;
         _mappedRows = other._mappedRows;
         _mappedIds = other._mappedIds;
         Width = other.Width;
@@ -52,16 +55,25 @@ internal sealed unsafe class RowBlock<T>
         _mappedIds = ids;
     }
 
+    /// <summary>As the constructor before, with packed ids.</summary>
+    public RowBlock(int width, int capacity, T* rows, PackedIds ids)
+        : this(width, capacity, rows, (long*)null) => _packedIds = ids;
+
     public int Width { get; }
 
     public int Capacity { get; }
 
     public bool IsMapped => _rows is null;
 
+    /// <summary>Mapped or packed: rows can only be added to a copy.</summary>
+    public bool IsSealed => _ids is null;
+
     /// <summary>One bit a row, set for removed rows; null when none is.</summary>
     public ulong[]? Deleted { get; }
 
-    public long BytesHeld => ((long)Capacity * ((Width * sizeof(T)) + sizeof(long))) + ((Deleted?.Length ?? 0) * sizeof(ulong));
+    public long BytesHeld => ((long)Capacity * Width * sizeof(T)) + IdBytes + ((Deleted?.Length ?? 0) * sizeof(ulong));
+
+    public long IdBytes => _packedIds?.BytesHeld ?? ((long)Capacity * sizeof(long));
 
     public bool IsDeleted(int row) => Deleted is { } deleted && (deleted[row >> 6] >> (row & 63) & 1) != 0;
 
@@ -69,11 +81,23 @@ internal sealed unsafe class RowBlock<T>
         ? new ReadOnlySpan<T>(_mappedRows + ((long)start * Width), count * Width)
         : _rows.AsSpan(_rowsOffset + (start * Width), count * Width);
 
-    public ReadOnlySpan<long> Ids(int start, int count) => _ids is null
-        ? new ReadOnlySpan<long>(_mappedIds + start, count)
-        : _ids.AsSpan(start, count);
+    /// <summary>Asks for a row and its id, which lie apart, ahead of their use; packed ids are small enough to be near.</summary>
+    public void Prefetch(int row)
+    {
+        MemoryHint.Prefetch(Rows(row, 1));
+        if (_ids is not null)
+            MemoryHint.Prefetch<long>(_ids.AsSpan(row, 1));
+        else if (_mappedIds is not null)
+            MemoryHint.Prefetch(_mappedIds + row);
+    }
 
-    public long Id(int row) => _ids is null ? _mappedIds[row] : _ids[row];
+    public long Id(int row) => _ids is not null ? _ids[row] : _packedIds is not null ? _packedIds[row] : _mappedIds[row];
+
+    public void CopyIds(int start, Span<long> ids)
+    {
+        for (var i = 0; i < ids.Length; i++)
+            ids[i] = Id(start + i);
+    }
 
     /// <summary>Runs of rows that are not removed, among the first <paramref name="rows"/>.</summary>
     public IEnumerable<(int Start, int Count)> LiveRuns(int rows)
@@ -98,18 +122,25 @@ internal sealed unsafe class RowBlock<T>
     public Span<long> IdSlots(int start, int count) => _ids.AsSpan(start, count);
 
     /// <summary>The same rows under other deletion marks.</summary>
-    public RowBlock<T> WithDeleted(ulong[] deleted) => new(this, deleted);
+    public RowBlock<T> WithDeleted(ulong[] deleted) => new(this, deleted, _packedIds);
 
-    /// <summary>A larger block in memory that begins with the first <paramref name="used"/> rows of this one.</summary>
+    /// <summary>The first <paramref name="used"/> rows without spare capacity and with packed ids.</summary>
+    public RowBlock<T> Sealed(int used)
+    {
+        var exact = Capacity == used ? this : Grown(used, used);
+        return new(exact, exact.Deleted, new PackedIds(exact._ids.AsSpan(0, used)));
+    }
+
+    /// <summary>A block in memory that begins with the first <paramref name="used"/> rows of this one.</summary>
     public RowBlock<T> Grown(int capacity, int used)
     {
         var grown = new RowBlock<T>(Width, capacity);
         Rows(0, used).CopyTo(grown.Slots(0, used));
-        Ids(0, used).CopyTo(grown.IdSlots(0, used));
+        CopyIds(0, grown.IdSlots(0, used));
         if (Deleted is null)
             return grown;
         var deleted = new ulong[(capacity + 63) / 64];
-        Deleted.CopyTo(deleted, 0);
+        Deleted.AsSpan(0, Math.Min(Deleted.Length, deleted.Length)).CopyTo(deleted);
         return grown.WithDeleted(deleted);
     }
 }

@@ -27,5 +27,8 @@ internal sealed record RowSnapshot<T>(RowBlock<T>[] Blocks, int BlockShift, int 
 
     public ReadOnlySpan<T> RowAt(int position) => Blocks[position >> BlockShift].Rows(position & (RowsPerBlock - 1), 1);
 
+    /// <summary>Asks for a row and its id, which lie apart, ahead of their use.</summary>
+    public void Prefetch(int position) => Blocks[position >> BlockShift].Prefetch(position & (RowsPerBlock - 1));
+
     public bool IsDeleted(int position) => Blocks[position >> BlockShift].IsDeleted(position & (RowsPerBlock - 1));
 }

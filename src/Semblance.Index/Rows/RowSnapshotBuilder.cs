@@ -4,7 +4,9 @@ namespace Semblance.Index.Rows;
 /// The next snapshot in the writer's hands: starts from a published one, copies the parts it changes and leaves the rest shared.
 /// Nothing a reader can see changes before <see cref="ToSnapshot"/> is published.
 /// </summary>
-internal sealed class RowSnapshotBuilder<T>(RowSnapshot<T> start)
+/// <param name="start">What it starts from.</param>
+/// <param name="packIds">Whether the ids of full blocks are packed.</param>
+internal sealed class RowSnapshotBuilder<T>(RowSnapshot<T> start, bool packIds)
     where T : unmanaged
 {
     // A small index should not hold a full block; the last block doubles up to it.
@@ -35,7 +37,7 @@ internal sealed class RowSnapshotBuilder<T>(RowSnapshot<T> start)
             _blocks[block] = new RowBlock<T>(width, Capacity(needed));
             _used = block + 1;
         }
-        else if (_blocks[block].IsMapped || _blocks[block].Capacity < needed)
+        else if (_blocks[block].IsSealed || _blocks[block].Capacity < needed)
         {
             OwnBlocks(_used);
             _blocks[block] = _blocks[block].Grown(Capacity(needed), row);
@@ -44,7 +46,23 @@ internal sealed class RowSnapshotBuilder<T>(RowSnapshot<T> start)
         return _blocks[block];
     }
 
-    public void Commit(int count) => _positions += count;
+    public void Commit(int count)
+    {
+        _positions += count;
+        if ((_positions & (start.RowsPerBlock - 1)) == 0)
+            SealLast();
+    }
+
+    /// <summary>Packs what is there: for rows that are likely to stay as they are for a while.</summary>
+    public void SealLast()
+    {
+        if (!packIds || _positions == 0 || _blocks[_used - 1].IsSealed)
+            return;
+        OwnBlocks(_used);
+        _blocks[_used - 1] = _blocks[_used - 1].Sealed(_positions - ((_used - 1) << start.BlockShift));
+    }
+
+    public bool IsDeleted(int position) => _blocks[position >> start.BlockShift].IsDeleted(position & (start.RowsPerBlock - 1));
 
     public void Delete(int position)
     {

@@ -24,6 +24,7 @@ internal sealed class RowStore<T> : IDisposable
     private readonly Lock _publish = new(); // Guards _map, and the pair of _map and _snapshot.
     private readonly IRowStructure<T>? _structure; // Over no rows: what every rebuilt structure is like.
     private readonly MappedIndexFile? _file;
+    private readonly bool _packIds;
     private readonly int _blockShift;
     private RowSnapshot<T> _snapshot;
     private IdMap? _map; // Null until the first need after opening a file: searches do without.
@@ -32,9 +33,11 @@ internal sealed class RowStore<T> : IDisposable
 
     /// <param name="width">Elements of a row.</param>
     /// <param name="structure">The structure over no rows that leads searches, if there is one.</param>
-    public RowStore(int width, IRowStructure<T>? structure = null)
+    /// <param name="packIds">For rows that are hardly larger than their ids.</param>
+    public RowStore(int width, IRowStructure<T>? structure = null, bool packIds = false)
     {
         Width = width;
+        _packIds = packIds;
         _structure = structure;
         _blockShift = ShiftFor(width);
         _snapshot = Empty();
@@ -45,23 +48,28 @@ internal sealed class RowStore<T> : IDisposable
     /// <param name="structure">As in the other constructor.</param>
     /// <param name="openStructure">Opens the structure over the file's rows.</param>
     public unsafe RowStore(
-        int width, MappedIndexFile file, string idsSection, string rowsSection, IRowStructure<T>? structure = null, Func<RowSnapshot<T>, IRowStructure<T>>? openStructure = null)
+        int width, MappedIndexFile file, string idsSection, string rowsSection, IRowStructure<T>? structure = null, Func<RowSnapshot<T>, IRowStructure<T>>? openStructure = null,
+        bool packIds = false)
     {
         Width = width;
+        _packIds = packIds;
         _structure = structure;
         _file = file;
         _blockShift = ShiftFor(width);
         var rowBytes = checked(width * sizeof(T));
         var removed = RemovedRows.Read(file);
         var count = removed.Positions;
-        var ids = (long*)file.Section(idsSection, (UInt128)count * sizeof(long));
-        var rows = (T*)file.Section(rowsSection, (UInt128)count * (uint)rowBytes);
         var perBlock = 1 << _blockShift;
+        var packed = PackedIdSections.Has(file) ? PackedIdSections.Open(file, count, perBlock) : null;
+        var ids = packed is null ? (long*)file.Section(idsSection, (UInt128)count * sizeof(long)) : null;
+        var rows = (T*)file.Section(rowsSection, (UInt128)count * (uint)rowBytes);
         var blocks = new RowBlock<T>[(count + perBlock - 1) >> _blockShift];
         for (var block = 0; block < blocks.Length; block++)
         {
             var first = block << _blockShift;
-            blocks[block] = new RowBlock<T>(width, Math.Min(perBlock, count - first), rows + ((long)first * width), ids + first);
+            var capacity = Math.Min(perBlock, count - first);
+            var start = rows + ((long)first * width);
+            blocks[block] = packed is null ? new RowBlock<T>(width, capacity, start, ids + first) : new RowBlock<T>(width, capacity, start, packed[block]);
             if (removed.MarksOf(first, Math.Min(perBlock, count - first)) is { } marks)
                 blocks[block] = blocks[block].WithDeleted(marks);
         }
@@ -92,9 +100,10 @@ internal sealed class RowStore<T> : IDisposable
         lock (_writer)
         {
             using var lease = Read();
-            var builder = new RowSnapshotBuilder<T>(Empty());
+            var builder = new RowSnapshotBuilder<T>(Empty(), _packIds);
             var map = new IdMap();
             Append(builder, ids, rows, cancellationToken);
+            builder.SealLast();
             Enter(builder, map, 0);
             var snapshot = builder.ToSnapshot();
             Publish(snapshot with { Structure = _structure?.Build(snapshot, threads, cancellationToken) }, map);
@@ -109,7 +118,7 @@ internal sealed class RowStore<T> : IDisposable
         lock (_writer)
         {
             using var lease = Read();
-            var builder = new RowSnapshotBuilder<T>(lease.Snapshot);
+            var builder = new RowSnapshotBuilder<T>(lease.Snapshot, _packIds);
             Append(builder, ids, rows, CancellationToken.None);
             var structure = Extended(builder.ToSnapshot(), lease.Snapshot.Positions);
             lock (_publish)
@@ -142,7 +151,7 @@ internal sealed class RowStore<T> : IDisposable
                 var position = Map(lease.Snapshot).Remove(id, lease.Snapshot);
                 if (position < 0)
                     return false;
-                var builder = new RowSnapshotBuilder<T>(lease.Snapshot);
+                var builder = new RowSnapshotBuilder<T>(lease.Snapshot, _packIds);
                 builder.Delete(position);
                 Volatile.Write(ref _snapshot, builder.ToSnapshot());
             }
@@ -246,6 +255,16 @@ internal sealed class RowStore<T> : IDisposable
         }
     }
 
+    /// <summary>Bytes of the table from ids to positions, which <see cref="BytesHeld"/> counts too.</summary>
+    public long IdTableBytes
+    {
+        get
+        {
+            lock (_publish)
+                return _map?.BytesHeld ?? 0;
+        }
+    }
+
     public long BytesHeld(out long mapped)
     {
         using var lease = Read();
@@ -342,7 +361,7 @@ internal sealed class RowStore<T> : IDisposable
 
     private void Compact(RowSnapshot<T> snapshot)
     {
-        var builder = new RowSnapshotBuilder<T>(Empty());
+        var builder = new RowSnapshotBuilder<T>(Empty(), _packIds);
         var newPositions = _structure is null ? [] : new int[snapshot.Positions];
         newPositions.AsSpan().Fill(-1);
         for (var block = 0; block < snapshot.Blocks.Length; block++)
@@ -359,12 +378,13 @@ internal sealed class RowStore<T> : IDisposable
                 {
                     var target = builder.Reserve(run.Count - done, Width, out var row, out var count);
                     source.Rows(run.Start + done, count).CopyTo(target.Slots(row, count));
-                    source.Ids(run.Start + done, count).CopyTo(target.IdSlots(row, count));
+                    source.CopyIds(run.Start + done, target.IdSlots(row, count));
                     builder.Commit(count);
                     done += count;
                 }
             }
         }
+        builder.SealLast();
         var map = new IdMap();
         Enter(builder, map, 0);
         var compacted = builder.ToSnapshot();
@@ -379,7 +399,7 @@ internal sealed class RowStore<T> : IDisposable
         if (_map is { } ready)
             return ready;
         var map = new IdMap();
-        var builder = new RowSnapshotBuilder<T>(snapshot);
+        var builder = new RowSnapshotBuilder<T>(snapshot, _packIds);
         map.EnsureRoom(snapshot.Positions, builder);
         for (var position = 0; position < snapshot.Positions; position++)
         {

@@ -12,6 +12,9 @@ namespace Semblance.Index.Scanning;
 internal interface IRowMetric<T>
     where T : unmanaged
 {
+    /// <summary>Other than none, for rows that are float32 vectors: then batches are screened by products first.</summary>
+    static virtual ProductForm ProductForm => ProductForm.None;
+
     /// <summary>Keys of <c>keys.Length</c> packed rows; the distance grows with the key.</summary>
     static abstract void Keys(ReadOnlySpan<T> query, ReadOnlySpan<T> rows, Span<float> keys);
 
@@ -27,6 +30,8 @@ internal readonly struct CosineRows : IRowMetric<float>
     // 1 + key and distance − 1 are each off by at most half a unit in the last place of 2.
     private const float Rounding = 5e-7f;
 
+    public static ProductForm ProductForm => ProductForm.NegatedCosine;
+
     public static void Keys(ReadOnlySpan<float> query, ReadOnlySpan<float> rows, Span<float> keys) => InnerProductRows.Keys(query, rows, keys);
 
     // The rows' lengths are 1 only up to rounding.
@@ -40,6 +45,8 @@ internal readonly struct L2Rows : IRowMetric<float>
 {
     private const float Rounding = 1 + 1e-6f;
 
+    public static ProductForm ProductForm => ProductForm.SquaredDistance;
+
     public static void Keys(ReadOnlySpan<float> query, ReadOnlySpan<float> rows, Span<float> keys) => VectorMath.SquaredL2Rows(query, rows, keys);
 
     public static float Distance(float key) => MathF.Sqrt(key);
@@ -50,20 +57,27 @@ internal readonly struct L2Rows : IRowMetric<float>
 /// <summary>The key is the distance: −a·b.</summary>
 internal readonly struct InnerProductRows : IRowMetric<float>
 {
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static ProductForm ProductForm => ProductForm.Negated;
+
     public static void Keys(ReadOnlySpan<float> query, ReadOnlySpan<float> rows, Span<float> keys)
     {
         VectorMath.DotRows(query, rows, keys);
+        Negate(keys);
+    }
+
+    public static float Distance(float key) => key;
+
+    public static float KeyBound(float distance) => distance;
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal static void Negate(Span<float> keys)
+    {
         var i = 0;
         for (; i <= keys.Length - Vector<float>.Count; i += Vector<float>.Count)
             (-new Vector<float>(keys[i..])).CopyTo(keys[i..]);
         for (; i < keys.Length; i++)
             keys[i] = -keys[i];
     }
-
-    public static float Distance(float key) => key;
-
-    public static float KeyBound(float distance) => distance;
 }
 
 /// <summary>The key is the number of differing bits.</summary>

@@ -9,7 +9,8 @@ namespace Semblance.Index.Scanning;
 /// <summary>
 /// Exact search by reading every row: keys of a piece of rows at a time into a small buffer, from which candidates that beat the
 /// bound are picked while it is in the first-level cache. One query runs at the speed of memory, n · width · element size bytes.
-/// A batch takes each piece while it is in the second-level cache through all its queries.
+/// A batch takes each piece while it is in the second-level cache through all its queries; over float32 rows a larger batch is
+/// screened by blocks of queries (<see cref="QueryScreen"/>), at the speed of arithmetic.
 /// The loops are compiled optimised at once: a command that searches once would otherwise run them unoptimised.
 /// </summary>
 internal sealed class RowScan<T, TMetric>(int queryWidth) : IRowScan<T>
@@ -51,11 +52,29 @@ internal sealed class RowScan<T, TMetric>(int queryWidth) : IRowScan<T>
         void Group(int first, int end)
         {
             var group = queries.Span[(first * queryWidth)..(end * queryWidth)];
-            if (survivors is null)
-                Blocks(snapshot, 0, snapshot.Blocks.Length, group, collectors.AsSpan(first, end - first), cancellationToken);
-            else
-                Survivors(snapshot, survivors, group, collectors.AsSpan(first, end - first));
+            var hits = collectors.AsSpan(first, end - first);
+            if (survivors is not null)
+            {
+                Survivors(snapshot, survivors, group, hits);
+                return;
+            }
+            // A block of fewer than half its width takes longer than the queries one by one.
+            var screened = TMetric.ProductForm == ProductForm.None ? 0 : hits.Length / QueryBlock.Width * QueryBlock.Width;
+            if (TMetric.ProductForm != ProductForm.None && (hits.Length - screened) * 2 >= QueryBlock.Width)
+                screened = hits.Length;
+            if (screened > 0)
+                ScreenedBlocks(snapshot, group[..(screened * queryWidth)], hits[..screened], cancellationToken);
+            if (screened < hits.Length)
+                Blocks(snapshot, 0, snapshot.Blocks.Length, group[(screened * queryWidth)..], hits[screened..], cancellationToken);
         }
+    }
+
+    /// <summary>The k nearest of rows that the caller holds, on its thread.</summary>
+    public Hit[] Search(RowSnapshot<T> snapshot, ReadOnlySpan<T> query, int k, SearchOptions options)
+    {
+        var collector = new HitCollector(Math.Min(k, snapshot.Count), options.MaxDistance ?? float.PositiveInfinity, options, checkAllowed: true);
+        Blocks(snapshot, 0, snapshot.Blocks.Length, query, [collector], CancellationToken.None);
+        return collector.ToHits();
     }
 
     private Hit[] Scan(RowStore<T> store, ReadOnlySpan<T> query, int? k, float maxDistance, SearchOptions options)
@@ -94,13 +113,15 @@ internal sealed class RowScan<T, TMetric>(int queryWidth) : IRowScan<T>
         const int Ahead = 8;
         Span<float> key = stackalloc float[1];
         for (var i = 0; i < Math.Min(Ahead, positions.Length); i++)
-            MemoryHint.Prefetch(snapshot.RowAt(positions[i]));
+            snapshot.Prefetch(positions[i]);
         for (var i = 0; i < positions.Length; i++)
         {
             if (i + Ahead < positions.Length)
-                MemoryHint.Prefetch(snapshot.RowAt(positions[i + Ahead]));
+                snapshot.Prefetch(positions[i + Ahead]);
             TMetric.Keys(query, snapshot.RowAt(positions[i]), key);
-            collector.Offer(snapshot.IdAt(positions[i]), TMetric.Distance(key[0]));
+            var distance = TMetric.Distance(key[0]);
+            if (distance <= collector.Bound)
+                collector.Offer(snapshot.IdAt(positions[i]), distance);
         }
     }
 
@@ -131,19 +152,93 @@ internal sealed class RowScan<T, TMetric>(int queryWidth) : IRowScan<T>
             {
                 var count = Math.Min(piece, rows - start);
                 var packed = block.Rows(start, count);
-                var ids = block.Ids(start, count);
                 var keys = buffer[..count];
                 for (var q = 0; q < collectors.Length; q++)
                 {
                     TMetric.Keys(queries.Slice(q * queryWidth, queryWidth), packed, keys);
-                    Pick(keys, ids, block, start, collectors[q]);
+                    Pick(keys, block, start, collectors[q]);
                 }
             }
         }
     }
 
+    // T is float here.
+    private void ScreenedBlocks(RowSnapshot<T> snapshot, ReadOnlySpan<T> queries, ReadOnlySpan<HitCollector> collectors, CancellationToken cancellationToken)
+    {
+        var screens = new QueryScreen[(collectors.Length + QueryBlock.Width - 1) / QueryBlock.Width];
+        for (var s = 0; s < screens.Length; s++)
+        {
+            var count = Math.Min(QueryBlock.Width, collectors.Length - (s * QueryBlock.Width));
+            screens[s] = new QueryScreen(MemoryMarshal.Cast<T, float>(queries.Slice(s * QueryBlock.Width * queryWidth, count * queryWidth)), queryWidth, TMetric.ProductForm);
+        }
+        Span<float> offsets = stackalloc float[MaxPieceRows];
+        // Short pieces first: until k rows are in, every row passes.
+        var ramp = 8;
+        for (var b = 0; b < snapshot.Blocks.Length; b++)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var block = snapshot.Blocks[b];
+            var rows = snapshot.RowsIn(b);
+            var piece = Math.Clamp(PieceBytes / (block.Width * Unsafe.SizeOf<T>()), 1, MaxPieceRows);
+            for (int start = 0, count; start < rows; start += count)
+            {
+                count = Math.Min(Math.Min(piece, ramp), rows - start);
+                ramp = Math.Min(2 * ramp, MaxPieceRows);
+                var longest = QueryScreen.Offsets(TMetric.ProductForm, MemoryMarshal.Cast<T, float>(block.Rows(start, count)), offsets[..count]);
+                // While the first queries meet this piece, the next one comes from memory.
+                var next = start + count < rows ? block.Rows(start + count, Math.Min(count, rows - start - count))
+                    : b + 1 < snapshot.Blocks.Length ? snapshot.Blocks[b + 1].Rows(0, Math.Min(count, snapshot.RowsIn(b + 1)))
+                    : default;
+                for (var s = 0; s < screens.Length; s++)
+                {
+                    var first = s * QueryBlock.Width;
+                    var group = queries.Slice(first * queryWidth, screens[s].Count * queryWidth);
+                    Screened(screens[s], block, start, offsets[..count], longest, group, collectors.Slice(first, screens[s].Count), s == 0 ? next : default);
+                }
+            }
+        }
+    }
+
+    // One piece of rows for one block of queries.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Pick(ReadOnlySpan<float> keys, ReadOnlySpan<long> ids, RowBlock<T> block, int start, HitCollector collector)
+    private void Screened(
+        QueryScreen screen, RowBlock<T> block, int start, ReadOnlySpan<float> offsets, float longest, ReadOnlySpan<T> queries, ReadOnlySpan<HitCollector> collectors,
+        ReadOnlySpan<T> next)
+    {
+        var packed = block.Rows(start, offsets.Length);
+        if (!screen.IsWorthIt)
+        {
+            Span<float> keys = stackalloc float[MaxPieceRows];
+            for (var q = 0; q < collectors.Length; q++)
+            {
+                TMetric.Keys(queries.Slice(q * queryWidth, queryWidth), packed, keys[..offsets.Length]);
+                Pick(keys[..offsets.Length], block, start, collectors[q]);
+            }
+            return;
+        }
+        Span<uint> masks = stackalloc uint[MaxPieceRows];
+        Span<float> bounds = stackalloc float[collectors.Length];
+        for (var q = 0; q < bounds.Length; q++)
+            bounds[q] = TMetric.KeyBound(collectors[q].Bound);
+        screen.Select(MemoryMarshal.Cast<T, float>(packed), offsets, longest, bounds, masks[..offsets.Length], MemoryMarshal.Cast<T, float>(next));
+        Span<float> key = stackalloc float[1];
+        var passed = 0;
+        for (var i = 0; i < offsets.Length; i++)
+        {
+            for (var mask = masks[i]; mask != 0; mask &= mask - 1)
+            {
+                var q = BitOperations.TrailingZeroCount(mask);
+                passed++;
+                TMetric.Keys(queries.Slice(q * queryWidth, queryWidth), packed.Slice(i * block.Width, block.Width), key);
+                if (key[0] <= bounds[q])
+                    bounds[q] = PickSome(key, 0, 1, block, start + i, collectors[q], bounds[q]);
+            }
+        }
+        screen.CountPassed(passed);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Pick(ReadOnlySpan<float> keys, RowBlock<T> block, int start, HitCollector collector)
     {
         var bound = TMetric.KeyBound(collector.Bound);
         var i = 0;
@@ -156,18 +251,18 @@ internal sealed class RowScan<T, TMetric>(int queryWidth) : IRowScan<T>
             var high = Vector.MinNative(
                 Vector.LoadUnsafe(ref first, (nuint)(i + (2 * Vector<float>.Count))), Vector.LoadUnsafe(ref first, (nuint)(i + (3 * Vector<float>.Count))));
             if (Vector.LessThanOrEqualAny(Vector.MinNative(low, high), new Vector<float>(bound)))
-                bound = PickSome(keys, i, i + step, ids, block, start, collector, bound);
+                bound = PickSome(keys, i, i + step, block, start, collector, bound);
         }
-        PickSome(keys, i, keys.Length, ids, block, start, collector, bound);
+        PickSome(keys, i, keys.Length, block, start, collector, bound);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static float PickSome(
-        ReadOnlySpan<float> keys, int from, int end, ReadOnlySpan<long> ids, RowBlock<T> block, int start, HitCollector collector, float bound)
+        ReadOnlySpan<float> keys, int from, int end, RowBlock<T> block, int start, HitCollector collector, float bound)
     {
         for (var i = from; i < end; i++)
         {
-            if (keys[i] <= bound && !block.IsDeleted(start + i) && collector.Offer(ids[i], TMetric.Distance(keys[i])))
+            if (keys[i] <= bound && !block.IsDeleted(start + i) && collector.Offer(block.Id(start + i), TMetric.Distance(keys[i])))
                 bound = TMetric.KeyBound(collector.Bound);
         }
         return bound;

@@ -46,6 +46,12 @@ internal sealed class StructureSearch<T>
     /// <summary>About which share of the rows is accepted.</summary>
     public float Selectivity { get; }
 
+    /// <summary>Rows farther than this are not asked for; the bound itself is included.</summary>
+    public float MaxDistance { get; init; } = float.PositiveInfinity;
+
+    /// <summary>Set by an exact structure once nothing that belongs to the answer is missing from the candidates.</summary>
+    public bool IsComplete { get; set; }
+
     /// <summary>Rows or codes the structure looked at.</summary>
     public long Visited { get; set; }
 

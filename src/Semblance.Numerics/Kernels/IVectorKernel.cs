@@ -19,6 +19,17 @@ internal interface IVectorKernel
 
     void SquaredL2Rows(ref float query, ref float rows, int length, Span<float> result);
 
+    void SquaredLengths(ref float rows, int length, Span<float> result);
+
+    void DotHalfRows(ref float query, ref Half rows, int length, Span<float> result);
+
+    void SquaredL2HalfRows(ref float query, ref Half rows, int length, Span<float> result);
+
+    /// <param name="rows">The upper halves of float32 bits.</param>
+    void DotBFloat16Rows(ref float query, ref ushort rows, int length, Span<float> result);
+
+    void SquaredL2BFloat16Rows(ref float query, ref ushort rows, int length, Span<float> result);
+
     void HammingRows(ref ulong query, ref ulong codes, int length, Span<int> result);
 
     int DotBytes(ref short a, ref byte b, int length);

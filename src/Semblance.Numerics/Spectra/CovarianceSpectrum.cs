@@ -13,9 +13,9 @@ namespace Semblance.Numerics.Spectra;
 internal sealed class CovarianceSpectrum
 {
     /// <summary>Variance below this part of the largest is rounding error of float32 sums.</summary>
-    private const double RankTolerance = 1e-6;
+    public const double RankTolerance = 1e-6;
 
-    private CovarianceSpectrum(float[] mean, double totalVariance, double[] variances, Matrix axes)
+    public CovarianceSpectrum(float[] mean, double totalVariance, double[] variances, Matrix axes)
         => (Mean, TotalVariance, Variances, Axes) = (mean, totalVariance, variances, axes);
 
     public float[] Mean { get; }
@@ -33,15 +33,8 @@ internal sealed class CovarianceSpectrum
     public static CovarianceSpectrum Of(Matrix sample, int count, CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(count);
-        if (sample.Rows < 2 || sample.Columns == 0)
-            throw new ArgumentException($"Principal axes need two vectors or more; the sample is [{sample.Rows}, {sample.Columns}].", nameof(sample));
         var threads = Environment.ProcessorCount;
-        var mean = MeanOf(sample);
-        var centered = Subtract(sample, mean);
-        var total = VarianceOf(centered);
-        if (total == 0)
-            throw new ArgumentException($"All {sample.Rows} vectors of the sample are equal, so it has no principal axes.", nameof(sample));
-
+        var (centered, mean, total) = Center(sample);
         var byRows = sample.Rows < sample.Columns;
         var gram = byRows ? new Matrix(sample.Rows, sample.Rows) : new Matrix(sample.Columns, sample.Columns);
         if (byRows)
@@ -57,6 +50,20 @@ internal sealed class CovarianceSpectrum
         if (byRows)
             axes = AxesFromRows(axes, centered, threads);
         return new CovarianceSpectrum(mean, total, [.. eigen.Values.Take(rank).Select(value => value / (sample.Rows - 1))], axes);
+    }
+
+    /// <summary>The sample about its mean, that mean, and the trace of the covariance.</summary>
+    /// <exception cref="ArgumentException">Fewer than two rows, an element that is not finite, or no variance at all.</exception>
+    public static (Matrix Centered, float[] Mean, double TotalVariance) Center(Matrix sample)
+    {
+        if (sample.Rows < 2 || sample.Columns == 0)
+            throw new ArgumentException($"Principal axes need two vectors or more; the sample is [{sample.Rows}, {sample.Columns}].", nameof(sample));
+        var mean = MeanOf(sample);
+        var centered = Subtract(sample, mean);
+        var total = VarianceOf(centered);
+        if (total == 0)
+            throw new ArgumentException($"All {sample.Rows} vectors of the sample are equal, so it has no principal axes.", nameof(sample));
+        return (centered, mean, total);
     }
 
     private static float[] MeanOf(Matrix sample)

@@ -165,8 +165,15 @@ public abstract class CodeIndexConformance
                 Assert.Throws<IndexFileException>(() => Open(path));
                 continue;
             }
-            using var opened = Open(path);
-            Assert.False(opened.Verify().Ok);
+            try
+            {
+                using var opened = Open(path);
+                Assert.False(opened.Verify().Ok);
+            }
+            catch (IndexFileException)
+            {
+                // Structure beside the header is judged at opening too.
+            }
         }
         for (var length = 0; length < bytes.Length; length += 7)
         {

@@ -60,6 +60,26 @@ public sealed class VectorKernelTests
 
     [Theory]
     [MemberData(nameof(Names))]
+    public void Squared_lengths_agree_with_double_precision_at_every_length(string name)
+    {
+        var kernel = VectorKernels.Choose(name);
+        var random = new SeededRandom(7);
+        for (var length = 0; length <= LongestLength; length++)
+        {
+            var count = length % 10;
+            var rows = Gaussians(random, length * count);
+            var result = new float[count];
+            kernel.SquaredLengths(ref First(rows), length, result);
+            for (var row = 0; row < count; row++)
+            {
+                var expected = rows.Skip(row * length).Take(length).Sum(x => (double)x * x);
+                Assert.Equal(expected, result[row], 2e-6 * expected);
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
     public void Elements_outside_the_vectors_are_never_added(string name)
     {
         var kernel = VectorKernels.Choose(name);
@@ -111,6 +131,75 @@ public sealed class VectorKernelTests
                 Assert.Equal(expected, result[row]);
                 Assert.Equal(expected, kernel.Hamming(ref MemoryMarshal.GetReference(query.AsSpan()), ref MemoryMarshal.GetReference(codes.AsSpan(row * words)), words));
             }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Rows_of_narrow_numbers_have_the_very_bits_of_their_widened_rows(string name)
+    {
+        var kernel = VectorKernels.Choose(name);
+        var random = new SeededRandom(6);
+        for (var length = 0; length <= LongestLength; length++)
+        {
+            var count = 1 + length % 9;
+            var query = Gaussians(random, length);
+            var halves = new Half[length * count];
+            var uppers = new ushort[length * count];
+            for (var i = 0; i < halves.Length; i++)
+            {
+                // Over the whole range, denormals and zeros of either sign included.
+                halves[i] = (Half)(float)(random.NextGaussian() * Math.Pow(2, random.NextInt(36) - 24));
+                uppers[i] = (ushort)(BitConverter.SingleToUInt32Bits((float)random.NextGaussian()) >> 16);
+            }
+            AssertSame(Array.ConvertAll(halves, x => (float)x), (query, result, squared) =>
+            {
+                if (squared)
+                    kernel.SquaredL2HalfRows(ref First(query), ref MemoryMarshal.GetReference(halves.AsSpan()), length, result);
+                else
+                    kernel.DotHalfRows(ref First(query), ref MemoryMarshal.GetReference(halves.AsSpan()), length, result);
+            });
+            AssertSame(Array.ConvertAll(uppers, x => BitConverter.UInt32BitsToSingle((uint)x << 16)), (query, result, squared) =>
+            {
+                if (squared)
+                    kernel.SquaredL2BFloat16Rows(ref First(query), ref MemoryMarshal.GetReference(uppers.AsSpan()), length, result);
+                else
+                    kernel.DotBFloat16Rows(ref First(query), ref MemoryMarshal.GetReference(uppers.AsSpan()), length, result);
+            });
+
+            void AssertSame(float[] widened, Action<float[], float[], bool> rows)
+            {
+                var expected = new float[count];
+                var result = new float[count];
+                kernel.DotRows(ref First(query), ref First(widened), length, expected);
+                rows(query, result, false);
+                Assert.Equal(expected, result);
+                kernel.SquaredL2Rows(ref First(query), ref First(widened), length, expected);
+                rows(query, result, true);
+                Assert.Equal(expected, result);
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Every_finite_half_is_widened_exactly(string name)
+    {
+        var kernel = VectorKernels.Choose(name);
+        var halves = new Half[16];
+        float[] query = new float[16];
+        var result = new float[1];
+        for (var bits = 0; bits <= ushort.MaxValue; bits++)
+        {
+            var half = BitConverter.UInt16BitsToHalf((ushort)bits);
+            if (!Half.IsFinite(half))
+                continue;
+            Array.Clear(halves);
+            Array.Clear(query);
+            halves[bits % 16] = half;
+            query[bits % 16] = 1;
+            kernel.DotHalfRows(ref First(query), ref MemoryMarshal.GetReference(halves.AsSpan()), 16, result);
+            Assert.Equal((float)half, result[0]);
         }
     }
 

@@ -1,0 +1,50 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using Semblance.Numerics;
+
+namespace Semblance.Benchmarks.Vectors;
+
+/// <summary>
+/// An .fbin file (uint32 rows, uint32 columns, float32 row by row, little-endian) that grows: after every
+/// <see cref="Add"/> its header counts the rows it holds, so that a run that is stopped leaves a usable file.
+/// </summary>
+internal sealed class FloatRowFile : IDisposable
+{
+    private readonly FileStream _file;
+    private readonly int _columns;
+
+    public FloatRowFile(string path, int columns)
+    {
+        _columns = columns;
+        _file = new FileStream(path, FileMode.Create);
+        WriteHeader();
+    }
+
+    public int Rows { get; private set; }
+
+    public void Add(Matrix rows)
+    {
+        _file.Seek(0, SeekOrigin.End);
+        _file.Write(MemoryMarshal.AsBytes(rows.Span));
+        Rows += rows.Rows;
+        WriteHeader();
+        _file.Flush();
+    }
+
+    public static void Write(string path, Matrix rows)
+    {
+        using var file = new FloatRowFile(path, rows.Columns);
+        file.Add(rows);
+    }
+
+    public void Dispose() => _file.Dispose();
+
+    private void WriteHeader()
+    {
+        Span<byte> header = stackalloc byte[8];
+        BinaryPrimitives.WriteInt32LittleEndian(header, Rows);
+        BinaryPrimitives.WriteInt32LittleEndian(header[4..], _columns);
+        _file.Seek(0, SeekOrigin.Begin);
+        _file.Write(header);
+    }
+}

@@ -1,0 +1,59 @@
+using Semblance.Numerics;
+
+namespace Semblance.Index.Codecs;
+
+/// <summary>Distances from one row of a sample to all of them, as a codec sees them; only their order matters.</summary>
+internal delegate void CodedDistances(int query, Span<float> distances);
+
+/// <summary>Measures the <see cref="CodecFidelity"/> of any codec on a sample. O(queries · n · d).</summary>
+internal static class FidelityMeasurement
+{
+    private static readonly int[] s_factors = [1, 2, 5, 10, 20, 50, 100];
+
+    /// <param name="sample">[n, d], more than k rows.</param>
+    public static CodecFidelity Measure(
+        string codec, double bytesPerVector, Matrix sample, Metric metric, int queries, int k, CodedDistances coded, CancellationToken cancellationToken)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(queries);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(k);
+        if (sample.Rows <= k)
+            throw new ArgumentException($"The sample has {sample.Rows} rows, and {k} neighbours of one of them need more. Give more rows.", nameof(sample));
+        queries = Math.Min(queries, sample.Rows);
+        var rows = new Matrix(sample.Span.ToArray(), sample.Rows, sample.Columns);
+        for (var i = 0; metric == Metric.Cosine && i < rows.Rows; i++)
+            VectorMath.NormalizeL2(rows.Row(i));
+        var factors = s_factors.Where(factor => factor == 1 || factor * k < sample.Rows).ToArray();
+        var found = new double[factors.Length];
+        var distances = new float[sample.Rows];
+        for (var q = 0; q < queries; q++)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var query = (int)((long)sample.Rows * q / queries);
+            if (metric == Metric.L2)
+                VectorMath.SquaredL2Rows(rows.Row(query), rows.Span, distances);
+            else
+                Negated(rows.Row(query), rows, distances);
+            var truth = Nearest(distances, query, k).ToHashSet();
+            coded(query, distances);
+            var shortlist = Nearest(distances, query, factors[^1] * k);
+            for (var i = 0; i < factors.Length; i++)
+                found[i] += shortlist.Take(factors[i] * k).Count(truth.Contains);
+        }
+        return new CodecFidelity(
+            codec, bytesPerVector, k, queries, sample.Rows, [.. factors.Select((factor, i) => new ShortlistRecall(factor * k, found[i] / ((double)queries * k)))]);
+    }
+
+    private static void Negated(ReadOnlySpan<float> query, Matrix rows, Span<float> distances)
+    {
+        VectorMath.DotRows(query, rows.Span, distances);
+        foreach (ref var x in distances)
+            x = -x;
+    }
+
+    private static long[] Nearest(float[] distances, int query, int count)
+    {
+        var nearest = new TopK(count + 1);
+        nearest.AddRange(0, distances);
+        return [.. nearest.ToSorted().Select(candidate => candidate.Id).Where(row => row != query).Take(count)];
+    }
+}

@@ -1,0 +1,92 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using Semblance.Index.Rows;
+
+namespace Semblance.Index.MultiIndex;
+
+/// <summary>
+/// Substring → positions of the codes that have it: a direct-address table of 2^bits starts into one array of positions, ascending
+/// within a bucket. In memory, or in a mapped file, whose numbers are checked where they are used.
+/// </summary>
+internal sealed unsafe class SubstringTable
+{
+    private readonly uint[]? _ownStarts;
+    private readonly int[]? _ownPositions;
+
+    /// <summary>Counting sort of the first <paramref name="count"/> rows by their substring.</summary>
+    public SubstringTable(RowSnapshot<ulong> rows, int count, SubstringLayout layout, int substring, CancellationToken cancellationToken)
+    {
+        Buckets = 1L << layout.Bits(substring);
+        Count = count;
+        _ownStarts = GC.AllocateArray<uint>(checked((int)Buckets + 1), pinned: true);
+        _ownPositions = GC.AllocateUninitializedArray<int>(count, pinned: true);
+        Starts = (uint*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_ownStarts));
+        Positions = (int*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_ownPositions));
+        var starts = _ownStarts;
+        for (var block = 0; block < rows.Blocks.Length; block++)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            for (var position = block << rows.BlockShift; position < Math.Min(count, (block + 1) << rows.BlockShift); position++)
+                starts[layout.Key(rows.RowAt(position), substring)]++;
+        }
+        uint before = 0;
+        for (var bucket = 0; bucket < starts.Length; bucket++)
+            (starts[bucket], before) = (before, before + starts[bucket]);
+        for (var block = 0; block < rows.Blocks.Length; block++)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            for (var position = block << rows.BlockShift; position < Math.Min(count, (block + 1) << rows.BlockShift); position++)
+                _ownPositions[starts[layout.Key(rows.RowAt(position), substring)]++] = position;
+        }
+        // Each start has moved to its bucket's end, which is the next one's start.
+        for (var bucket = starts.Length - 1; bucket > 0; bucket--)
+            starts[bucket] = starts[bucket - 1];
+        starts[0] = 0;
+    }
+
+    /// <summary>A table in mapped memory, which the caller keeps mapped.</summary>
+    public SubstringTable(long buckets, int count, uint* starts, int* positions)
+    {
+        Buckets = buckets;
+        Count = count;
+        Starts = starts;
+        Positions = positions;
+    }
+
+    public bool IsMapped => _ownStarts is null;
+
+    public long Buckets { get; }
+
+    public int Count { get; }
+
+    /// <summary>[Buckets + 1].</summary>
+    public uint* Starts { get; }
+
+    /// <summary>[Count].</summary>
+    public int* Positions { get; }
+
+    public long BytesHeld => StartBytes + PositionBytes;
+
+    public long StartBytes => (Buckets + 1) * sizeof(uint);
+
+    public long PositionBytes => (long)Count * sizeof(int);
+
+    public string? Problem(RowSnapshot<ulong> rows, SubstringLayout layout, int substring)
+    {
+        if (Starts[0] != 0 || Starts[Buckets] != Count)
+            return "does not hold all codes";
+        for (long bucket = 0; bucket < Buckets; bucket++)
+        {
+            var (start, end) = (Starts[bucket], Starts[bucket + 1]);
+            if (start > end || end > Count)
+                return $"has a bucket {bucket} that ends before it begins";
+            for (var i = start; i < end; i++)
+            {
+                // Ascending, in its own bucket, as many as there are codes: so each code is there once.
+                if ((uint)Positions[i] >= (uint)Count || (i > start && Positions[i] <= Positions[i - 1]) || layout.Key(rows.RowAt(Positions[i]), substring) != bucket)
+                    return $"has a wrong position in bucket {bucket}";
+            }
+        }
+        return null;
+    }
+}
