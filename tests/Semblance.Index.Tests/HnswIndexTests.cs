@@ -211,7 +211,8 @@ public sealed class HnswIndexTests : VectorIndexConformance
         for (var q = 0; q < 50; q++)
             Assert.Equal(10, opened.Search(vectors.Row(q), 10).Count);
         Assert.NotEmpty(opened.Verify().Problems);
-        opened.Warm();
+        opened.Add(Rows, vectors.Row(1));
+        opened.Remove(3);
         Assert.Equal(10, opened.Search(vectors.Row(0), 10).Count);
     }
 
