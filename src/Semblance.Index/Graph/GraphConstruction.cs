@@ -52,9 +52,10 @@ internal sealed unsafe class GraphConstruction<T>(RowFormat<T> format, Metric me
     }
 
     /// <summary>Adds the rows from <paramref name="first"/> on to a graph that has room for them.</summary>
-    public GraphState Append(GraphState state, RowSnapshot<T> rows, int first)
+    /// <param name="context">Of the graph's codec.</param>
+    public GraphState Append(GraphState state, RowSnapshot<T> rows, int first, SearchContext context)
     {
-        var context = state.NewContext();
+        NeighbourSelection? selection = null;
         for (var position = first; position < rows.Positions; position++)
         {
             Load(rows, position, context);
@@ -65,7 +66,7 @@ internal sealed unsafe class GraphConstruction<T>(RowFormat<T> format, Metric me
             for (var level = 0; level <= known; level++)
                 indexes[level] = NewNode(state, state.Levels[level], level == 0 ? 0 : indexes[level - 1], context.Query);
             var builder = new GraphBuilder(state.Codec, state.Levels, state.M, options.EfConstruction, isParallel: false) { KeepsLinked = true };
-            var selection = builder.NewSelection();
+            selection ??= builder.NewSelection();
             selection.Slackness = RefiningSlackness;
             builder.Insert(indexes, 0, context, selection);
             if (highest > known)

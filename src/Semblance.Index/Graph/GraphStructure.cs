@@ -76,7 +76,9 @@ internal sealed unsafe class GraphStructure<T> : IRowStructure<T>
                 state = state.WithRoomFor(rows.Positions);
             // Published before the new nodes, so that a reader never sees a node of an older copy.
             Volatile.Write(ref _state, state);
-            state = _construction.Append(state, rows, first);
+            var context = TakeContext(state);
+            state = _construction.Append(state, rows, first, context);
+            _contexts.Add(context);
             _unconnected += rows.Positions - first;
             if ((long)_unconnected * ConnectWhenOneIn >= rows.Positions)
                 Connect(state);
@@ -98,8 +100,7 @@ internal sealed unsafe class GraphStructure<T> : IRowStructure<T>
     {
         if (Volatile.Read(ref _state) is not { } state)
             return;
-        if (!_contexts.TryTake(out var context) || context.Codec != state.Codec)
-            context = state.NewContext();
+        var context = TakeContext(state);
         context.Visited = 0;
         context.LoadGuide(search.Query);
         var start = state.Descend(context);
@@ -185,6 +186,9 @@ internal sealed unsafe class GraphStructure<T> : IRowStructure<T>
             return;
         }
     }
+
+    private SearchContext TakeContext(GraphState state) =>
+        _contexts.TryTake(out var context) && context.Codec == state.Codec ? context : state.NewContext();
 
     // A node that is added links and is linked, but may in time lose the links to it as others choose anew.
     private void Connect(GraphState state)
