@@ -40,7 +40,8 @@ internal sealed class ForestKind(RpForestOptions options) : SegmentKind<ForestSe
         {
             var (bound, branch) = branches.Pop();
             var segment = segments[branch.Segment];
-            var leaf = Descend(segment, bound, branch, branches, search.Query);
+            if (Descend(segment, bound, branch, branches, search.Query) is not { } leaf)
+                continue;
             foreach (var member in segment.Leaves[leaf])
             {
                 if ((uint)member >= (uint)segment.Count)
@@ -120,8 +121,9 @@ internal sealed class ForestKind(RpForestOptions options) : SegmentKind<ForestSe
         return leaf == leaves;
     }
 
-    // The bucket of the leaf on the query's side of all planes from a node on; the other sides wait.
-    private static int Descend(ForestSegment segment, double bound, Branch branch, BoundQueue<Branch> branches, ReadOnlySpan<float> query)
+    // The bucket of the leaf on the query's side of all planes from a node on; the other sides wait. Null when the way down became less
+    // promising than what waits elsewhere: then the rest of it waits as well.
+    private static int? Descend(ForestSegment segment, double bound, Branch branch, BoundQueue<Branch> branches, ReadOnlySpan<float> query)
     {
         var nodes = segment.Nodes.Span[segment.Roots.Span[branch.Tree]..];
         var at = branch.Node;
@@ -141,6 +143,11 @@ internal sealed class ForestKind(RpForestOptions options) : SegmentKind<ForestSe
             {
                 branches.Push(Math.Max(bound, -margin), branch with { Node = node.Right });
                 (at, bound) = (at + 1, Math.Max(bound, margin));
+            }
+            if (bound > branches.Least)
+            {
+                branches.Push(bound, branch with { Node = at });
+                return null;
             }
         }
         return nodes[at].Item;
