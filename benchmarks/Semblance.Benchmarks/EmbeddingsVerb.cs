@@ -1,4 +1,3 @@
-using System.Globalization;
 using Semblance.Benchmarks.Figures;
 using Semblance.Benchmarks.Pictures;
 using Semblance.Benchmarks.Vectors;
@@ -12,7 +11,8 @@ namespace Semblance.Benchmarks;
 /// <summary>
 /// Makes the embedding files that index measurements use: vectors of the default embedder of photos, and of crops and
 /// mirror images of them. Queries come from photos that the base never saw. The raw vectors are written as they come,
-/// so that a run may be given an end by <c>--minutes</c>; rows are then shuffled and projected.
+/// so that a run may be given an end by <c>--minutes</c>; rows are then shuffled and projected. Without pictures it
+/// projects what the raw files of an earlier run hold.
 /// </summary>
 /// <remarks>
 /// Writes <c>embed.fbin</c> and <c>embed.query.fbin</c> (256 columns, whitened with shrinkage as the gallery does,
@@ -29,38 +29,47 @@ internal sealed class EmbeddingsVerb : IBenchmarkVerb
 
     public string Name => "embeddings";
 
-    public string Summary => "makes embedding files for index measurements (--pictures DIR[,DIR] --output DIR [--count N] [--queries N] [--minutes N] [--threads T] [--seed S])";
+    public string Summary => "makes embedding files for index measurements (--output DIR [--pictures DIR[,DIR]] [--count N] [--queries N] [--minutes N] [--threads T] [--seed S])";
 
     public int Run(string[] args)
     {
         var arguments = new VerbArguments(args, "--pictures", "--output", "--count", "--queries", "--minutes", "--threads", "--seed");
         var output = Directory.CreateDirectory(arguments.Required("--output")).FullName;
         var seed = arguments.Number("--seed", 1);
-        var photos = PictureSelection.Of(arguments.Required("--pictures"), int.MaxValue).ToArray();
-        if (photos.Length < 2 * HeldOutPhotos)
-            throw new VerbUsageException($"{photos.Length} photos are too few: {HeldOutPhotos} are held out for the queries.");
-        new SeededRandom(seed).Shuffle(photos.AsSpan());
+        var (queryFile, baseFile) = (Path.Combine(output, "embed.query.raw.fbin"), Path.Combine(output, "embed.raw.fbin"));
+        if (arguments.Text("--pictures") is { } pictures)
+            Embed(pictures, arguments, seed, queryFile, baseFile);
+        else if (!File.Exists(queryFile) || !File.Exists(baseFile))
+            throw new VerbUsageException($"Without --pictures, '{output}' must hold the raw files of an earlier run.");
 
-        using var embedder = Embedders.Open(Embedders.DefaultId, ModelStore.Default);
-        var maker = new VectorMaker(embedder, arguments.Number("--threads", 1), seed);
-        var queries = maker.Make(photos[..HeldOutPhotos], 0, Path.Combine(output, "embed.query.raw.fbin"), arguments.Number("--queries", 1_000), TimeSpan.MaxValue);
-        var rows = maker.Make(photos[HeldOutPhotos..], HeldOutPhotos, Path.Combine(output, "embed.raw.fbin"), arguments.Number("--count", 110_000), TimeSpan.FromMinutes(arguments.Number("--minutes", 24 * 60)));
-        rows = Shuffled(rows, seed);
-
-        var whitening = ShrunkWhitening.Fit(rows.Slice(0, Math.Min(rows.Rows, SampleRows)), Dimension, Shrink, seed);
+        var queries = FloatRowFile.Read(queryFile);
+        var rows = Shuffled(FloatRowFile.Read(baseFile), seed);
+        var sample = rows.Slice(0, Math.Min(rows.Rows, SampleRows));
+        var whitening = ShrunkWhitening.Fit(sample, Dimension, Shrink, seed);
         FloatRowFile.Write(Path.Combine(output, "embed.fbin"), whitening.Apply(rows));
         FloatRowFile.Write(Path.Combine(output, "embed.query.fbin"), whitening.Apply(queries));
-        var pca = Pca.Fit(rows.Slice(0, Math.Min(rows.Rows, SampleRows)), Dimension);
+        var pca = Pca.Fit(sample, Dimension);
         FloatRowFile.Write(Path.Combine(output, "embedip.fbin"), pca.Transform(rows));
         FloatRowFile.Write(Path.Combine(output, "embedip.query.fbin"), pca.Transform(queries));
 
         var table = new FigureTable(Name);
-        table.Condition("photos", (photos.Length - HeldOutPhotos).ToString(CultureInfo.InvariantCulture));
-        table.Condition("photos held out", HeldOutPhotos);
+        table.Condition("photos held out for queries", HeldOutPhotos);
         table.Add("base vectors", rows.Rows, "");
         table.Add("query vectors", queries.Rows, "");
         table.Print(arguments.Json);
         return 0;
+    }
+
+    private static void Embed(string pictures, VerbArguments arguments, int seed, string queryFile, string baseFile)
+    {
+        var photos = PictureSelection.Of(pictures, int.MaxValue).ToArray();
+        if (photos.Length < 2 * HeldOutPhotos)
+            throw new VerbUsageException($"{photos.Length} photos are too few: {HeldOutPhotos} are held out for the queries.");
+        new SeededRandom(seed).Shuffle(photos.AsSpan());
+        using var embedder = Embedders.Open(Embedders.DefaultId, ModelStore.Default);
+        var maker = new VectorMaker(embedder, arguments.Number("--threads", 1), seed);
+        maker.Make(photos[..HeldOutPhotos], 0, queryFile, arguments.Number("--queries", 1_000), TimeSpan.MaxValue);
+        maker.Make(photos[HeldOutPhotos..], HeldOutPhotos, baseFile, arguments.Number("--count", 110_000), TimeSpan.FromMinutes(arguments.Number("--minutes", 24 * 60)));
     }
 
     private static Matrix Shuffled(Matrix rows, int seed)
@@ -76,10 +85,9 @@ internal sealed class EmbeddingsVerb : IBenchmarkVerb
     private sealed class VectorMaker(IEmbedder embedder, int threads, int seed)
     {
         /// <summary>Visits the photos in turn, some views at each visit, until there are enough vectors or the time is up.</summary>
-        public Matrix Make(string[] photos, int firstNumber, string rawFile, int count, TimeSpan limit)
+        public void Make(string[] photos, int firstNumber, string rawFile, int count, TimeSpan limit)
         {
             using var file = new FloatRowFile(rawFile, embedder.Identity.Dimension);
-            var made = new Matrix(count, embedder.Identity.Dimension);
             var clock = System.Diagnostics.Stopwatch.StartNew();
             var visit = 0;
             while (file.Rows < count && clock.Elapsed < limit)
@@ -88,13 +96,8 @@ internal sealed class EmbeddingsVerb : IBenchmarkVerb
                 Parallel.For(0, threads, new ParallelOptions { MaxDegreeOfParallelism = threads }, i => batches[i] = Visit(photos, firstNumber, visit + i));
                 visit += threads;
                 foreach (var batch in batches.OfType<Matrix>())
-                {
-                    var kept = batch.Slice(0, Math.Min(batch.Rows, count - file.Rows));
-                    kept.Span.CopyTo(made.Slice(file.Rows, kept.Rows).Span);
-                    file.Add(kept);
-                }
+                    file.Add(batch.Slice(0, Math.Min(batch.Rows, count - file.Rows)));
             }
-            return made.Slice(0, file.Rows);
         }
 
         private Matrix? Visit(string[] photos, int firstNumber, int visit)

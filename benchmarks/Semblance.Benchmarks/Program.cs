@@ -14,6 +14,7 @@ IBenchmarkVerb[] verbs =
     new MemoryVerb(),
     new EmbeddingsVerb(),
     new CodesVerb(),
+    new GraphVerb(),
 ];
 
 if (args is [var name, .. var rest] && verbs.FirstOrDefault(verb => verb.Name == name) is { } chosen)

@@ -80,6 +80,8 @@ public sealed class UsageTests : IDisposable
     [InlineData("snapshot --help")]
     [InlineData("restore --help")]
     [InlineData("formats --help")]
+    [InlineData("lab --help")]
+    [InlineData("lab ann --help")]
     [InlineData("help search")]
     public async Task Every_verb_has_a_help_page(string commandLine)
     {

@@ -31,17 +31,16 @@ public sealed class BinaryCodecTests
     [Fact]
     public void Itq_keeps_more_of_the_neighbourhood_than_signs_and_a_longer_shortlist_more_than_a_short_one()
     {
-        var sample = Clustered(1, 3000, 96);
+        var sample = Decaying(1, 3000, 96);
         var sign = BinaryCodec.Sign(sample.Slice(0, 1000), 64).Measure(sample.Slice(1000, 2000), Metric.L2);
         var itq = BinaryCodec.Itq(sample.Slice(0, 1000), 64).Measure(sample.Slice(1000, 2000), Metric.L2);
         Assert.Equal((8.0, 10, 100, 2000), (itq.BytesPerVector, itq.K, itq.Queries, itq.Rows));
         Assert.Equal([10, 20, 50, 100, 200, 500, 1000], itq.Recall.Select(point => point.Shortlist));
         for (var i = 1; i < itq.Recall.Count; i++)
             Assert.True(itq.Recall[i].Recall >= itq.Recall[i - 1].Recall);
-        Assert.True(itq.Recall[3].Recall > sign.Recall[3].Recall + 0.02, $"{itq.Recall[3]} against {sign.Recall[3]}");
-        Assert.InRange(itq.Recall[3].Recall, 0.6, 1);
-        // Chance finds 100 / 2000.
-        Assert.InRange(sign.Recall[3].Recall, 0.2, 1);
+        Assert.True(itq.Recall[3].Recall > sign.Recall[3].Recall + 0.03, $"{itq.Recall[3]} against {sign.Recall[3]}");
+        // Chance would find a twentieth.
+        Assert.InRange(sign.Recall[3].Recall, 0.3, 0.9);
     }
 
     [Fact]
@@ -105,6 +104,19 @@ public sealed class BinaryCodecTests
                 sample[i, j] = center[j] + ((float)random.NextGaussian() / MathF.Sqrt(1 + (j / 2f)));
         }
         return sample;
+    }
+
+    // Like descriptors: few directions carry most of the variance, and none of them is a coordinate.
+    private static Matrix Decaying(int seed, int rows, int columns)
+    {
+        var random = new SeededRandom(seed);
+        var sample = new Matrix(rows, columns);
+        for (var i = 0; i < rows; i++)
+        {
+            for (var j = 0; j < columns; j++)
+                sample[i, j] = (float)random.NextGaussian() / (1 + (j / 8f));
+        }
+        return new RandomRotation(columns, seed).Apply(sample);
     }
 
     private static float[] Gaussian(SeededRandom random, int length)

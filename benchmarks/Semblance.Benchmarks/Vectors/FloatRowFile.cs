@@ -16,7 +16,7 @@ internal sealed class FloatRowFile : IDisposable
     public FloatRowFile(string path, int columns)
     {
         _columns = columns;
-        _file = new FileStream(path, FileMode.Create);
+        _file = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.Read);
         WriteHeader();
     }
 
@@ -29,6 +29,18 @@ internal sealed class FloatRowFile : IDisposable
         Rows += rows.Rows;
         WriteHeader();
         _file.Flush();
+    }
+
+    /// <summary>The rows that the header counts; a run that is still adding may have more behind them.</summary>
+    public static Matrix Read(string path)
+    {
+        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        Span<byte> header = stackalloc byte[8];
+        file.ReadExactly(header);
+        var rows = new Matrix(BinaryPrimitives.ReadInt32LittleEndian(header), BinaryPrimitives.ReadInt32LittleEndian(header[4..]));
+        for (var row = 0; row < rows.Rows; row++)
+            file.ReadExactly(MemoryMarshal.AsBytes(rows.Row(row)));
+        return rows;
     }
 
     public static void Write(string path, Matrix rows)

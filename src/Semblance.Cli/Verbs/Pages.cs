@@ -21,12 +21,15 @@ internal static class Pages
         return ContactSheet.OfSearch(title, asked, hits);
     }
 
+    public static void Write(VerbContext context, string? file, SheetPage page, CancellationToken cancellationToken) =>
+        WriteFile(context, file, writer => ContactSheet.Write(page, writer, cancellationToken));
+
     /// <summary>Writes to <paramref name="file"/> (beside and renamed, so that no half page is ever there), or to standard output.</summary>
-    public static void Write(VerbContext context, string? file, SheetPage page, CancellationToken cancellationToken)
+    public static void WriteFile(VerbContext context, string? file, Action<TextWriter> write)
     {
         if (file is null)
         {
-            ContactSheet.Write(page, context.Printer.Writer, cancellationToken);
+            write(context.Printer.Writer);
             context.Printer.Writer.Flush();
             return;
         }
@@ -37,7 +40,7 @@ internal static class Pages
         try
         {
             using (var writer = new StreamWriter(beside, append: false, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false)))
-                ContactSheet.Write(page, writer, cancellationToken);
+                write(writer);
             File.Move(beside, path, overwrite: true);
         }
         finally

@@ -22,6 +22,7 @@ internal static class VerbCatalogue
         new("verify", "Check the gallery's integrity", () => new VerifyVerb()),
         new("snapshot", "Write the gallery to one file while it is in use", () => new SnapshotVerb()),
         new("restore", "Make a gallery from a snapshot", () => new RestoreVerb()),
+        new("lab", "Experiments: measure kinds of index on vectors of your own", () => new LabVerb()),
         new("formats", "What this machine can decode, and by what", () => new FormatsVerb()),
     ];
 }

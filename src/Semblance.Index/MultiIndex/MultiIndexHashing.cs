@@ -82,6 +82,7 @@ internal sealed class MultiIndexHashing : IRowStructure<ulong>
     {
         if (_layout is not null)
             new SubstringEnumeration(_layout, _tables, _cost, search).Run(_built);
+        GC.KeepAlive(_tables);
     }
 
     public IEnumerable<IndexFileSection> Sections(int positions)
@@ -114,13 +115,17 @@ internal sealed class MultiIndexHashing : IRowStructure<ulong>
     {
     }
 
-    private static unsafe void WriteStarts(SubstringTable table, IndexSectionSink sink) =>
+    private static unsafe void WriteStarts(SubstringTable table, IndexSectionSink sink)
+    {
         sink.Write(new ReadOnlySpan<byte>(table.Starts, checked((int)table.StartBytes)));
+        GC.KeepAlive(table);
+    }
 
     private static unsafe void WritePositions(SubstringTable table, IndexSectionSink sink)
     {
         const int Piece = 1 << 20;
         for (var done = 0; done < table.Count; done += Piece)
             sink.Write(MemoryMarshal.AsBytes(new ReadOnlySpan<int>(table.Positions + done, Math.Min(Piece, table.Count - done))));
+        GC.KeepAlive(table);
     }
 }

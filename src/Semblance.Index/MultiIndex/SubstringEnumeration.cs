@@ -18,7 +18,9 @@ internal sealed unsafe class SubstringEnumeration
     private const int Portion = 256;
 
     // The k-th distance found so far is only an upper bound: what reaching it would cost counts against the scan this many times over.
+    // Before an eighth of the scan's time is spent, that bound says little.
     private const double Patience = 3;
+    private const double Exploration = 0.125;
 
     private readonly SubstringLayout _layout;
     private readonly SubstringTable[] _tables;
@@ -84,7 +86,7 @@ internal sealed unsafe class SubstringEnumeration
     // Whether reaching the k-th distance found so far would cost several scans.
     private bool IsFar(double budget, double density)
     {
-        if (_within < _search.K)
+        if (_within < _search.K || Spent + StepCost(_radius, _substring, density) < Exploration * budget)
             return false;
         var cost = Spent;
         for (var step = (_radius * _layout.Substrings) + _substring; step <= _bound && cost <= Patience * budget; step++)

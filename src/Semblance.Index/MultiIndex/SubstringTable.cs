@@ -1,33 +1,34 @@
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
+using Semblance.Index.Memory;
 using Semblance.Index.Rows;
 
 namespace Semblance.Index.MultiIndex;
 
 /// <summary>
 /// Substring → positions of the codes that have it: a direct-address table of 2^bits starts into one array of positions, ascending
-/// within a bucket. In memory, or in a mapped file, whose numbers are checked where they are used.
+/// within a bucket. In huge pages, or in a mapped file, whose numbers are checked where they are used. Keep the table alive while
+/// its pointers are in use.
 /// </summary>
 internal sealed unsafe class SubstringTable
 {
-    private readonly uint[]? _ownStarts;
-    private readonly int[]? _ownPositions;
+    private readonly HugeMemory? _ownStarts;
+    private readonly HugeMemory? _ownPositions;
 
     /// <summary>Counting sort of the first <paramref name="count"/> rows by their substring.</summary>
     public SubstringTable(RowSnapshot<ulong> rows, int count, SubstringLayout layout, int substring, CancellationToken cancellationToken)
     {
         Buckets = 1L << layout.Bits(substring);
         Count = count;
-        _ownStarts = GC.AllocateArray<uint>(checked((int)Buckets + 1), pinned: true);
-        _ownPositions = GC.AllocateUninitializedArray<int>(count, pinned: true);
-        Starts = (uint*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_ownStarts));
-        Positions = (int*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_ownPositions));
-        var starts = _ownStarts;
+        _ownStarts = new HugeMemory(StartBytes);
+        _ownPositions = new HugeMemory(PositionBytes);
+        Starts = (uint*)_ownStarts.Start;
+        Positions = (int*)_ownPositions.Start;
+        var starts = new Span<uint>(Starts, checked((int)Buckets + 1));
+        starts.Clear();
         for (var block = 0; block < rows.Blocks.Length; block++)
         {
             cancellationToken.ThrowIfCancellationRequested();
             for (var position = block << rows.BlockShift; position < Math.Min(count, (block + 1) << rows.BlockShift); position++)
-                starts[layout.Key(rows.RowAt(position), substring)]++;
+                starts[(int)layout.Key(rows.RowAt(position), substring)]++;
         }
         uint before = 0;
         for (var bucket = 0; bucket < starts.Length; bucket++)
@@ -36,12 +37,13 @@ internal sealed unsafe class SubstringTable
         {
             cancellationToken.ThrowIfCancellationRequested();
             for (var position = block << rows.BlockShift; position < Math.Min(count, (block + 1) << rows.BlockShift); position++)
-                _ownPositions[starts[layout.Key(rows.RowAt(position), substring)]++] = position;
+                Positions[starts[(int)layout.Key(rows.RowAt(position), substring)]++] = position;
         }
         // Each start has moved to its bucket's end, which is the next one's start.
         for (var bucket = starts.Length - 1; bucket > 0; bucket--)
             starts[bucket] = starts[bucket - 1];
         starts[0] = 0;
+        GC.KeepAlive(this);
     }
 
     /// <summary>A table in mapped memory, which the caller keeps mapped.</summary>
@@ -87,6 +89,7 @@ internal sealed unsafe class SubstringTable
                     return $"has a wrong position in bucket {bucket}";
             }
         }
+        GC.KeepAlive(this);
         return null;
     }
 }

@@ -95,8 +95,13 @@ internal sealed unsafe class RowBlock<T>
 
     public void CopyIds(int start, Span<long> ids)
     {
+        if (_packedIds is null)
+        {
+            PlainIds(start, ids.Length).CopyTo(ids);
+            return;
+        }
         for (var i = 0; i < ids.Length; i++)
-            ids[i] = Id(start + i);
+            ids[i] = _packedIds[start + i];
     }
 
     /// <summary>Runs of rows that are not removed, among the first <paramref name="rows"/>.</summary>
@@ -143,4 +148,8 @@ internal sealed unsafe class RowBlock<T>
         Deleted.AsSpan(0, Math.Min(Deleted.Length, deleted.Length)).CopyTo(deleted);
         return grown.WithDeleted(deleted);
     }
+
+    private ReadOnlySpan<long> PlainIds(int start, int count) => _ids is null
+        ? new ReadOnlySpan<long>(_mappedIds + start, count)
+        : _ids.AsSpan(start, count);
 }

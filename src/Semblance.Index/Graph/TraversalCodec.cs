@@ -1,0 +1,264 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+using Semblance.Numerics;
+using Semblance.Numerics.Kernels;
+
+namespace Semblance.Index.Graph;
+
+/// <summary>
+/// The small codes that steer a walk through the graph. A vector is rotated at random, so that all its coordinates look alike,
+/// and each coordinate becomes one of 16 levels over one range for all (mean ± 2.7 standard deviations, where the mean square error of 16 even levels
+/// on normal data is least), 128 of them in a cache line. Up to 64 dimensions fit a line with 128 levels each, and get them.
+/// The query has 128 levels always: its error would add to that of every code.
+/// </summary>
+/// <remarks>
+/// Distances between rows are squared Euclidean ones, in units of the levels, and so are those of queries but for inner product. Under cosine
+/// the vectors have length 1, so the order is the same. For inner product rows get one more coordinate √(R² − |x|²), R the largest length, which makes
+/// near what has similar products with all queries (Bachrach et al., "Speeding up the Xbox recommender system using a Euclidean transformation for
+/// inner-product spaces", 2014); queries have 0 there and are multiplied with the codes, whose mean adds the same to all products.
+/// Where that coordinate alone would begin another cache line, the last rotated coordinate is left out instead: 1/(d+1) of every squared
+/// distance, on average.
+/// </remarks>
+internal sealed unsafe class TraversalCodec
+{
+    /// <summary>The most dimensions that get a byte each.</summary>
+    public static readonly int MaxByteDimensions = int.Parse(Environment.GetEnvironmentVariable("MBD") ?? "64");
+
+    private const float Deviations = 2.7f;
+    private const int Group = 128;
+
+    private static readonly ICodeKernel s_kernel = CodeKernels.Choose(Environment.GetEnvironmentVariable(VectorKernels.Variable));
+
+    private readonly RandomRotation _rotation;
+    private readonly float[] _offsets; // [Kept], in steps of the query's 128 levels
+    private readonly float _scale;
+    private readonly bool _lifted;
+    private readonly ICodeKernel _kernel;
+
+    /// <param name="dimension">Elements of a vector.</param>
+    /// <param name="metric">Of the index.</param>
+    /// <param name="seed">Of the rotation.</param>
+    /// <param name="mean">Of the rotated vectors; as many elements as <see cref="RotatedDimension"/> says.</param>
+    /// <param name="deviation">Standard deviation of a rotated coordinate.</param>
+    /// <param name="radius">R above; 0 unless the metric is inner product.</param>
+    public TraversalCodec(int dimension, Metric metric, long seed, ReadOnlySpan<float> mean, float deviation, float radius)
+    {
+        Dimension = dimension;
+        Metric = metric;
+        Seed = seed;
+        Deviation = deviation;
+        Radius = radius;
+        Mean = mean.ToArray();
+        _lifted = metric == Metric.InnerProduct;
+        _rotation = new RandomRotation(RotatedDimension(dimension, metric), seed);
+        UsesNibbles = dimension > MaxByteDimensions;
+        Width = UsesNibbles ? RoundUp(dimension, Group) : dimension switch { <= 16 => 16, <= 32 => 32, _ => RoundUp(dimension, 64) };
+        Kept = Math.Min(Width, _rotation.Dimension);
+        // Level 15 stands at 120 of the query's steps; bytes use all 128.
+        var top = UsesNibbles ? 120f : 127f;
+        var range = Math.Max(2 * Deviations * deviation, 1e-37f);
+        _scale = Math.Min(top / range, float.MaxValue);
+        _offsets = new float[Kept];
+        for (var i = 0; i < Kept; i++)
+            _offsets[i] = (top / 2) - (mean[i] * _scale);
+        _kernel = s_kernel;
+    }
+
+    public int Dimension { get; }
+
+    public Metric Metric { get; }
+
+    public long Seed { get; }
+
+    public float[] Mean { get; }
+
+    public float Deviation { get; }
+
+    public float Radius { get; }
+
+    /// <summary>Whether two coordinates share a byte.</summary>
+    public bool UsesNibbles { get; }
+
+    /// <summary>Coordinates of a code, those that only fill up the line included; also the bytes of a query.</summary>
+    public int Width { get; }
+
+    /// <summary>Coordinates of a code that carry something.</summary>
+    public int Kept { get; }
+
+    public int CodeBytes => UsesNibbles ? Width / 2 : Width;
+
+    public static int RotatedDimension(int dimension, Metric metric) => metric == Metric.InnerProduct ? dimension + 1 : dimension;
+
+    /// <summary>Fits mean and range to a sample; <paramref name="rows"/> is <c>[n, dimension]</c>, normalised under cosine.</summary>
+    /// <param name="radius">The greatest length of all vectors, under inner product.</param>
+    public static TraversalCodec Train(int dimension, Metric metric, long seed, ReadOnlySpan<float> rows, float radius)
+    {
+        var rotated = RotatedDimension(dimension, metric);
+        var count = rows.Length / dimension;
+        var sums = new double[rotated];
+        double squares = 0;
+        for (var row = 0; row < count; row++)
+        {
+            var vector = rows.Slice(row * dimension, dimension);
+            for (var i = 0; i < dimension; i++)
+            {
+                sums[i] += vector[i];
+                squares += (double)vector[i] * vector[i];
+            }
+            if (metric == Metric.InnerProduct)
+            {
+                var lift = Lift(vector, radius);
+                sums[dimension] += lift;
+                squares += (double)lift * lift;
+            }
+        }
+        var mean = new float[rotated];
+        double meanSquare = 0;
+        for (var i = 0; i < rotated && count > 0; i++)
+        {
+            mean[i] = (float)(sums[i] / count);
+            meanSquare += sums[i] / count * (sums[i] / count);
+        }
+        // A rotation spreads the total variance evenly over the coordinates.
+        var variance = count == 0 ? 0 : Math.Max(0, (squares / count) - meanSquare) / rotated;
+        // A sample of one, or of equal vectors, has no spread: take the length as a guess.
+        if (variance <= 1e-12 * meanSquare)
+            variance = meanSquare / rotated;
+        new RandomRotation(rotated, seed).Apply(mean, mean);
+        return new TraversalCodec(dimension, metric, seed, mean, variance > 0 ? (float)Math.Sqrt(variance) : 1, radius);
+    }
+
+    /// <summary>Room that <see cref="EncodeQuery"/> and <see cref="EncodeRow"/> need to work in.</summary>
+    public float[] NewWorkspace() => new float[RoundUp(Math.Max(_rotation.Dimension, Width), Group)];
+
+    /// <summary>Whether queries of searches are multiplied with codes rather than compared.</summary>
+    public bool MultipliesQueries => _lifted;
+
+    /// <summary>A search's query: at the fine levels, or where it is multiplied −127…127 by its own largest element.</summary>
+    /// <param name="vector">Length <see cref="Dimension"/>; normalised under cosine.</param>
+    /// <param name="workspace">From <see cref="NewWorkspace"/>.</param>
+    /// <param name="query"><see cref="Width"/> bytes.</param>
+    /// <returns>What products are subtracted from, so that distances are never negative; 0 where nothing is multiplied.</returns>
+    public int EncodeQuery(ReadOnlySpan<float> vector, float[] workspace, byte* query)
+    {
+        vector.CopyTo(workspace);
+        if (!_lifted)
+        {
+            ToLevels(workspace, query);
+            return 0;
+        }
+        workspace[Dimension] = 0;
+        var rotated = workspace.AsSpan(0, _rotation.Dimension);
+        _rotation.Apply(rotated, rotated);
+        var largest = 0f;
+        for (var i = 0; i < Kept; i++)
+            largest = Math.Max(largest, Math.Abs(rotated[i]));
+        var scale = largest > 0 ? 127.0 / largest : 0;
+        var sum = 0;
+        for (var i = 0; i < Kept; i++)
+        {
+            var step = (int)Math.Round(rotated[i] * scale);
+            query[i] = (byte)(sbyte)step;
+            sum += Math.Abs(step);
+        }
+        new Span<byte>(query + Kept, Width - Kept).Clear();
+        return sum * (UsesNibbles ? 15 : 127);
+    }
+
+    /// <summary>A stored vector at the fine levels: what building compares with codes. Parameters as in <see cref="EncodeQuery"/>.</summary>
+    public void EncodeRow(ReadOnlySpan<float> vector, float[] workspace, byte* query)
+    {
+        vector.CopyTo(workspace);
+        if (_lifted)
+            workspace[Dimension] = Lift(vector, Radius);
+        ToLevels(workspace, query);
+    }
+
+    /// <summary>The code of a vector at the fine levels.</summary>
+    public void Pack(byte* query, byte* code)
+    {
+        if (!UsesNibbles)
+        {
+            Unsafe.CopyBlockUnaligned(code, query, (uint)Width);
+            return;
+        }
+        for (var i = 0; i < Width; i += Group)
+        {
+            for (var j = i; j < i + (Group / 2); j++)
+                *code++ = (byte)(Level(query[j]) | (Level(query[j + (Group / 2)]) << 4));
+        }
+
+        static int Level(int step) => Math.Min((step + 4) >> 3, 15);
+    }
+
+    /// <summary>A code as a query.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void Unpack(byte* code, byte* query)
+    {
+        if (!UsesNibbles)
+        {
+            Unsafe.CopyBlockUnaligned(query, code, (uint)Width);
+            return;
+        }
+        var levels = Vector128.Create((byte)0x78);
+        for (var i = 0; i < CodeBytes; i += Vector128<byte>.Count)
+        {
+            var packed = Vector128.Load(code + i).AsUInt16();
+            var target = query + i + (i & ~63);
+            ((packed << 3).AsByte() & levels).Store(target);
+            ((packed >> 1).AsByte() & levels).Store(target + 64);
+        }
+    }
+
+    /// <summary>Distances of <paramref name="query"/> to scattered codes; <paramref name="distances"/> has room for a multiple of 4.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Distances(byte* query, byte* codes, int* indexes, int count, int* distances)
+    {
+        if (UsesNibbles)
+            _kernel.Nibbles(query, codes, CodeBytes, indexes, count, distances);
+        else
+            _kernel.Bytes(query, codes, CodeBytes, indexes, count, distances);
+    }
+
+    /// <summary>The same for a query that is multiplied.</summary>
+    /// <param name="bias">From <see cref="EncodeQuery"/>.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Products(byte* query, byte* codes, int* indexes, int count, int bias, int* distances)
+    {
+        if (UsesNibbles)
+            _kernel.NibbleProducts((sbyte*)query, codes, CodeBytes, indexes, count, bias, distances);
+        else
+            _kernel.ByteProducts((sbyte*)query, codes, CodeBytes, indexes, count, bias, distances);
+    }
+
+    private static float Lift(ReadOnlySpan<float> vector, float radius) =>
+        MathF.Sqrt(Math.Max(0, (radius * radius) - VectorMath.Dot(vector, vector)));
+
+    private static int RoundUp(int value, int multiple) => (value + multiple - 1) / multiple * multiple;
+
+    private void ToLevels(float[] workspace, byte* query)
+    {
+        _rotation.Apply(workspace.AsSpan(0, _rotation.Dimension), workspace.AsSpan(0, _rotation.Dimension));
+        ref var source = ref MemoryMarshal.GetArrayDataReference(workspace);
+        ref var offset = ref MemoryMarshal.GetArrayDataReference(_offsets);
+        var i = 0;
+        for (; i + Vector128<byte>.Count <= Kept; i += Vector128<byte>.Count)
+        {
+            var low = Vector128.Narrow(Steps(ref source, ref offset, i), Steps(ref source, ref offset, i + 4));
+            var high = Vector128.Narrow(Steps(ref source, ref offset, i + 8), Steps(ref source, ref offset, i + 12));
+            Vector128.Narrow(low, high).AsByte().Store(query + i);
+        }
+        for (; i < Kept; i++)
+            query[i] = (byte)Math.Clamp((workspace[i] * _scale) + _offsets[i] + 0.5f, 0, 127);
+        for (; i < Width; i++)
+            query[i] = 0;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private Vector128<int> Steps(ref float source, ref float offset, int i)
+    {
+        var steps = (Vector128.LoadUnsafe(ref source, (nuint)i) * _scale) + Vector128.LoadUnsafe(ref offset, (nuint)i) + Vector128.Create(0.5f);
+        return Vector128.ConvertToInt32(Vector128.Min(Vector128.Max(steps, Vector128<float>.Zero), Vector128.Create(127f)));
+    }
+}
