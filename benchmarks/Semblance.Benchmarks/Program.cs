@@ -12,9 +12,11 @@ IBenchmarkVerb[] verbs =
     new ColdVerb(),
     new ColdStagesVerb(),
     new MemoryVerb(),
+    new FuzzVerb(),
     new EmbeddingsVerb(),
     new CodesVerb(),
     new GraphVerb(),
+    new CodecsVerb(),
 ];
 
 if (args is [var name, .. var rest] && verbs.FirstOrDefault(verb => verb.Name == name) is { } chosen)

@@ -147,7 +147,9 @@ internal sealed class ByteRowFormat : RowFormat<byte>
         if (Math.Abs(expected - header.Base) > (1e-5 * expected) + float.Epsilon)
             return "its mean is not that of its codes";
         var square = (double)header.Step * header.Step * (VectorMath.DotBytes(codes, codes) - ((double)codeSum * codeSum / Dimension));
-        return Math.Abs(square - header.Square) > (1e-4 * square) + float.Epsilon ? "its length is not that of its codes" : null;
+        if (Math.Abs(square - header.Square) > (1e-4 * square) + float.Epsilon)
+            return "its length is not that of its codes";
+        return metric == Metric.Cosine ? RoundedRows.Problem(((double)Dimension * header.Mean * header.Mean) + square, metric) : null;
     }
 
     private static bool AreWhole(ReadOnlySpan<float> values)
