@@ -36,15 +36,12 @@ internal sealed class FuzzVerb : IBenchmarkVerb
             // Which of the files since the last report it was, shows only file by file.
             for (var end = Math.Min(next + Report, first + files); next < end; next++)
             {
-                if (Watch(next, 1) is { Ending: { } cause } one)
-                {
-                    failures++;
-                    Console.WriteLine($"file {next}: {cause}");
-                }
-                else
-                {
-                    failures += one.Failed;
-                }
+                var one = Watch(next, 1);
+                failures += one.Failed;
+                if (one.Ending is null)
+                    continue;
+                failures++;
+                Console.WriteLine($"file {next}: {one.Ending}");
             }
         }
         Console.WriteLine($"{files:N0} files, {failures:N0} failures, {watch.Elapsed.TotalSeconds:N0} s");

@@ -49,6 +49,16 @@ public sealed class Gallery : IDisposable
     /// <summary>The space that searches use; null before the first picture.</summary>
     public Space? Space => Store.ActiveSpace;
 
+    /// <summary>Ends when the first look of the upkeep is done.</summary>
+    internal Task UpkeepSettled
+    {
+        get
+        {
+            lock (_lock)
+                return _upkeeps.LastOrDefault()?.Settled ?? Task.CompletedTask;
+        }
+    }
+
     public int Threads => _options.Threads;
 
     public int Seed => _options.Seed;
@@ -233,6 +243,19 @@ public sealed class Gallery : IDisposable
             using var held = index.Hold();
             Store.SaveScoreScale(space.Id, ScoreScaleFit.Fit(held, Store, EmbedderOf(space, 1), _options.Seed, _options.Threads, cancellationToken));
         }
+    }
+
+    /// <summary>What an ingest run does with the index at its end, for tests.</summary>
+    internal void BuildIndexIfWorthIt(bool compact, CancellationToken cancellationToken)
+    {
+        var index = IndexOf(Space!, cancellationToken);
+        index.BuildIfWorthIt(_options.Threads, cancellationToken);
+        if (compact)
+        {
+            using var held = index.Hold();
+            held.Vectors.Compact();
+        }
+        index.Save();
     }
 
     /// <summary>The current index of a space, caught up with the truth.</summary>

@@ -191,9 +191,6 @@ public sealed class HnswIndexTests : VectorIndexConformance
     [InlineData("links.0", int.MaxValue)]
     [InlineData("links.0", int.MinValue)]
     [InlineData("links.1", 100_000)]
-    [InlineData("below.1", -1)]
-    [InlineData("below.1", 6000)]
-    [InlineData("below.1", int.MaxValue)]
     public void Lying_links_end_no_process_and_are_found_by_verify(string section, int link)
     {
         using var folder = new TemporaryFolder();
@@ -214,6 +211,21 @@ public sealed class HnswIndexTests : VectorIndexConformance
         opened.Add(Rows, vectors.Row(1));
         opened.Remove(3);
         Assert.Equal(10, opened.Search(vectors.Row(0), 10).Count);
+    }
+
+    [Theory]
+    [InlineData(-1)]
+    [InlineData(6000)]
+    [InlineData(int.MaxValue)]
+    public void Node_that_stands_above_nothing_is_refused(int below)
+    {
+        using var folder = new TemporaryFolder();
+        using (var index = Filled(Clustered(Dimension, 13), Metric.L2, s_usual))
+            index.Save(folder["a.index"]);
+        var bytes = File.ReadAllBytes(folder["a.index"]);
+        Rewrite(bytes, "below.1", words => BinaryPrimitives.WriteInt32LittleEndian(words[28..], below));
+        File.WriteAllBytes(folder["a.index"], bytes);
+        Assert.Equal(IndexFileProblem.Damaged, Assert.Throws<IndexFileException>(() => HnswIndex.Open(folder["a.index"], s_usual)).Problem);
     }
 
     [Theory]

@@ -100,5 +100,13 @@ internal static unsafe class GraphRepair
             links[i] = indexes[GraphWalk.Node(selection.Chosen[i])];
     }
 
-    private static ReadOnlySpan<int> Neighbours(GraphLevel level, int node) => new(level.LinksOf(node), level.Degree(node));
+    // Up to the first slot that names no node: a link from a file may name one that room is kept for.
+    private static ReadOnlySpan<int> Neighbours(GraphLevel level, int node)
+    {
+        var links = new ReadOnlySpan<int>(level.LinksOf(node), level.Slots);
+        var degree = 0;
+        while (degree < links.Length && (uint)links[degree] < (uint)level.Count)
+            degree++;
+        return links[..degree];
+    }
 }

@@ -83,10 +83,22 @@ internal static unsafe class GraphSections
                 count,
                 (int*)file.Section($"links.{i}", nodes * (uint)slots * sizeof(int)),
                 (byte*)file.Section($"codes.{i}", nodes * (uint)codec.CodeBytes),
-                i == 0 ? null : (int*)file.Section($"below.{i}", nodes * sizeof(int)),
+                i == 0 ? null : Below(file, i, count, counts[i - 1]),
                 file);
         }
         return new GraphState(codec, opened, m, trained);
+    }
+
+    // Links are checked wherever they are followed. These, one in M of them, are checked once: repairs and additions rely on them.
+    private static int* Below(MappedIndexFile file, int level, int count, int lower)
+    {
+        var below = (int*)file.Section($"below.{level}", (UInt128)count * sizeof(int));
+        for (var node = 0; node < count; node++)
+        {
+            if ((uint)below[node] >= (uint)lower)
+                throw file.Damaged($"is damaged: node {node} on level {level} of its graph stands above {below[node]}, of {lower} nodes");
+        }
+        return below;
     }
 
     private static IndexFileSection Links(int number, GraphLevel level) => Bytes($"links.{number}", level, (byte*)level.Links, level.Slots * sizeof(int));

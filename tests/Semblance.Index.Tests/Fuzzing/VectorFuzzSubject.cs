@@ -138,7 +138,7 @@ internal sealed class VectorFuzzSubject : FuzzSubject
                 return $"id {hit.Id} is returned and not there";
             var (distance, size) = index.Metric switch
             {
-                Metric.L2 => (SquaredDistance(query, row), VectorMath.Dot(query, query) + VectorMath.Dot(row, row)),
+                Metric.L2 => (MathF.Sqrt(SquaredDistance(query, row)), MathF.Sqrt(VectorMath.Dot(query, query)) + MathF.Sqrt(VectorMath.Dot(row, row))),
                 Metric.InnerProduct => (-VectorMath.Dot(query, row), MathF.Sqrt(VectorMath.Dot(query, query) * VectorMath.Dot(row, row))),
                 _ => (1 - (VectorMath.Dot(query, row) / MathF.Sqrt(VectorMath.Dot(query, query))), 1),
             };
