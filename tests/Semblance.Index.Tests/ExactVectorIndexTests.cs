@@ -59,6 +59,25 @@ public sealed class ExactVectorIndexTests : VectorIndexConformance
     }
 
     [Theory]
+    [InlineData(Metric.Cosine)]
+    [InlineData(Metric.L2)]
+    [InlineData(Metric.InnerProduct)]
+    public void A_batch_over_many_blocks_of_long_rows_has_the_very_bits_of_single_searches(Metric metric)
+    {
+        // 4 KB a row and more than eight blocks of a megabyte, which two threads share; then rows longer than a piece of the scan.
+        foreach (var (rows, dimension, queries) in new[] { (2400, 1030, 40), (70, 40_000, 33) })
+        {
+            using var index = new ExactVectorIndex(dimension, metric);
+            index.Build([.. Enumerable.Range(0, rows).Select(i => (long)i)], NaiveVectors.Gaussian(rows, dimension, 6));
+            var asked = NaiveVectors.Gaussian(queries, dimension, 7);
+            var batch = index.SearchBatch(asked, 5);
+            Assert.Equal(batch, index.SearchBatch(asked, 5, new SearchOptions { Threads = 2 }));
+            for (var q = 0; q < queries; q++)
+                Assert.Equal(index.Search(asked.Row(q), 5), batch[q]);
+        }
+    }
+
+    [Theory]
     [InlineData(Metric.Cosine, 0, 1)]
     [InlineData(Metric.L2, 0, 1)]
     [InlineData(Metric.InnerProduct, 0, 1)]

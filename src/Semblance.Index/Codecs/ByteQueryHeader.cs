@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace Semblance.Index.Codecs;
 
-/// <summary>The numbers in front of a prepared query's 16-bit codes. Element i of the query is Mean + Step · code<sub>i</sub>.</summary>
+/// <summary>The numbers in front of a prepared query's 16-bit codes. Element i of the query is Mean + Step · code i.</summary>
 [StructLayout(LayoutKind.Sequential, Size = Size)]
 internal struct ByteQueryHeader
 {
@@ -11,11 +11,10 @@ internal struct ByteQueryHeader
 
     public float Step;
 
-    /// <summary>The mean of the query's elements, under L2 after the centre has been subtracted.</summary>
     public float Mean;
 
-    /// <summary>Under L2, Σ (element − mean)² of the coded elements; else the inner product of the query and the centre.</summary>
-    public float Constant;
+    /// <summary>Σ (element − mean)² of the coded elements.</summary>
+    public float Square;
 
     /// <summary>The sum of the codes: 0 but for their rounding.</summary>
     public float CodeSum;

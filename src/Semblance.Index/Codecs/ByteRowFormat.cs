@@ -1,4 +1,4 @@
-using System.Runtime.CompilerServices;
+using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 using Semblance.Index.Rows;
 using Semblance.Numerics;
@@ -7,42 +7,38 @@ namespace Semblance.Index.Codecs;
 
 /// <summary>
 /// A vector as one byte an element between its own smallest and largest element: scalar quantisation with a range for each vector
-/// (Aguerrebere et al., "Similarity search in the blink of an eye with compressed indices", VLDB 2023). The error of an element is at
-/// most half a step, range / 510. A row is 16 bytes of <see cref="ByteRowHeader"/>, then the codes, padded with zeros to a multiple
-/// of 16: dimension + 16 to 31 bytes.
+/// (Aguerrebere et al., "Similarity search in the blink of an eye with compressed indices", VLDB 2023). A row is 16 bytes of
+/// <see cref="ByteRowHeader"/>, then the codes, padded with zeros to a multiple of 16: dimension + 16 to 31 bytes.
+/// An element is off by at most a step, range / 255, and by half of one but for what the mean of the codes is off.
 /// </summary>
 /// <remarks>
-/// Distances are those between decoded vectors, found without decoding. Every vector x is split as x = m + μ1 + x′: the centre m of
-/// the index, the mean μ of what is left, and a rest that adds up to 0. Then
-/// <c>|q − x|² = d(ν − μ)² + |q′|² + |x′|² − 2q′·x′</c> and <c>q·x = q·m + dνμ + q′·x′</c>, in which the large parts that
-/// data far from the origin have in common are subtracted from each other first, so that they cannot swallow the small ones.
-/// The query is coded as well, in at most 16 bits an element, so that q′·x′ is a sum of integers: exact and equal on every machine.
-/// A centre is of use where elements have different means, because a vector's range then covers the vector's own spread only.
+/// Distances are those to the decoded vectors, found without decoding. A vector is split as x = μ1 + x′: the mean of its elements,
+/// and a rest that adds up to 0. Then <c>|q − x|² = d(ν − μ)² + |q′|² + |x′|² − 2q′·x′</c> and <c>q·x = dνμ + q′·x′</c>:
+/// what vectors far from the origin have in common is subtracted first and cannot swallow their distances.
+/// The query is coded as well, in up to 16 bits an element, so that q′·x′ is a sum of integers, exact and fast.
+/// Where single elements have means of their own, far apart beside their spread, they stretch every range and cost resolution:
+/// subtract such means before adding vectors.
 /// </remarks>
 internal sealed class ByteRowFormat : RowFormat<byte>
 {
     private const int Padding = 16;
     private const int MaxCode = byte.MaxValue;
+    private const int StackDimension = 1024;
+
+    // Steps among the denormals would be rounded beyond use.
+    private const float SmallestStep = 1.2e-38f;
 
     // With Σ|codes of the query| no larger, the products with codes of up to 255 add up to less than 2³¹, whatever the rounding.
-    private const double MaxQuerySum = (int.MaxValue / MaxCode) - (1 << 17);
+    private const float MaxQuerySum = (int.MaxValue / MaxCode) - (1 << 17);
 
-    private readonly float[]? _center;
+    private readonly Metric _metric;
 
-    /// <param name="dimension">Elements of a vector, at most <see cref="VectorIndex.MaxDimension"/>.</param>
-    /// <param name="metric">What rows and queries carry beside their codes depends on it.</param>
-    /// <param name="center">What is subtracted from vectors before they are coded, such as their mean; null for the origin.</param>
-    public ByteRowFormat(int dimension, Metric metric, float[]? center = null)
+    public ByteRowFormat(int dimension, Metric metric)
         : base(dimension)
     {
-        if (center is not null && center.Length != dimension)
-            throw new ArgumentException($"The centre has dimension {center.Length} and the vectors have dimension {dimension}.", nameof(center));
-        Metric = metric;
-        _center = center;
+        _metric = metric;
         Codes = (dimension + Padding - 1) / Padding * Padding;
     }
-
-    public Metric Metric { get; }
 
     /// <summary>Codes of a row or of a prepared query with their padding.</summary>
     public int Codes { get; }
@@ -53,45 +49,63 @@ internal sealed class ByteRowFormat : RowFormat<byte>
 
     public override VectorStorage Storage => VectorStorage.Byte;
 
-    private ReadOnlySpan<float> Center => _center;
-
     public override void Encode(ReadOnlySpan<float> vector, Span<byte> row)
     {
-        float low = float.PositiveInfinity, high = float.NegativeInfinity;
-        double sum = 0;
-        var whole = true;
-        for (var i = 0; i < vector.Length; i++)
-        {
-            var x = Centered(vector, i);
-            low = MathF.Min(low, x);
-            high = MathF.Max(high, x);
-            whole &= x == MathF.Round(x);
-            sum += x;
-        }
-        // In double: the range of the longest vectors that are taken may exceed float32's.
-        var step = (float)(((double)high - low) / MaxCode);
+        Span<float> shifted = vector.Length <= StackDimension ? stackalloc float[vector.Length] : new float[vector.Length];
+        var low = TensorPrimitives.Min(vector);
+        TensorPrimitives.Subtract(vector, low, shifted);
+        var step = StepOf(TensorPrimitives.Max<float>(shifted) / MaxCode);
         // Whole numbers, as in SIFT descriptors and histograms, stay as they are where a byte holds them.
-        if (whole && step is > 0 and <= 1)
+        if (step is > 0 and <= 1 && AreWhole(shifted))
             step = 1;
-        var inverse = step > 0 ? 1.0 / step : 0;
+        var inverse = step > 0 ? 1 / step : 0;
         var codes = row.Slice(ByteRowHeader.Size, Codes);
+        for (var i = 0; i < shifted.Length; i++)
+            codes[i] = (byte)Math.Min(MaxCode, float.ConvertToIntegerNative<int>((shifted[i] * inverse) + 0.5f));
+        codes[shifted.Length..].Clear();
+
+        long codeSum = 0;
+        foreach (var code in codes)
+            codeSum += code;
+        var meanCode = (double)codeSum / Dimension;
+        var mean = low + ((double)TensorPrimitives.Sum<float>(shifted) / Dimension);
+        var square = (double)step * step * (VectorMath.DotBytes(codes, codes) - (meanCode * codeSum));
+        // Under cosine the decoded vector is given the length that the vector had: then its direction alone is rounded.
+        var length = _metric == Metric.Cosine ? Math.Sqrt((Dimension * mean * mean) + square) : 1;
+        var scale = length > 0 ? 1 / length : 1;
+        ref var header = ref ByteRowHeader.Of(row);
+        header.Step = (float)(step * scale);
+        header.Base = (float)(step * scale * meanCode);
+        header.Mean = (float)(mean * scale);
+        header.Square = (float)(square * scale * scale);
+    }
+
+    public override void EncodeQuery(ReadOnlySpan<float> query, Span<byte> prepared)
+    {
+        Span<float> rest = query.Length <= StackDimension ? stackalloc float[query.Length] : new float[query.Length];
+        // Sums of differences stay exact where sums of far elements would not.
+        TensorPrimitives.Subtract(query, query[0], rest);
+        var difference = TensorPrimitives.Sum<float>(rest) / Dimension;
+        TensorPrimitives.Subtract(rest, difference, rest);
+        var step = StepOf(Math.Max(
+            MathF.Abs(TensorPrimitives.MaxMagnitude<float>(rest)) / (short.MaxValue - 1), TensorPrimitives.SumOfMagnitudes<float>(rest) / MaxQuerySum));
+        var inverse = step > 0 ? 1 / step : 0;
+        var codes = MemoryMarshal.Cast<byte, short>(prepared[ByteQueryHeader.Size..QueryWidth]);
         long codeSum = 0, squares = 0;
-        for (var i = 0; i < vector.Length; i++)
+        for (var i = 0; i < rest.Length; i++)
         {
-            var code = (int)Math.Min(MaxCode, Math.Round((Centered(vector, i) - (double)low) * inverse));
-            codes[i] = (byte)code;
+            var code = float.ConvertToIntegerNative<int>(MathF.Round(rest[i] * inverse));
+            codes[i] = (short)code;
             codeSum += code;
             squares += code * code;
         }
-        codes[vector.Length..].Clear();
-        var meanCode = (double)codeSum / Dimension;
-        ref var header = ref ByteRowHeader.Of(row);
+        codes[rest.Length..].Clear();
+        ref var header = ref ByteQueryHeader.Of(prepared);
         header.Step = step;
-        header.Base = (float)(step * meanCode);
-        header.Mean = (float)(sum / Dimension);
-        header.Extra = Metric == Metric.L2
-            ? (float)((double)step * step * (squares - (meanCode * codeSum)))
-            : _center is null ? 0 : ProductWithCenter(row);
+        header.Mean = (float)((double)query[0] + difference);
+        header.Square = (float)((double)step * step * (squares - ((double)codeSum * codeSum / Dimension)));
+        header.CodeSum = codeSum;
+        header.Dimension = Dimension;
     }
 
     public override void Decode(ReadOnlySpan<byte> row, Span<float> vector)
@@ -99,49 +113,7 @@ internal sealed class ByteRowFormat : RowFormat<byte>
         ref readonly var header = ref ByteRowHeader.Of(row);
         var codes = row.Slice(ByteRowHeader.Size, Dimension);
         for (var i = 0; i < codes.Length; i++)
-            vector[i] = (float)((double)header.Mean + (((double)header.Step * codes[i]) - header.Base) + (_center is null ? 0 : _center[i]));
-    }
-
-    public override void EncodeQuery(ReadOnlySpan<float> query, Span<byte> prepared)
-    {
-        // Inner products want the query as it is; distances want it where the rows are.
-        var centered = Metric == Metric.L2;
-        double sum = 0, product = 0;
-        for (var i = 0; i < query.Length; i++)
-        {
-            sum += centered ? Centered(query, i) : query[i];
-            if (!centered && _center is not null)
-                product += (double)query[i] * _center[i];
-        }
-        var mean = sum / Dimension;
-        double largest = 0, total = 0;
-        for (var i = 0; i < query.Length; i++)
-        {
-            var x = Math.Abs((centered ? Centered(query, i) : query[i]) - mean);
-            largest = Math.Max(largest, x);
-            total += x;
-        }
-        var step = (float)Math.Max(largest / (short.MaxValue - 1), total / MaxQuerySum);
-        var inverse = step > 0 ? 1.0 / step : 0;
-        var codes = MemoryMarshal.Cast<byte, short>(prepared[ByteQueryHeader.Size..QueryWidth]);
-        long codeSum = 0, squares = 0;
-        for (var i = 0; i < query.Length; i++)
-        {
-            // Only a step among the denormals is rounded enough to exceed the range.
-            var code = (int)Math.Clamp(Math.Round(((centered ? Centered(query, i) : query[i]) - mean) * inverse), -short.MaxValue, short.MaxValue);
-            codes[i] = (short)code;
-            codeSum += code;
-            squares += code * code;
-        }
-        codes[query.Length..].Clear();
-        ref var header = ref ByteQueryHeader.Of(prepared);
-        header.Step = step;
-        header.Mean = (float)mean;
-        header.CodeSum = codeSum;
-        header.Dimension = Dimension;
-        header.Constant = (float)(centered
-            ? (double)step * step * (squares - ((double)codeSum * codeSum / Dimension))
-            : product);
+            vector[i] = (float)((double)header.Mean + (((double)header.Step * codes[i]) - header.Base));
     }
 
     /// <summary>
@@ -154,39 +126,41 @@ internal sealed class ByteRowFormat : RowFormat<byte>
         ref readonly var y = ref ByteRowHeader.Of(b);
         var dot = VectorMath.DotBytes(a.Slice(ByteRowHeader.Size, Codes), b.Slice(ByteRowHeader.Size, Codes));
         var cross = ((double)x.Step * y.Step * dot) - ((double)Dimension * x.Base * y.Base);
-        if (Metric == Metric.L2)
-        {
-            var means = (double)x.Mean - y.Mean;
-            return (float)Math.Max(0, (Dimension * means * means) + (x.Extra - cross) + (y.Extra - cross));
-        }
-        return -(float)(SquaredCenter() + x.Extra + y.Extra + ((double)Dimension * x.Mean * y.Mean) + cross);
+        if (_metric != Metric.L2)
+            return -(float)(((double)Dimension * x.Mean * y.Mean) + cross);
+        var means = (double)x.Mean - y.Mean;
+        return (float)Math.Max(0, (Dimension * means * means) + (x.Square - cross) + (y.Square - cross));
     }
 
     public override string? Problem(ReadOnlySpan<byte> row, Metric metric)
     {
         ref readonly var header = ref ByteRowHeader.Of(row);
-        if (!(header.Step >= 0) || !float.IsFinite(header.Step) || !float.IsFinite(header.Base) || !float.IsFinite(header.Mean) || !float.IsFinite(header.Extra))
+        if (!(header.Step >= 0) || !float.IsFinite(header.Step) || !float.IsFinite(header.Base) || !float.IsFinite(header.Mean) || !float.IsFinite(header.Square))
             return "its scale or mean is no finite number";
         if (row.Slice(ByteRowHeader.Size + Dimension, Codes - Dimension).ContainsAnyExcept((byte)0))
             return "its padding is not zero";
+        var codes = row.Slice(ByteRowHeader.Size, Dimension);
         long codeSum = 0;
-        foreach (var code in row.Slice(ByteRowHeader.Size, Dimension))
+        foreach (var code in codes)
             codeSum += code;
         var expected = header.Step * ((double)codeSum / Dimension);
-        return Math.Abs(expected - header.Base) > 1e-5 * expected ? "its mean is not that of its codes" : null;
+        if (Math.Abs(expected - header.Base) > (1e-5 * expected) + float.Epsilon)
+            return "its mean is not that of its codes";
+        var square = (double)header.Step * header.Step * (VectorMath.DotBytes(codes, codes) - ((double)codeSum * codeSum / Dimension));
+        if (Math.Abs(square - header.Square) > (1e-4 * square) + float.Epsilon)
+            return "its length is not that of its codes";
+        return metric == Metric.Cosine ? RoundedRows.Problem(((double)Dimension * header.Mean * header.Mean) + square, metric) : null;
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private float Centered(ReadOnlySpan<float> vector, int i) => _center is null ? vector[i] : vector[i] - _center[i];
-
-    private float ProductWithCenter(ReadOnlySpan<byte> row)
+    private static bool AreWhole(ReadOnlySpan<float> values)
     {
-        ref readonly var header = ref ByteRowHeader.Of(row);
-        double product = 0;
-        for (var i = 0; i < Dimension; i++)
-            product += (header.Mean + (((double)header.Step * row[ByteRowHeader.Size + i]) - header.Base)) * _center![i];
-        return (float)product;
+        foreach (var x in values)
+        {
+            if (x != MathF.Round(x))
+                return false;
+        }
+        return true;
     }
 
-    private double SquaredCenter() => VectorMath.Dot(Center, Center);
+    private static float StepOf(float step) => step >= SmallestStep ? step : 0;
 }

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace Semblance.Index.Codecs;
 
-/// <summary>The numbers in front of a row's codes. Element i of the decoded vector is m<sub>i</sub> + Mean − Base + Step · code<sub>i</sub>.</summary>
+/// <summary>The numbers in front of a row's codes. Element i of the decoded vector is Mean − Base + Step · code i.</summary>
 [StructLayout(LayoutKind.Sequential)]
 internal struct ByteRowHeader
 {
@@ -14,11 +14,11 @@ internal struct ByteRowHeader
     /// <summary>Step times the mean of the codes.</summary>
     public float Base;
 
-    /// <summary>The mean of the vector's elements after the centre has been subtracted.</summary>
+    /// <summary>The mean of the vector's elements.</summary>
     public float Mean;
 
-    /// <summary>Under L2, Σ (element − mean)² of the decoded elements; else the inner product of the decoded, centred vector and the centre.</summary>
-    public float Extra;
+    /// <summary>Σ (element − mean)² of the decoded elements.</summary>
+    public float Square;
 
     // Rows begin at any multiple of 16 bytes of memory that the caller chose; no machine .NET runs on minds.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

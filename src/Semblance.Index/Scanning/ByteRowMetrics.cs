@@ -10,7 +10,7 @@ internal readonly struct ByteL2Rows : IRowMetric<byte>
     public static void Keys(ReadOnlySpan<byte> query, ReadOnlySpan<byte> rows, Span<float> keys)
     {
         ref readonly var q = ref ByteQueryHeader.Of(query);
-        var (step, mean, square, codeSum, dimension) = (q.Step, q.Mean, q.Constant, q.CodeSum, q.Dimension);
+        var (step, mean, square, codeSum, dimension) = (q.Step, q.Mean, q.Square, q.CodeSum, q.Dimension);
         var piece = new ByteRowPieces(query, rows);
         Span<int> products = stackalloc int[ByteRowPieces.Rows];
         for (var start = 0; start < keys.Length; start += ByteRowPieces.Rows)
@@ -23,7 +23,7 @@ internal readonly struct ByteL2Rows : IRowMetric<byte>
                 var cross = step * ((row.Step * products[i]) - (codeSum * row.Base));
                 var means = mean - row.Mean;
                 // Each bracket is no larger than the distance and the two lengths: nothing overflows that the distance does not.
-                part[i] = MathF.Max(0, (dimension * means * means) + ((square - cross) + (row.Extra - cross)));
+                part[i] = MathF.Max(0, (dimension * means * means) + ((square - cross) + (row.Square - cross)));
             }
         }
     }
@@ -40,7 +40,7 @@ internal readonly struct ByteInnerProductRows : IRowMetric<byte>
     public static void Keys(ReadOnlySpan<byte> query, ReadOnlySpan<byte> rows, Span<float> keys)
     {
         ref readonly var q = ref ByteQueryHeader.Of(query);
-        var (step, mean, product, codeSum) = (q.Step, q.Mean * q.Dimension, q.Constant, q.CodeSum);
+        var (step, mean, codeSum) = (q.Step, q.Mean * q.Dimension, q.CodeSum);
         var piece = new ByteRowPieces(query, rows);
         Span<int> products = stackalloc int[ByteRowPieces.Rows];
         for (var start = 0; start < keys.Length; start += ByteRowPieces.Rows)
@@ -50,7 +50,7 @@ internal readonly struct ByteInnerProductRows : IRowMetric<byte>
             for (var i = 0; i < part.Length; i++)
             {
                 ref readonly var row = ref piece.Header(start + i);
-                part[i] = -(product + (mean * row.Mean) + (step * ((row.Step * products[i]) - (codeSum * row.Base))));
+                part[i] = -((mean * row.Mean) + (step * ((row.Step * products[i]) - (codeSum * row.Base))));
             }
         }
     }
@@ -60,7 +60,7 @@ internal readonly struct ByteInnerProductRows : IRowMetric<byte>
     public static float KeyBound(float distance) => distance;
 }
 
-/// <summary>Keys of 8-bit rows under cosine: −cos, of a query of length 1 and rows that had length 1 before they were coded.</summary>
+/// <summary>Keys of 8-bit rows under cosine: −cos, of a query of length 1 and rows of length 1.</summary>
 internal readonly struct ByteCosineRows : IRowMetric<byte>
 {
     public static void Keys(ReadOnlySpan<byte> query, ReadOnlySpan<byte> rows, Span<float> keys) => ByteInnerProductRows.Keys(query, rows, keys);

@@ -24,6 +24,12 @@ internal sealed class RowScan<T, TMetric>(int queryWidth) : IRowScan<T>
     // Below this much to read, waking a second thread costs more than it saves (tens of microseconds).
     private const long BytesWorthAThread = 2 << 20;
 
+    // Blocks of rows a thread must have at least, so that none waits long for another's last.
+    private const int ShareRowsFrom = 4;
+
+    // A multiple of every query tile's height.
+    private const int TileRows = 8;
+
     // A row reached through the id table costs several rows of a scan.
     private const int SurvivorsWhenOneIn = 8;
 
@@ -35,37 +41,68 @@ internal sealed class RowScan<T, TMetric>(int queryWidth) : IRowScan<T>
 
     public Hit[][] SearchBatch(RowStore<T> store, ReadOnlyMemory<T> queries, int k, SearchOptions options, CancellationToken cancellationToken)
     {
-        var collectors = new HitCollector[queries.Length / queryWidth];
+        var count = queries.Length / queryWidth;
         using var lease = Enter(store, options, out var survivors);
         var snapshot = lease.Snapshot;
-        for (var q = 0; q < collectors.Length; q++)
-            collectors[q] = new HitCollector(Math.Min(k, snapshot.Count), options.MaxDistance ?? float.PositiveInfinity, options, survivors is null);
+        var parallel = new ParallelOptions { MaxDegreeOfParallelism = options.Threads, CancellationToken = cancellationToken };
+        // Shared out by rows, each is read once, and every thread has whole blocks of queries; by queries when there are few rows.
+        var threads = survivors is null && snapshot.Blocks.Length >= ShareRowsFrom * options.Threads ? options.Threads : 1;
+        if (threads > 1)
+        {
+            var parts = new HitCollector[threads][];
+            Parallel.For(0, threads, parallel, thread =>
+            {
+                parts[thread] = Collectors();
+                var blocks = (long)snapshot.Blocks.Length;
+                Rows((int)(blocks * thread / threads), (int)(blocks * (thread + 1) / threads), queries.Span, parts[thread]);
+            });
+            for (var q = 0; q < count; q++)
+            {
+                for (var thread = 1; thread < threads; thread++)
+                    parts[0][q].Merge(parts[thread][q]);
+            }
+            return Array.ConvertAll(parts[0], static collector => collector.ToHits());
+        }
 
-        var threads = Math.Min(options.Threads, collectors.Length);
+        var collectors = Collectors();
+        threads = Math.Min(options.Threads, count);
         if (threads <= 1)
-            Group(0, collectors.Length);
+        {
+            Group(0, count);
+        }
         else
-            Parallel.For(0, threads, new ParallelOptions { MaxDegreeOfParallelism = threads, CancellationToken = cancellationToken }, thread =>
-                Group((int)((long)collectors.Length * thread / threads), (int)((long)collectors.Length * (thread + 1) / threads)));
+        {
+            Parallel.For(0, threads, parallel, thread => Group((int)((long)count * thread / threads), (int)((long)count * (thread + 1) / threads)));
+        }
         return Array.ConvertAll(collectors, static collector => collector.ToHits());
+
+        HitCollector[] Collectors()
+        {
+            var fresh = new HitCollector[count];
+            for (var q = 0; q < count; q++)
+                fresh[q] = new HitCollector(Math.Min(k, snapshot.Count), options.MaxDistance ?? float.PositiveInfinity, options, survivors is null);
+            return fresh;
+        }
 
         void Group(int first, int end)
         {
             var group = queries.Span[(first * queryWidth)..(end * queryWidth)];
-            var hits = collectors.AsSpan(first, end - first);
-            if (survivors is not null)
-            {
-                Survivors(snapshot, survivors, group, hits);
-                return;
-            }
+            if (survivors is null)
+                Rows(0, snapshot.Blocks.Length, group, collectors.AsSpan(first, end - first));
+            else
+                Survivors(snapshot, survivors, group, collectors.AsSpan(first, end - first));
+        }
+
+        void Rows(int firstBlock, int endBlock, ReadOnlySpan<T> group, ReadOnlySpan<HitCollector> hits)
+        {
             // A block of fewer than half its width takes longer than the queries one by one.
             var screened = TMetric.ProductForm == ProductForm.None ? 0 : hits.Length / QueryBlock.Width * QueryBlock.Width;
             if (TMetric.ProductForm != ProductForm.None && (hits.Length - screened) * 2 >= QueryBlock.Width)
                 screened = hits.Length;
             if (screened > 0)
-                ScreenedBlocks(snapshot, group[..(screened * queryWidth)], hits[..screened], cancellationToken);
+                ScreenedBlocks(snapshot, firstBlock, endBlock, group[..(screened * queryWidth)], hits[..screened], cancellationToken);
             if (screened < hits.Length)
-                Blocks(snapshot, 0, snapshot.Blocks.Length, group[(screened * queryWidth)..], hits[screened..], cancellationToken);
+                Blocks(snapshot, firstBlock, endBlock, group[(screened * queryWidth)..], hits[screened..], cancellationToken);
         }
     }
 
@@ -163,7 +200,8 @@ internal sealed class RowScan<T, TMetric>(int queryWidth) : IRowScan<T>
     }
 
     // T is float here.
-    private void ScreenedBlocks(RowSnapshot<T> snapshot, ReadOnlySpan<T> queries, ReadOnlySpan<HitCollector> collectors, CancellationToken cancellationToken)
+    private void ScreenedBlocks(
+        RowSnapshot<T> snapshot, int firstBlock, int endBlock, ReadOnlySpan<T> queries, ReadOnlySpan<HitCollector> collectors, CancellationToken cancellationToken)
     {
         var screens = new QueryScreen[(collectors.Length + QueryBlock.Width - 1) / QueryBlock.Width];
         for (var s = 0; s < screens.Length; s++)
@@ -173,13 +211,13 @@ internal sealed class RowScan<T, TMetric>(int queryWidth) : IRowScan<T>
         }
         Span<float> offsets = stackalloc float[MaxPieceRows];
         // Short pieces first: until k rows are in, every row passes.
-        var ramp = 8;
-        for (var b = 0; b < snapshot.Blocks.Length; b++)
+        var ramp = TileRows;
+        for (var b = firstBlock; b < endBlock; b++)
         {
             cancellationToken.ThrowIfCancellationRequested();
             var block = snapshot.Blocks[b];
             var rows = snapshot.RowsIn(b);
-            var piece = Math.Clamp(PieceBytes / (block.Width * Unsafe.SizeOf<T>()), 1, MaxPieceRows);
+            var piece = Math.Clamp(PieceBytes / (block.Width * Unsafe.SizeOf<T>()) / TileRows * TileRows, TileRows, MaxPieceRows);
             for (int start = 0, count; start < rows; start += count)
             {
                 count = Math.Min(Math.Min(piece, ramp), rows - start);
@@ -187,7 +225,7 @@ internal sealed class RowScan<T, TMetric>(int queryWidth) : IRowScan<T>
                 var longest = QueryScreen.Offsets(TMetric.ProductForm, MemoryMarshal.Cast<T, float>(block.Rows(start, count)), offsets[..count]);
                 // While the first queries meet this piece, the next one comes from memory.
                 var next = start + count < rows ? block.Rows(start + count, Math.Min(count, rows - start - count))
-                    : b + 1 < snapshot.Blocks.Length ? snapshot.Blocks[b + 1].Rows(0, Math.Min(count, snapshot.RowsIn(b + 1)))
+                    : b + 1 < endBlock ? snapshot.Blocks[b + 1].Rows(0, Math.Min(count, snapshot.RowsIn(b + 1)))
                     : default;
                 for (var s = 0; s < screens.Length; s++)
                 {

@@ -7,18 +7,15 @@ namespace Semblance.Index.Tests.Codecs;
 
 public sealed class ByteRowFormatTests
 {
-    public static TheoryData<Metric, int, bool> Cases
+    public static TheoryData<Metric, int> Cases
     {
         get
         {
-            var cases = new TheoryData<Metric, int, bool>();
+            var cases = new TheoryData<Metric, int>();
             foreach (var metric in Enum.GetValues<Metric>())
             {
                 foreach (var dimension in new[] { 1, 2, 15, 16, 17, 33, 128, 700 })
-                {
-                    cases.Add(metric, dimension, false);
-                    cases.Add(metric, dimension, true);
-                }
+                    cases.Add(metric, dimension);
             }
             return cases;
         }
@@ -26,9 +23,9 @@ public sealed class ByteRowFormatTests
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void Decoded_elements_are_within_half_a_step(Metric metric, int dimension, bool centered)
+    public void Decoded_elements_are_within_half_a_step(Metric metric, int dimension)
     {
-        var (format, rows, _) = Sample(metric, dimension, centered, 0);
+        var (format, rows, _) = Sample(metric, dimension, 0);
         var decoded = new float[dimension];
         for (var i = 0; i < rows.Rows; i++)
         {
@@ -62,11 +59,11 @@ public sealed class ByteRowFormatTests
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void Keys_are_distances_to_the_decoded_vectors(Metric metric, int dimension, bool centered)
+    public void Keys_are_distances_to_the_decoded_vectors(Metric metric, int dimension)
     {
         foreach (var offset in new[] { 0f, 1000f })
         {
-            var (format, rows, queries) = Sample(metric, dimension, centered, metric == Metric.Cosine ? 0 : offset);
+            var (format, rows, queries) = Sample(metric, dimension, metric == Metric.Cosine ? 0 : offset);
             var packed = new byte[format.Width * rows.Rows];
             var decoded = new Matrix(rows.Rows, dimension);
             for (var i = 0; i < rows.Rows; i++)
@@ -97,24 +94,16 @@ public sealed class ByteRowFormatTests
     }
 
     [Theory]
-    [InlineData(false, 0)]
-    [InlineData(false, 1000)]
-    [InlineData(true, 1000)]
-    public void Neighbours_survive_the_code_far_from_the_origin(bool apart, float offset)
+    [InlineData(0)]
+    [InlineData(1000)]
+    public void Neighbours_survive_the_code_far_from_the_origin(float offset)
     {
-        // Under "apart" every element has an offset of its own, which only a centre can take away.
         const int Dimension = 64, Count = 400, K = 10;
         var random = new SeededRandom(5);
-        var offsets = new float[Dimension];
-        for (var j = 0; j < Dimension; j++)
-            offsets[j] = offset * (apart ? (float)random.NextGaussian() : 1);
         var rows = new Matrix(Count, Dimension);
-        for (var i = 0; i < Count; i++)
-        {
-            for (var j = 0; j < Dimension; j++)
-                rows[i, j] = offsets[j] + (float)random.NextGaussian();
-        }
-        var format = new ByteRowFormat(Dimension, Metric.L2, apart ? [.. rows.Row(0)] : null);
+        foreach (ref var x in rows.Span)
+            x = offset + (float)random.NextGaussian();
+        var format = new ByteRowFormat(Dimension, Metric.L2);
         var packed = new byte[format.Width * Count];
         for (var i = 0; i < Count; i++)
             format.Encode(rows.Row(i), packed.AsSpan(i * format.Width, format.Width));
@@ -134,7 +123,7 @@ public sealed class ByteRowFormatTests
     [Fact]
     public void A_key_does_not_depend_on_where_its_row_stands()
     {
-        var (format, rows, queries) = Sample(Metric.L2, 40, false, 3);
+        var (format, rows, queries) = Sample(Metric.L2, 40, 3);
         var prepared = new byte[format.QueryWidth];
         format.EncodeQuery(queries.Row(0), prepared);
         var packed = new byte[format.Width * rows.Rows];
@@ -192,6 +181,21 @@ public sealed class ByteRowFormatTests
     }
 
     [Fact]
+    public void Under_cosine_a_row_has_the_length_of_its_vector()
+    {
+        var (format, rows, _) = Sample(Metric.Cosine, 100, 0);
+        var decoded = new float[100];
+        for (var i = 0; i < rows.Rows; i++)
+        {
+            var row = Encoded(format, rows.Row(i));
+            format.Decode(row, decoded);
+            Assert.Equal(1, VectorMath.Dot(decoded, decoded), 1e-5f);
+            Assert.Equal(-1, format.Key(row, row), 1e-5f);
+        }
+        Assert.All(Encoded(format, new float[100]), x => Assert.Equal(0, x));
+    }
+
+    [Fact]
     public void The_longest_queries_do_not_overflow()
     {
         const int Dimension = VectorIndex.MaxDimension;
@@ -217,9 +221,11 @@ public sealed class ByteRowFormatTests
         Assert.Null(format.Problem(sound, Metric.L2));
         Assert.NotNull(format.Problem(Changed(row => ByteRowHeader.Of(row.AsSpan()).Step = float.NaN), Metric.L2));
         Assert.NotNull(format.Problem(Changed(row => ByteRowHeader.Of(row.AsSpan()).Step = -1), Metric.L2));
-        Assert.NotNull(format.Problem(Changed(row => ByteRowHeader.Of(row.AsSpan()).Extra = float.PositiveInfinity), Metric.L2));
+        Assert.NotNull(format.Problem(Changed(row => ByteRowHeader.Of(row.AsSpan()).Square = float.PositiveInfinity), Metric.L2));
         Assert.NotNull(format.Problem(Changed(row => ByteRowHeader.Of(row.AsSpan()).Base *= 1.01f), Metric.L2));
+        Assert.NotNull(format.Problem(Changed(row => ByteRowHeader.Of(row.AsSpan()).Square *= 1.01f), Metric.L2));
         Assert.NotNull(format.Problem(Changed(row => row[^1] = 1), Metric.L2));
+        Assert.NotNull(format.Problem(sound, Metric.Cosine));
 
         byte[] Changed(Action<byte[]> change)
         {
@@ -229,13 +235,10 @@ public sealed class ByteRowFormatTests
         }
     }
 
-    private static (ByteRowFormat Format, Matrix Rows, Matrix Queries) Sample(Metric metric, int dimension, bool centered, float offset)
+    private static (ByteRowFormat Format, Matrix Rows, Matrix Queries) Sample(Metric metric, int dimension, float offset)
     {
         var random = new SeededRandom(dimension);
-        var center = new float[dimension];
-        foreach (ref var x in center.AsSpan())
-            x = (offset + (float)random.NextGaussian()) / (metric == Metric.Cosine ? MathF.Sqrt(dimension) : 1);
-        return (new ByteRowFormat(dimension, metric, centered ? center : null), Rows(37), Rows(5));
+        return (new ByteRowFormat(dimension, metric), Rows(37), Rows(5));
 
         Matrix Rows(int count)
         {
