@@ -12,6 +12,7 @@ IBenchmarkVerb[] verbs =
     new ColdVerb(),
     new ColdStagesVerb(),
     new MemoryVerb(),
+    new FuzzVerb(),
     new EmbeddingsVerb(),
     new CodesVerb(),
     new GraphVerb(),

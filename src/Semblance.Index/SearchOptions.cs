@@ -54,7 +54,7 @@ public sealed record SearchOptions
 
     /// <summary>
     /// The share of the true ten nearest that a search should return on average; the index picks the effort from the curve it measured
-    /// (<see cref="VectorIndex.Tune"/>). Above 0, at most 1. <see cref="Effort"/> wins over it.
+    /// (<see cref="VectorIndex.Tune"/>). Above 0, at most 1, which scans all rows. <see cref="Effort"/> wins over it.
     /// </summary>
     public float? TargetRecall
     {

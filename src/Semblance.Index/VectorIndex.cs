@@ -23,6 +23,9 @@ public abstract class VectorIndex : IVectorIndex
     // Squared distances are at most (|a| + |b|)², so they stay finite below a quarter of the range.
     private const float MaxSquaredLength = float.MaxValue / 4;
 
+    // Tuning gives up when so many times the effort has found nothing more.
+    private const int FutileFactor = 4;
+
     private readonly IVectorEngine _engine;
     private long _generation;
     private RecallCurve? _curve;
@@ -119,8 +122,8 @@ public abstract class VectorIndex : IVectorIndex
         options ??= SearchOptions.Default;
         var effort = EffortOf(options);
         if (options.Trace is { } trace)
-            trace.RecallEstimate = _engine.HasStructure ? RecallCurve?.RecallAt(effort) : 1;
-        return _engine.HasStructure ? _engine.Search(query, k, effort, options) : _engine.Scan(query, k, options);
+            trace.RecallEstimate = effort == 0 ? 1 : RecallCurve?.RecallAt(effort);
+        return effort == 0 ? _engine.Scan(query, k, options) : _engine.Search(query, k, effort, options);
     }
 
     public IReadOnlyList<Hit>[] SearchBatch(Matrix queries, int k, SearchOptions? options = null, CancellationToken cancellationToken = default)
@@ -149,8 +152,8 @@ public abstract class VectorIndex : IVectorIndex
     /// <summary>
     /// Measures recall and time against exact search over the stored rows at rising efforts, keeps the curve and from then on picks the
     /// effort by it. The queries are <paramref name="queries"/> rows of the index, each asked for its neighbours other than itself:
-    /// rows that were never seen may be harder. Takes about <paramref name="queries"/> scans. Does nothing for exact kinds and below
-    /// k + 1 rows.
+    /// rows that were never seen may be harder. Takes about <paramref name="queries"/> scans, and ends where more effort gains nothing and
+    /// takes longer than a scan. Does nothing for exact kinds and below k + 1 rows.
     /// </summary>
     /// <param name="k">Neighbours that recall counts.</param>
     public void Tune(int queries = 200, int k = 10, CancellationToken cancellationToken = default)
@@ -162,13 +165,19 @@ public abstract class VectorIndex : IVectorIndex
             return;
         var asked = new Matrix(ids.Length, Dimension);
         var truth = new HashSet<long>[ids.Length];
+        var scans = new double[ids.Length];
         for (var q = 0; q < ids.Length; q++)
         {
             cancellationToken.ThrowIfCancellationRequested();
             _engine.TryGetVector(ids[q], asked.Row(q));
-            truth[q] = [.. _engine.Scan(asked.Row(q), k + 1, SearchOptions.Default).Where(hit => hit.Id != ids[q]).Take(k).Select(hit => hit.Id)];
+            var start = Stopwatch.GetTimestamp();
+            var hits = _engine.Scan(asked.Row(q), k + 1, SearchOptions.Default);
+            scans[q] = Stopwatch.GetElapsedTime(start).TotalMicroseconds;
+            truth[q] = [.. hits.Where(hit => hit.Id != ids[q]).Take(k).Select(hit => hit.Id)];
         }
+        Array.Sort(scans);
         var points = new List<RecallPoint>();
+        var lastGain = 0;
         foreach (var effort in Efforts())
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -185,7 +194,10 @@ public abstract class VectorIndex : IVectorIndex
             // Averages of many searches may fall by noise where the search cannot: the curve does not.
             var recall = Math.Max((float)(found / ids.Length), points.Count == 0 ? 0 : points[^1].Recall);
             points.Add(new RecallPoint(effort, recall, (float)times[times.Length / 2]));
-            if (recall >= 0.9995f)
+            if (points.Count == 1 || recall > points[^2].Recall)
+                lastGain = effort;
+            // Where rows are alike, ties keep the recall below 1 whatever the effort.
+            if (recall >= 0.9995f || (effort >= FutileFactor * lastGain && times[times.Length / 2] > scans[scans.Length / 2]))
                 break;
         }
         Volatile.Write(ref _curve, new RecallCurve(k, Count, points));
@@ -193,7 +205,10 @@ public abstract class VectorIndex : IVectorIndex
 
     public void Compact() => _engine.Compact();
 
-    public void Save(string path) => _engine.Save(path, Kind, Generation, RecallCurve);
+    public void Save(string path) => Save(path, []);
+
+    /// <summary>With sections of the caller's own in the same file.</summary>
+    internal void Save(string path, IReadOnlyList<IndexFileSection> beside) => _engine.Save(path, Kind, Generation, RecallCurve, beside);
 
     public IndexVerification Verify()
     {
@@ -243,11 +258,17 @@ public abstract class VectorIndex : IVectorIndex
         }
     }
 
+    // 0 stands for a scan of all rows.
     private int EffortOf(SearchOptions options)
     {
+        if (!_engine.HasStructure)
+            return 0;
         if (options.Effort is { } effort)
             return effort;
-        return RecallCurve is { } curve ? curve.EffortFor(options.TargetRecall ?? DefaultTargetRecall) : DefaultEffort;
+        var target = options.TargetRecall ?? DefaultTargetRecall;
+        if (target >= 1)
+            return 0;
+        return RecallCurve is { } curve ? curve.EffortFor(target) : DefaultEffort;
     }
 
     private void Check(ReadOnlySpan<long> ids, Matrix vectors)

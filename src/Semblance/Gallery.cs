@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using Semblance.Features;
 using Semblance.Index;
 using Semblance.Ingest;
@@ -19,9 +20,16 @@ namespace Semblance;
 /// </summary>
 public sealed class Gallery : IDisposable
 {
+    /// <summary>The value of <see cref="IndexKind"/> that leaves the choice to the collection's size.</summary>
+    public const string AutomaticIndex = IndexPolicy.Auto;
+
+    internal const string IndexSetting = "index";
+    internal const string TargetRecallSetting = "target-recall";
+
     private readonly GalleryOptions _options;
     private readonly Lock _lock = new();
     private readonly Dictionary<(long Space, int Threads), IEmbedder> _embedders = [];
+    private readonly List<IndexUpkeep> _upkeeps = [];
     private SpaceIndex? _index;
 
     private Gallery(string folder, IGalleryStore store, GalleryOptions options)
@@ -46,6 +54,40 @@ public sealed class Gallery : IDisposable
     public int Seed => _options.Seed;
 
     public ModelStore Models => _options.Models ?? ModelStore.Default;
+
+    /// <summary>
+    /// The kind of index that searches use, a name of <see cref="VectorIndexes.Kinds"/> or <see cref="AutomaticIndex"/>, which lets
+    /// <see cref="VectorIndexes.Choose"/> decide by the number of pictures. Kept with the gallery; the index follows at the end of the
+    /// next ingest run, or by <see cref="GalleryOptions.Upkeep"/>.
+    /// </summary>
+    /// <exception cref="ArgumentException">There is no such kind.</exception>
+    public string IndexKind
+    {
+        get => Store.Setting(IndexSetting) ?? AutomaticIndex;
+        set
+        {
+            if (value != AutomaticIndex && !VectorIndexes.Kinds.Contains(value))
+                throw new ArgumentException($"There is no index kind '{value}'; there are {AutomaticIndex}, {string.Join(", ", VectorIndexes.Kinds)}.", nameof(value));
+            Store.SaveSetting(IndexSetting, value);
+        }
+    }
+
+    /// <summary>
+    /// The share of the true nearest ten that a search of an approximate kind should return on average; 1 scans all pictures. Above 0,
+    /// at most 1, usually 0.98. Kept with the gallery; <see cref="Query.TargetRecall"/> is for one search.
+    /// </summary>
+    public float TargetRecall
+    {
+        get => float.TryParse(Store.Setting(TargetRecallSetting), NumberStyles.Float, CultureInfo.InvariantCulture, out var recall) && recall is > 0 and <= 1
+            ? recall
+            : IndexPolicy.UsualTargetRecall;
+        set
+        {
+            if (value is not (> 0 and <= 1))
+                throw new ArgumentOutOfRangeException(nameof(value), value, "The target recall must be above 0 and at most 1.");
+            Store.SaveSetting(TargetRecallSetting, value.ToString(CultureInfo.InvariantCulture));
+        }
+    }
 
     /// <summary>Opens the gallery in <paramref name="folder"/>, or makes an empty one there.</summary>
     /// <exception cref="GalleryRefusedException">It was written by a newer version, holds vectors of another model than asked for, or is locked.</exception>
@@ -179,6 +221,7 @@ public sealed class Gallery : IDisposable
         var index = IndexOf(space, cancellationToken);
         try
         {
+            index.BuildIfWorthIt(_options.Threads, cancellationToken);
             index.Save();
         }
         catch (IOException e)
@@ -186,7 +229,10 @@ public sealed class Gallery : IDisposable
             throw new GalleryStorageException($"Every picture is committed, but the index file beside them cannot be written ({e.Message}); searches work and take longer to start. Free some space and run this again.", e);
         }
         if (Store.LoadScoreScale(space.Id) is not { Fitted: true })
-            Store.SaveScoreScale(space.Id, ScoreScaleFit.Fit(index, Store, EmbedderOf(space, 1), _options.Seed, _options.Threads, cancellationToken));
+        {
+            using var held = index.Hold();
+            Store.SaveScoreScale(space.Id, ScoreScaleFit.Fit(held, Store, EmbedderOf(space, 1), _options.Seed, _options.Threads, cancellationToken));
+        }
     }
 
     /// <summary>The current index of a space, caught up with the truth.</summary>
@@ -197,13 +243,25 @@ public sealed class Gallery : IDisposable
             if (_index is not null && _index.Space.Id == space.Id && _index.Space.ProjectionVersion == space.ProjectionVersion)
             {
                 _index.Refresh(cancellationToken);
+                _upkeeps.LastOrDefault()?.Wake();
                 return _index;
             }
             // Readers that still hold the old one finish undisturbed.
-            _index?.Dispose();
-            _index = SpaceIndex.Open(Store, space, Folder, cancellationToken);
+            _upkeeps.LastOrDefault()?.Cancel();
+            _index?.Retire();
+            _index = null;
+            _index = SpaceIndex.Open(Store, space, Folder, _options.Seed, cancellationToken);
+            if (_options.Upkeep)
+                _upkeeps.Add(new IndexUpkeep(_index, _options.Log));
             return _index;
         }
+    }
+
+    /// <summary>The current index of a space, caught up with the truth, for as long as the caller needs it.</summary>
+    private HeldIndex HoldIndexOf(Space space, CancellationToken cancellationToken)
+    {
+        lock (_lock)
+            return IndexOf(space, cancellationToken).Hold();
     }
 
     /// <summary>The <paramref name="k"/> pictures most like the query, best first; empty when nothing passes the filter and the score limit.</summary>
@@ -220,7 +278,20 @@ public sealed class Gallery : IDisposable
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(k);
         var space = Space ?? throw new GalleryException($"The gallery '{Folder}' holds no pictures yet; add some with `semblance index DIR --gallery '{Folder}'`.");
         // Loading the index and making the query's vector need different things, so they overlap.
-        var opening = Task.Run(() => IndexOf(space, cancellationToken), cancellationToken);
+        var opening = Task.Run(() => HoldIndexOf(space, cancellationToken), cancellationToken);
+        try
+        {
+            return await ExplainAsync(query, k, space, opening, cancellationToken);
+        }
+        finally
+        {
+            // Also where the query failed before it asked for the index.
+            _ = opening.ContinueWith(static opened => opened.Result.Dispose(), CancellationToken.None, TaskContinuationOptions.OnlyOnRanToCompletion | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        }
+    }
+
+    private async Task<SearchAnswer> ExplainAsync(Query query, int k, Space space, Task<HeldIndex> opening, CancellationToken cancellationToken)
+    {
         var watch = Stopwatch.StartNew();
         var resolver = new QueryResolver(Store, space, () => EmbedderOf(space, _options.Threads));
         var resolved = await resolver.ResolveAsync(query, cancellationToken);
@@ -231,8 +302,11 @@ public sealed class Gallery : IDisposable
         var allowed = query.Where is { } where ? Passing(Filter.Parse(where)) : null;
         foreach (var id in resolved.Examples)
             allowed?.Remove(id);
+        var trace = new SearchTrace();
         var options = new SearchOptions
         {
+            TargetRecall = query.TargetRecall ?? TargetRecall,
+            Trace = trace,
             Allowed = allowed,
             Filter = allowed is null && resolved.Examples.Count > 0 ? id => !resolved.Examples.Contains(id) : null,
             MaxDistance = query.MinScore is { } least ? 1 - least : null,
@@ -240,7 +314,14 @@ public sealed class Gallery : IDisposable
         watch.Restart();
         var found = index.Vectors.Search(vector, k, options);
         var microseconds = watch.Elapsed.TotalMicroseconds;
-        var explanation = new SearchExplanation(index.Vectors.Kind, space.Name, allowed?.Count ?? index.Vectors.Count, allowed is not null, embedMilliseconds, microseconds);
+        var explanation = new SearchExplanation(index.Vectors.Kind, space.Name, allowed?.Count ?? index.Vectors.Count, allowed is not null, embedMilliseconds, microseconds)
+        {
+            Effort = trace.Effort > 0 ? trace.Effort : null,
+            Visited = trace.Visited,
+            Rescored = trace.Rescored,
+            Scanned = trace.Scanned,
+            RecallEstimate = trace.Scanned ? 1 : trace.RecallEstimate,
+        };
         return new SearchAnswer(Hits(found), explanation);
     }
 
@@ -278,7 +359,8 @@ public sealed class Gallery : IDisposable
     {
         if (Space is not { } space)
             return ([], new Matrix(0, 0));
-        var index = IndexOf(space, cancellationToken).Vectors;
+        using var held = HoldIndexOf(space, cancellationToken);
+        var index = held.Vectors;
         var ids = Store.Items().Select(item => item.Id).Where(index.Contains).ToArray();
         var vectors = new Matrix(ids.Length, index.Dimension);
         for (var i = 0; i < ids.Length; i++)
@@ -287,8 +369,13 @@ public sealed class Gallery : IDisposable
     }
 
     /// <summary>Searched vectors of raw ones, <c>[n, raw d] → [n, d]</c>, by the active space's projection.</summary>
-    public Matrix Project(Matrix raw, CancellationToken cancellationToken = default) =>
-        Space is { } space ? IndexOf(space, cancellationToken).Projection.Apply(raw) : raw;
+    public Matrix Project(Matrix raw, CancellationToken cancellationToken = default)
+    {
+        if (Space is not { } space)
+            return raw;
+        using var held = HoldIndexOf(space, cancellationToken);
+        return held.Projection.Apply(raw);
+    }
 
     /// <summary>
     /// Switches the gallery to another model: embeds every picture with it into a space beside the active one, which goes on
@@ -320,7 +407,19 @@ public sealed class Gallery : IDisposable
             Store.Spaces,
             Scale,
             new DirectoryInfo(Folder).EnumerateFiles("*", new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = true }).Sum(file => file.Length),
-            IsReadOnly);
+            IsReadOnly,
+            Space is { } space ? IndexOnDisk(space) : null);
+    }
+
+    private IndexStatus? IndexOnDisk(Space space)
+    {
+        using var index = SpaceIndex.OpenFile(Store, space, new IndexFolder(Folder, space), Projection.Load(space, Store.LoadProjection(space.Id)).Dimension, _options.Seed);
+        if (index is null)
+            return null;
+        var statistics = index.Statistics;
+        var target = TargetRecall;
+        var picked = index.RecallCurve is { } curve ? curve.Points.First(point => point.Effort == curve.EffortFor(target)) : (RecallPoint?)null;
+        return new IndexStatus(index.Kind, IndexKind, statistics.Count, statistics.Deleted, statistics.BytesTotal, index.Generation == Store.ChangeCounter, target, picked);
     }
 
     /// <summary>Checks the storage engine, every vector's checksum, references between rows, and the index file against the rows.</summary>
@@ -411,9 +510,11 @@ public sealed class Gallery : IDisposable
 
     public void Dispose()
     {
+        foreach (var upkeep in _upkeeps)
+            upkeep.Dispose();
         lock (_lock)
         {
-            _index?.Dispose();
+            _index?.Retire();
         }
         lock (_embedders)
         {

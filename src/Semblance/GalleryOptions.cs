@@ -24,6 +24,16 @@ public sealed record GalleryOptions
     /// <summary>Makes the folder and an empty gallery where there is none.</summary>
     public bool Create { get; init; } = true;
 
+    /// <summary>
+    /// Looks after the index on a thread of its own while the gallery is open: brings an opened file into memory, checks it, and builds
+    /// a fresh index when the collection has outgrown the one in use. For processes that live long; others use what there is, and an
+    /// ingest run builds at its end what is worth it in any case.
+    /// </summary>
+    public bool Upkeep { get; init; }
+
+    /// <summary>Gets a sentence about each failure of <see cref="Upkeep"/>, on its thread.</summary>
+    public Action<string>? Log { get; init; }
+
     /// <summary>Refuses every change. A gallery on a disk that cannot be written is opened so by itself.</summary>
     public bool ReadOnly { get; init; }
 }

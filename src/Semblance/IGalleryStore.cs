@@ -33,6 +33,11 @@ public interface IGalleryStore : IDisposable
 
     ScoreScale? LoadScoreScale(long spaceId);
 
+    /// <summary>A setting that belongs to the gallery, or null where it was never made.</summary>
+    string? Setting(string name);
+
+    void SaveSetting(string name, string value);
+
     IReadOnlyList<string> Roots { get; }
 
     void AddRoots(IReadOnlyList<string> roots);

@@ -15,6 +15,9 @@ public sealed record Query
     /// <summary>Hits below this score are left out; an empty answer is an answer.</summary>
     public float? MinScore { get; init; }
 
+    /// <summary>In place of <see cref="Gallery.TargetRecall"/> for this search: above 0, at most 1, which scans all pictures.</summary>
+    public float? TargetRecall { get; init; }
+
     /// <summary>A query by the file or URL at <paramref name="picture"/>.</summary>
     public static Query From(string picture, PictureBox? box = null) => new() { Inputs = [new PictureInput(picture, box)] };
 

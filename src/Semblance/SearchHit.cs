@@ -18,7 +18,34 @@ public enum ScoreWord
 }
 
 /// <summary>How an answer was found, for <c>--explain</c>.</summary>
-public sealed record SearchExplanation(string Index, string Space, long Searched, bool Filtered, double EmbedMilliseconds, double SearchMicroseconds);
+/// <param name="Index">Kind of the index.</param>
+/// <param name="Searched">Pictures that could be answers.</param>
+/// <param name="Filtered">Whether a filter chose them.</param>
+/// <param name="EmbedMilliseconds">From the query as typed to its vector.</param>
+/// <param name="SearchMicroseconds">In the index.</param>
+public sealed record SearchExplanation(string Index, string Space, long Searched, bool Filtered, double EmbedMilliseconds, double SearchMicroseconds)
+{
+    /// <summary>How hard an approximate kind tried, in its own unit; null where it was not asked.</summary>
+    public int? Effort { get; init; }
+
+    /// <summary>Nodes, codes or leaves that it looked at.</summary>
+    public long Visited { get; init; }
+
+    /// <summary>Candidates that were ranked by their exact distance.</summary>
+    public long Rescored { get; init; }
+
+    /// <summary>
+    /// Whether pictures were measured one by one, which makes the answer exact: no approximate kind, a small filter, or too few
+    /// candidates.
+    /// </summary>
+    public bool Scanned { get; init; }
+
+    /// <summary>
+    /// The share of the true nearest ten that such a search finds on average, as the index measured it on its own rows; 1 when scanned,
+    /// null when it has not been measured.
+    /// </summary>
+    public float? RecallEstimate { get; init; }
+}
 
 /// <summary>Hits with the explanation of how they were found.</summary>
 public sealed record SearchAnswer(IReadOnlyList<SearchHit> Hits, SearchExplanation Explanation);

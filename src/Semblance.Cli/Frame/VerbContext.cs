@@ -59,7 +59,8 @@ internal sealed class VerbContext
 
     /// <summary>Opens the gallery that the flags name.</summary>
     /// <param name="create">Makes one where none is; verbs that only read leave this off and say how to make one.</param>
-    public Gallery OpenGallery(bool create = false, bool readOnly = false, string? model = null, string? folder = null) =>
+    /// <param name="upkeep">For verbs that run until they are ended.</param>
+    public Gallery OpenGallery(bool create = false, bool readOnly = false, string? model = null, string? folder = null, bool upkeep = false) =>
         Gallery.Open(folder ?? GalleryFolder, new GalleryOptions
         {
             Model = model,
@@ -68,5 +69,7 @@ internal sealed class VerbContext
             Seed = Seed,
             Create = create,
             ReadOnly = readOnly,
+            Upkeep = upkeep,
+            Log = Talk.Warn,
         });
 }

@@ -87,6 +87,22 @@ internal sealed class Printer(CliHost host, OutputFormat format)
 
     public void JsonLine(Action<Utf8JsonWriter> write) => host.Output.WriteLine(ToJson(write, indented: false));
 
+    /// <summary>An object with one object in it, as a line of JSON.</summary>
+    public static string Line((string Name, (string Name, object? Value)[] Facts) outer) => ToJson(
+        json =>
+        {
+            json.WriteStartObject();
+            json.WriteStartObject(outer.Name);
+            foreach (var (name, value) in outer.Facts)
+            {
+                json.WritePropertyName(name);
+                WriteValue(json, value);
+            }
+            json.WriteEndObject();
+            json.WriteEndObject();
+        },
+        indented: false);
+
     public static void WriteValue(Utf8JsonWriter json, object? value)
     {
         switch (value)

@@ -39,6 +39,8 @@ internal sealed class IndexVerb : Verb
         var model = await ModelChoice.ResolveAsync(context, context.Get(_ingest.Model), cancellationToken);
         ModelPreparation.Announce(context, model);
         using var gallery = context.OpenGallery(create: true, model: model);
+        if (!dryRun)
+            _ingest.Index.Apply(context, gallery);
         var report = await ProgressView.RunAsync(context.Host, context.IsSilent, progress => gallery.IngestAsync(folders, _ingest.Read(context, progress, dryRun), cancellationToken));
         var code = IngestSettings.Print(context, report, dryRun);
         context.Talk.Say($"Gallery: {gallery.Folder}");

@@ -22,7 +22,9 @@ internal sealed class IngestSettings
 
     public Setting<int> Batch { get; } = Setting.WholeNumber("batch", "Pictures that go through the model together (default: 8)", 8, 1);
 
-    public IReadOnlyList<Setting> All => [Model, Exclude, IncludeHidden, FollowLinks, MaxMegapixels, RetryFailed, AllowEmpty, Batch];
+    public IndexSettings Index { get; } = new();
+
+    public IReadOnlyList<Setting> All => [Model, Exclude, IncludeHidden, FollowLinks, MaxMegapixels, RetryFailed, AllowEmpty, Batch, .. Index.All];
 
     public IngestOptions Read(VerbContext context, IProgress<IngestProgress>? progress, bool dryRun = false) => new()
     {

@@ -12,7 +12,9 @@ internal sealed class ReindexVerb : Verb
 
     private readonly Setting<double?> _maxMegapixels = Setting.OptionalNumber("max-megapixels", "N", "Skip pictures that are larger (default: 100)", 0.01, 10_000);
 
-    public override IReadOnlyList<Setting> Settings => [_model, _batch, _maxMegapixels];
+    private readonly IndexSettings _index = new();
+
+    public override IReadOnlyList<Setting> Settings => [_model, _batch, _maxMegapixels, .. _index.All];
 
     public override IReadOnlyList<OutputFormat> Formats => [OutputFormat.Table, OutputFormat.Json, OutputFormat.JsonLines, OutputFormat.Csv];
 
@@ -25,6 +27,7 @@ internal sealed class ReindexVerb : Verb
         var model = await ModelChoice.ResolveAsync(context, context.Get(_model), cancellationToken) ?? throw new UsageException("reindex needs --model MODEL; 'semblance models' lists them.");
         ModelPreparation.Announce(context, model);
         using var gallery = context.OpenGallery();
+        _index.Apply(context, gallery);
         var report = await ProgressView.RunAsync(
             context.Host,
             context.IsSilent,

@@ -15,11 +15,21 @@ internal sealed class SearchLimits
 
     public Setting<double?> MinScore { get; } = Setting.OptionalNumber("min-score", "S", "Leave out pictures that score less", -1, 1);
 
+    public Setting<double?> TargetRecall { get; } = IndexSettings.TargetRecall("Share of the true nearest ten to find on average, this time; 1 scans all pictures (default: as the gallery is set)");
+
     public Setting<string?> Output { get; } = Setting.Text("output", "FILE", "Write a page to look at to a file (--format html)", "-o");
 
     public Setting<bool> Null { get; } = Setting.Flag("null", "With --format paths: end each path with NUL, for names that hold line breaks", "-0");
 
-    public IReadOnlyList<Setting> All => [Count, Where, MinScore, Output, Null];
+    public IReadOnlyList<Setting> All => [Count, Where, MinScore, TargetRecall, Output, Null];
+
+    /// <summary>The query within these limits.</summary>
+    public Query Apply(VerbContext context, Query query) => query with
+    {
+        Where = context.Get(Where),
+        MinScore = (float?)context.Get(MinScore),
+        TargetRecall = (float?)context.Get(TargetRecall),
+    };
 
     /// <returns>The exit code: an empty answer is an answer.</returns>
     public int Print(VerbContext context, Gallery gallery, IReadOnlyList<SearchHit> hits, bool withWord, string title, Query query, CancellationToken cancellationToken)

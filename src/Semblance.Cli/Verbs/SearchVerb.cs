@@ -16,7 +16,7 @@ internal sealed class SearchVerb : Verb
 
     private readonly Setting<PictureBox?> _box = Setting.Parsed<PictureBox?>("box", "x,y,w,h", "Look only at this part of the (first) picture, in pixels of the upright original", null, "x,y,w,h in whole pixels", text => PictureBox.TryParse(text, out var box) ? (true, box) : (false, null));
 
-    private readonly Setting<bool> _explain = Setting.Flag("explain", "Say which index and space answered and how long it took; adds the word of each score to json and csv");
+    private readonly Setting<bool> _explain = Setting.Flag("explain", "Say on standard error how the answer was found: index, effort, what was looked at, recall, time; adds the word of each score to json and csv");
 
     private readonly SearchLimits _limits = new();
 
@@ -37,18 +37,14 @@ internal sealed class SearchVerb : Verb
 
     public override async Task<int> RunAsync(VerbContext context, CancellationToken cancellationToken)
     {
-        var query = QueryGrammar.Parse(context.Get(_queries), context.FullPath, context.Get(_box)) with
-        {
-            Where = context.Get(_limits.Where),
-            MinScore = (float?)context.Get(_limits.MinScore),
-        };
+        var query = _limits.Apply(context, QueryGrammar.Parse(context.Get(_queries), context.FullPath, context.Get(_box)));
         using var gallery = context.OpenGallery();
         var explain = context.Get(_explain);
         IReadOnlyList<SearchHit> hits;
         if (explain)
         {
             (hits, var how) = await gallery.ExplainAsync(query, context.Get(_limits.Count), cancellationToken);
-            context.Talk.Warn($"Index {how.Index}, space {how.Space}, {Printable.Pictures(how.Searched)} searched{(how.Filtered ? " after the filter" : "")}; {how.EmbedMilliseconds:0.0} ms to read the query, {how.SearchMicroseconds:0} µs to search.");
+Explanations.Print(context, how);
         }
         else
         {

@@ -24,11 +24,7 @@ internal sealed class SimilarVerb : Verb
 
     public override async Task<int> RunAsync(VerbContext context, CancellationToken cancellationToken)
     {
-        var query = Query.FromId(ItemNumbers.Parse(context.Get(_id))) with
-        {
-            Where = context.Get(_limits.Where),
-            MinScore = (float?)context.Get(_limits.MinScore),
-        };
+        var query = _limits.Apply(context, Query.FromId(ItemNumbers.Parse(context.Get(_id))));
         using var gallery = context.OpenGallery();
         var hits = await gallery.SearchAsync(query, context.Get(_limits.Count), cancellationToken);
         return _limits.Print(context, gallery, hits, withWord: false, "Like number " + context.Get(_id), query, cancellationToken);

@@ -78,6 +78,7 @@ internal sealed class StatusVerb : Verb
             ("failed files", status.Failures),
             ("tags", status.Tags),
             ("on disk", Printable.Bytes(status.DiskBytes)),
+            ("index", Describe(status.Index)),
             .. status.Spaces.Select(space => (space.Active ? "space in use" : "other space", (object?)Describe(space))),
         ]);
         printer.Writer.WriteLine();
@@ -99,6 +100,22 @@ internal sealed class StatusVerb : Verb
     {
         var projection = space.ProjectionVersion == 0 ? "searched as they are" : $"whitened to {space.PostProcessing.Dimension}, fitted on {Printable.Pictures(space.FittedCount)}";
         return $"{space.Name}: {space.Model}, {space.Dimension} numbers a picture, {projection}";
+    }
+
+    private static string Describe(IndexStatus? index)
+    {
+        if (index is null)
+            return "none yet";
+        var dead = index.Deleted > 0 ? $", {Printable.Count(index.Deleted, "dead row", "dead rows")}" : "";
+        var behind = index.Current ? "" : "; the next search brings in what changed";
+        var found = index switch
+        {
+            { Picked: { } picked } => string.Create(CultureInfo.InvariantCulture, $"; finds {Explanations.Share(picked.Recall)} of the nearest ten at effort {picked.Effort}, in {picked.Microseconds:0} µs"),
+            { Kind: Semblance.Index.ExactVectorIndex.KindName } => "",
+            _ => "; its recall has not been measured yet",
+        };
+        var setting = index.Setting == Gallery.AutomaticIndex ? "chosen by size" : index.Setting == index.Kind ? "as set" : $"set to {index.Setting} from the next run on";
+        return $"{index.Kind} ({setting}), {Printable.Pictures(index.Pictures)}{dead}, {Printable.Bytes(index.Bytes)}{found}{behind}";
     }
 
     private static string Share(double? share) => share is { } value ? value.ToString(value is > 0 and < 0.001 ? "0.####%" : "0.#%", CultureInfo.InvariantCulture) : "";
@@ -133,6 +150,8 @@ internal sealed class StatusVerb : Verb
             json.WriteEndObject();
         }
         json.WriteEndArray();
+        json.WritePropertyName("index");
+        Write(json, status.Index);
         json.WriteBoolean("scale_fitted", status.Scale.Fitted);
         json.WriteStartArray("score_words");
         foreach (var word in status.Scale.Words)
@@ -147,6 +166,34 @@ internal sealed class StatusVerb : Verb
             json.WriteEndObject();
         }
         json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    private static void Write(Utf8JsonWriter json, IndexStatus? index)
+    {
+        if (index is null)
+        {
+            json.WriteNullValue();
+            return;
+        }
+        json.WriteStartObject();
+        foreach (var (name, value) in new (string, object?)[]
+        {
+            ("kind", index.Kind),
+            ("setting", index.Setting),
+            ("pictures", index.Pictures),
+            ("deleted", index.Deleted),
+            ("bytes", index.Bytes),
+            ("current", index.Current),
+            ("target_recall", index.TargetRecall),
+            ("effort", index.Picked?.Effort),
+            ("recall", index.Picked?.Recall),
+            ("microseconds", index.Picked?.Microseconds),
+        })
+        {
+            json.WritePropertyName(name);
+            Printer.WriteValue(json, value);
+        }
         json.WriteEndObject();
     }
 }

@@ -31,7 +31,8 @@ internal sealed class WatchVerb : Verb
         var folders = IngestSettings.Folders(context, context.Get(_folders));
         var model = await ModelChoice.ResolveAsync(context, context.Get(_ingest.Model), cancellationToken);
         ModelPreparation.Announce(context, model);
-        using var gallery = context.OpenGallery(create: true, model: model);
+        using var gallery = context.OpenGallery(create: true, model: model, upkeep: true);
+        _ingest.Index.Apply(context, gallery);
         var progress = context.IsSilent ? null : new ProgressLines(context.Host.Error, context.Host.Clock);
         using var watcher = new GalleryWatcher(gallery, folders, _ingest.Read(context, progress)) { FullLookEvery = TimeSpan.FromSeconds(context.Get(_rescan)) };
         context.Talk.Say($"Watching {string.Join(", ", folders)}; Ctrl-C ends it. Gallery: {gallery.Folder}");

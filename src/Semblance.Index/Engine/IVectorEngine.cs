@@ -1,3 +1,4 @@
+using Semblance.Index.Files;
 using Semblance.Numerics;
 
 namespace Semblance.Index.Engine;
@@ -25,6 +26,7 @@ internal interface IVectorEngine : IDisposable
 
     Hit[] Scan(ReadOnlySpan<float> query, int k, SearchOptions options);
 
+    /// <param name="effort">0 scans all rows.</param>
     Hit[][] SearchBatch(Matrix queries, int k, int effort, SearchOptions options, CancellationToken cancellationToken);
 
     Hit[] SearchRange(ReadOnlySpan<float> query, float radius, SearchOptions options);
@@ -36,7 +38,7 @@ internal interface IVectorEngine : IDisposable
 
     void Compact();
 
-    void Save(string path, string kind, long generation, RecallCurve? curve);
+    void Save(string path, string kind, long generation, RecallCurve? curve, IReadOnlyList<IndexFileSection> beside);
 
     void Verify(List<string> problems);
 

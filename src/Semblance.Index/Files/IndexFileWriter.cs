@@ -25,7 +25,7 @@ internal sealed class IndexSectionSink(Stream stream)
 
 /// <summary>
 /// Writes an index file so that its path holds either the old file or the whole new one: a temporary file in the same folder,
-/// flushed to disk, renamed over the path.
+/// flushed to disk, renamed over the path, and the folder flushed as well.
 /// </summary>
 internal static class IndexFileWriter
 {
@@ -50,6 +50,7 @@ internal static class IndexFileWriter
                 stream.Flush(flushToDisk: true);
             }
             File.Move(temporary, full, overwrite: true);
+            FolderSync.Flush(folder);
         }
         catch
         {

@@ -19,7 +19,7 @@ internal static class ScoreScaleFit
     /// <summary>Too few pictures to see the tail of random pairs.</summary>
     private const int FewestPictures = 20;
 
-    public static ScoreScale Fit(SpaceIndex index, IGalleryStore store, IEmbedder embedder, int seed, int threads, CancellationToken cancellationToken)
+    public static ScoreScale Fit(HeldIndex index, IGalleryStore store, IEmbedder embedder, int seed, int threads, CancellationToken cancellationToken)
     {
         var ids = store.Items().Select(item => item.Id).ToArray();
         if (ids.Length < FewestPictures)
@@ -90,7 +90,7 @@ internal static class ScoreScaleFit
         return sorted;
     }
 
-    private static (float[] Mild, float[] Strong) CopyScores(SpaceIndex index, IGalleryStore store, IEmbedder embedder, long[] ids, SeededRandom random, int threads, CancellationToken cancellationToken)
+    private static (float[] Mild, float[] Strong) CopyScores(HeldIndex index, IGalleryStore store, IEmbedder embedder, long[] ids, SeededRandom random, int threads, CancellationToken cancellationToken)
     {
         random.Shuffle(ids.AsSpan());
         var mild = new System.Collections.Concurrent.ConcurrentBag<float>();

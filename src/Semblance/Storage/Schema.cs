@@ -71,6 +71,7 @@ internal static class Schema
             message TEXT NOT NULL,
             at INTEGER NOT NULL) WITHOUT ROWID;
         """,
+        "CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;",
     ];
 
     public static int CurrentVersion => s_steps.Length;

@@ -272,6 +272,10 @@ internal sealed partial class SqliteGalleryStore : IGalleryStore
 
     public long ChangeCounter => Read(c => (long)Command(c, "SELECT value FROM counters WHERE name = 'changes'").ExecuteScalar()!);
 
+    public string? Setting(string name) => Read(c => Command(c, "SELECT value FROM settings WHERE name = $name", ("$name", name)).ExecuteScalar() as string);
+
+    public void SaveSetting(string name, string value) => Write(c => Execute(c, "INSERT OR REPLACE INTO settings VALUES ($name, $value)", ("$name", name), ("$value", value)));
+
     public IReadOnlyList<string> Roots => Read(c => Query(c, "SELECT path FROM roots ORDER BY path", r => r.GetString(0)));
 
     public void AddRoots(IReadOnlyList<string> roots) => Write(c =>

@@ -1,0 +1,64 @@
+namespace Semblance.Index;
+
+/// <summary>
+/// All kinds of <see cref="VectorIndex"/> by name (what faiss calls the index factory), and which of them suits how many rows.
+/// Bit codes have <see cref="CodeIndexes"/>.
+/// </summary>
+public static class VectorIndexes
+{
+    /// <summary>
+    /// Up to this many rows <see cref="Choose"/> takes the exact scan. One thread reads 20,000 rows of 256 floats, 20 MB, in 1 to 2 ms,
+    /// less than anybody notices; what an approximate kind could still save is not worth its build, its tuning and its misses.
+    /// </summary>
+    public const int ExactUpTo = 20_000;
+
+    // The kinds in the order in which they are offered. A new kind: one line here.
+    private static readonly Entry[] s_kinds =
+    [
+        new(ExactVectorIndex.KindName, (dimension, metric, build) => new ExactVectorIndex(dimension, metric, build.Storage), (path, _) => ExactVectorIndex.Open(path)),
+        new(IvfFastScanIndex.KindName, (dimension, metric, build) => new IvfFastScanIndex(dimension, metric, Ivf(build)), (path, build) => IvfFastScanIndex.Open(path, Ivf(build))),
+        new(HnswIndex.KindName, (dimension, metric, build) => new HnswIndex(dimension, metric, Hnsw(build)), (path, build) => HnswIndex.Open(path, Hnsw(build))),
+        new(IvfPqIndex.KindName, (dimension, metric, build) => new IvfPqIndex(dimension, metric, Ivf(build)), (path, build) => IvfPqIndex.Open(path, Ivf(build))),
+        new(IvfFlatIndex.KindName, (dimension, metric, build) => new IvfFlatIndex(dimension, metric, Ivf(build)), (path, build) => IvfFlatIndex.Open(path, Ivf(build))),
+        new(KdTreeIndex.KindName, (dimension, metric, build) => new KdTreeIndex(dimension, metric, new KdTreeOptions { Storage = build.Storage }), (path, _) => KdTreeIndex.Open(path)),
+        new(BallTreeIndex.KindName, (dimension, metric, build) => new BallTreeIndex(dimension, metric, new BallTreeOptions { Storage = build.Storage }), (path, _) => BallTreeIndex.Open(path)),
+        new(RpForestIndex.KindName, (dimension, metric, build) => new RpForestIndex(dimension, metric, new RpForestOptions { Storage = build.Storage, Seed = build.Seed }), (path, _) => RpForestIndex.Open(path)),
+        new(LshIndex.KindName, (dimension, metric, build) => new LshIndex(dimension, metric, new LshOptions { Storage = build.Storage, Seed = build.Seed }), (path, _) => LshIndex.Open(path)),
+    ];
+
+    /// <summary>Names that <see cref="Create"/> takes.</summary>
+    public static IReadOnlyList<string> Kinds { get; } = [.. s_kinds.Select(kind => kind.Name)];
+
+    /// <summary>
+    /// The kind that answers fastest at high recall for so many rows: the exact scan up to <see cref="ExactUpTo"/>, above it inverted
+    /// lists with 4-bit codes, which build in a fraction of a graph's time.
+    /// </summary>
+    public static string Choose(long rows) => rows <= ExactUpTo ? ExactVectorIndex.KindName : IvfFastScanIndex.KindName;
+
+    /// <summary>An empty index of a kind.</summary>
+    /// <exception cref="ArgumentException">There is no such kind.</exception>
+    public static VectorIndex Create(string kind, int dimension, Metric metric, IndexBuildOptions? options = null) =>
+        Find(kind) is { } entry
+            ? entry.Create(dimension, metric, options ?? new IndexBuildOptions())
+            : throw new ArgumentException($"There is no index kind '{kind}'; there are {string.Join(", ", Kinds)}.", nameof(kind));
+
+    /// <summary>Opens an index file of whatever kind, read-only and mapped. Changes made afterwards stay in memory until it is saved.</summary>
+    /// <param name="options">For later changes; what is in the file stays as it was built.</param>
+    /// <exception cref="IndexFileException">The file cannot be used, or holds a kind of another release or of bit codes; the message is a sentence.</exception>
+    /// <exception cref="IOException">The file is missing or cannot be read.</exception>
+    public static VectorIndex Open(string path, IndexBuildOptions? options = null)
+    {
+        var kind = IndexFile.ReadHeader(path).Kind;
+        return Find(kind) is { } entry
+            ? entry.Open(path, options ?? new IndexBuildOptions())
+            : throw new IndexFileException(IndexFileProblem.WrongKind, path, $"holds an index of kind '{kind}', which is none of {string.Join(", ", Kinds)}");
+    }
+
+    private static Entry? Find(string kind) => s_kinds.FirstOrDefault(entry => entry.Name == kind);
+
+    private static IvfOptions Ivf(IndexBuildOptions build) => new() { Storage = build.Storage, BuildThreads = build.Threads, Seed = build.Seed };
+
+    private static HnswOptions Hnsw(IndexBuildOptions build) => new() { Storage = build.Storage, BuildThreads = build.Threads, Seed = build.Seed };
+
+    private sealed record Entry(string Name, Func<int, Metric, IndexBuildOptions, VectorIndex> Create, Func<string, IndexBuildOptions, VectorIndex> Open);
+}
