@@ -146,7 +146,7 @@ inline double recall(const Task& task, const std::vector<int32_t>& found, int at
 }
 
 // Three rounds of the whole query set alone and with two threads, medians; one JSON line. Fast settings go through the
-// set several times a round, so that a round takes 0.4 s at least, as in `semblance lab ann`.
+// set several times a round, so that a round takes 0.1 s at least, as in `semblance lab ann`.
 // search(query, k, ids, thread) writes k ids, -1 where there are fewer.
 template <typename Search>
 void measure(const Task& task, const char* peer, const std::string& setting, const Build& build, Search search) {
@@ -162,7 +162,7 @@ void measure(const Task& task, const char* peer, const std::string& setting, con
     for (size_t i = 0; i < few; i++)
         search(task.queries.row(i), task.k, &found[i * task.k], 0);
     double each = (wall_seconds() - warm) / few;
-    size_t asked = n * size_t(std::ceil(std::max(1.0, 0.4 / (each * n))));
+    size_t asked = n * size_t(std::ceil(std::max(1.0, 0.1 / (each * n))));
     for (int round = 0; round < rounds; round++) {
         double start = wall_seconds();
         for (size_t a = 0; a < asked; a++) {

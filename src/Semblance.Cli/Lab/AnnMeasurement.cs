@@ -13,7 +13,7 @@ internal sealed class AnnMeasurement : IDisposable
     private const double MostSecondsPerRound = 3;
 
     // Below this a round tells more of the machine's other work than of the search.
-    private const double LeastSecondsPerRound = 0.4;
+    private const double LeastSecondsPerRound = 0.1;
     private const int FewestTimed = 20;
     private const double NothingLeft = 0.9995;
     private const double WhereCeilingsAre = 0.9;
