@@ -147,7 +147,10 @@ internal sealed class ByteRowFormat : RowFormat<byte>
         if (Math.Abs(expected - header.Base) > (1e-5 * expected) + float.Epsilon)
             return "its mean is not that of its codes";
         var square = (double)header.Step * header.Step * (VectorMath.DotBytes(codes, codes) - ((double)codeSum * codeSum / Dimension));
-        return Math.Abs(square - header.Square) > (1e-4 * square) + float.Epsilon ? "its length is not that of its codes" : null;
+        if (Math.Abs(square - header.Square) > (1e-4 * square) + float.Epsilon)
+            return "its length is not that of its codes";
+        var length = Math.Sqrt((Dimension * (double)header.Mean * header.Mean) + header.Square);
+        return metric == Metric.Cosine && length > 0 && Math.Abs(length - 1) > 1e-3 ? "under cosine its length is not 1" : null;
     }
 
     private static bool AreWhole(ReadOnlySpan<float> values)
