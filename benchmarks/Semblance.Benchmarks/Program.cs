@@ -16,6 +16,7 @@ IBenchmarkVerb[] verbs =
     new EmbeddingsVerb(),
     new CodesVerb(),
     new GraphVerb(),
+    new CodecsVerb(),
 ];
 
 if (args is [var name, .. var rest] && verbs.FirstOrDefault(verb => verb.Name == name) is { } chosen)

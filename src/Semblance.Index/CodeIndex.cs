@@ -139,12 +139,21 @@ public abstract class CodeIndex : ICodeIndex
         var answers = new IReadOnlyList<Hit>[asked.Length / _store.Width];
         using var lease = _store.Read();
         var rows = lease.Snapshot;
-        Parallel.For(0, answers.Length, new ParallelOptions { MaxDegreeOfParallelism = options.Threads, CancellationToken = cancellationToken }, q =>
+        // What a filter throws stays as it is on the caller's thread.
+        for (var q = 0; options.Threads == 1 && q < answers.Length; q++)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            Answer(q);
+        }
+        if (options.Threads > 1)
+            Parallel.For(0, answers.Length, new ParallelOptions { MaxDegreeOfParallelism = options.Threads, CancellationToken = cancellationToken }, Answer);
+        return answers;
+
+        void Answer(int q)
         {
             var query = asked.AsSpan(q * _store.Width, _store.Width);
             answers[q] = Led(rows, query, k, options.MaxDistance ?? Bits, options, null) ?? _scan.Search(rows, query, k, options);
-        });
-        return answers;
+        }
     }
 
     public IReadOnlyList<Hit> SearchRange(ReadOnlySpan<ulong> query, int radius, SearchOptions? options = null)
@@ -201,8 +210,9 @@ public abstract class CodeIndex : ICodeIndex
     // The answer that the structure leads to; null when the codes must be scanned.
     private Hit[]? Led(ReadOnlySpan<ulong> query, int? k, float maxDistance, SearchOptions options)
     {
+        // Every kind over codes is exact.
         if (options.Trace is { } trace)
-            trace.Scanned = true;
+            (trace.Scanned, trace.RecallEstimate) = (true, 1);
         if (!CanLead(options))
             return null;
         using var lease = _store.Read();

@@ -25,7 +25,7 @@ public sealed class ExactVectorIndex : VectorIndex
 
     /// <summary>
     /// Opens a file read-only and maps it: usable at once, whatever its size. Changes made afterwards stay in memory until
-    /// <see cref="VectorIndex.Save"/>.
+    /// <see cref="VectorIndex.Save(string)"/>.
     /// </summary>
     /// <exception cref="IndexFileException">The file cannot be used; the message is a sentence.</exception>
     /// <exception cref="IOException">The file is missing or cannot be read.</exception>

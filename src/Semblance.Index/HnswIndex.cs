@@ -33,7 +33,7 @@ public sealed class HnswIndex : VectorIndex
 
     /// <summary>
     /// Opens a file read-only and maps it: usable at once, whatever its size. The first change copies the graph into memory, and so does
-    /// <see cref="VectorIndex.Warm"/>; changes stay in memory until <see cref="VectorIndex.Save"/>.
+    /// <see cref="VectorIndex.Warm"/>; changes stay in memory until <see cref="VectorIndex.Save(string)"/>.
     /// </summary>
     /// <exception cref="IndexFileException">The file cannot be used; the message is a sentence.</exception>
     /// <exception cref="IOException">The file is missing or cannot be read.</exception>

@@ -41,7 +41,7 @@ public sealed class LshIndex : VectorIndex
 
     private protected override int BuildThreads => Options.BuildThreads;
 
-    /// <summary>Opens a file read-only and maps it. Changes made afterwards stay in memory until <see cref="VectorIndex.Save"/>.</summary>
+    /// <summary>Opens a file read-only and maps it. Changes made afterwards stay in memory until <see cref="VectorIndex.Save(string)"/>.</summary>
     /// <exception cref="IndexFileException">The file cannot be used; the message is a sentence.</exception>
     /// <exception cref="IOException">The file is missing or cannot be read.</exception>
     public static LshIndex Open(string path) => Open(path, KindName, static file =>

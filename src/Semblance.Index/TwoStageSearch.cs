@@ -2,9 +2,6 @@ using Semblance.Numerics;
 
 namespace Semblance.Index;
 
-/// <summary>Copies the vector of an id into the span; false when there is none.</summary>
-public delegate bool VectorLookup(long id, Span<float> vector);
-
 /// <summary>
 /// Search by codes first and floats second: a short code of each vector, searched by Hamming distance, proposes a shortlist, and the
 /// vectors of the shortlist decide. The codes must be quick to reach, the vectors need not be: they may lie in a mapped file or a
@@ -69,8 +66,17 @@ public sealed class TwoStageSearch
     {
         var answers = new IReadOnlyList<Hit>[queries.Rows];
         var single = (options ?? SearchOptions.Default) with { Threads = 1, Trace = null };
-        Parallel.For(0, queries.Rows, new ParallelOptions { MaxDegreeOfParallelism = options?.Threads ?? 1, CancellationToken = cancellationToken }, q =>
-            answers[q] = Search(queries.Row(q), k, shortlist, single));
+        var threads = options?.Threads ?? 1;
+        for (var q = 0; threads == 1 && q < answers.Length; q++)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            answers[q] = Search(queries.Row(q), k, shortlist, single);
+        }
+        if (threads > 1)
+        {
+            Parallel.For(0, answers.Length, new ParallelOptions { MaxDegreeOfParallelism = threads, CancellationToken = cancellationToken }, q =>
+                answers[q] = Search(queries.Row(q), k, shortlist, single));
+        }
         return answers;
     }
 

@@ -205,7 +205,10 @@ public abstract class VectorIndex : IVectorIndex
 
     public void Compact() => _engine.Compact();
 
-    public void Save(string path) => _engine.Save(path, Kind, Generation, RecallCurve);
+    public void Save(string path) => Save(path, []);
+
+    /// <summary>With sections of the caller's own in the same file.</summary>
+    internal void Save(string path, IReadOnlyList<IndexFileSection> beside) => _engine.Save(path, Kind, Generation, RecallCurve, beside);
 
     public IndexVerification Verify()
     {

@@ -1,6 +1,8 @@
 using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
 using Semblance.Imaging;
+using Semblance.Index;
+using Semblance.Numerics;
 using Semblance.Testing;
 using Xunit;
 
@@ -38,6 +40,8 @@ public sealed partial class ReadmeTests
         await command.OutputOfAsync("snapshot", "photos.snapshot");
 
         var args = Words().Matches(line).Select(word => word.Value.Trim('\'', '"').Replace("~/", "", StringComparison.Ordinal)).Skip(1).TakeWhile(word => word is not (">" or "|")).ToArray();
+        if (args[0] == "lab")
+            WriteVectorFiles(command);
         if (args[0] == "snapshot")
             File.Delete(command["photos.snapshot"]);
         using var stop = new CancellationTokenSource();
@@ -46,6 +50,22 @@ public sealed partial class ReadmeTests
         var result = await command.RunAsync(args, stop.Token);
         var expected = args[0] == "watch" ? 130 : 0;
         Assert.True(result.Code == expected, $"{document}: '{line}' ended with {result.Code}: {result.Error}");
+    }
+
+    private static void WriteVectorFiles(CommandLine command)
+    {
+        var random = new SeededRandom(1);
+        foreach (var (name, codes, rows) in (ReadOnlySpan<(string, string, int)>)[("base", "codes", 60), ("query", "queries", 3)])
+        {
+            var vectors = new Matrix(rows, 8);
+            foreach (ref var value in vectors.Span)
+                value = (float)random.NextGaussian();
+            VectorFile.Write(command[name + ".fbin"], vectors);
+            VectorFile.Write(command[name + ".npy"], vectors);
+            File.WriteAllBytes(command[codes + ".u8bin"], [.. BitConverter.GetBytes(rows), .. BitConverter.GetBytes(8), .. Enumerable.Range(0, rows * 8).Select(_ => (byte)random.NextInt(256))]);
+        }
+        int[] truth = [3, 10, .. Enumerable.Range(0, 30)];
+        File.WriteAllBytes(command["truth.ibin"], [.. truth.SelectMany(BitConverter.GetBytes)]);
     }
 
     [Fact]

@@ -5,11 +5,15 @@ namespace Semblance.Cli.Lab;
 
 /// <summary>
 /// Builds one kind and measures its settings. Recall is that of all queries. Times are medians of rounds, one query at a call as a
-/// program asks them; the rounds of slow settings take as many of the queries as fit in a few seconds.
+/// program asks them; the rounds of slow settings take as many of the
+/// queries as fit in a few seconds, those of fast ones ask them several times.
 /// </summary>
 internal sealed class AnnMeasurement : IDisposable
 {
-    private const double SecondsPerRound = 3;
+    private const double MostSecondsPerRound = 3;
+
+    // Below this a round tells more of the machine's other work than of the search.
+    private const double LeastSecondsPerRound = 0.1;
     private const int FewestTimed = 20;
     private const double NothingLeft = 0.9995;
     private const double WhereCeilingsAre = 0.9;
@@ -138,12 +142,12 @@ internal sealed class AnnMeasurement : IDisposable
         };
     }
 
-    // Doubles as the warm-up of the setting.
+    // More than there are, which are then asked again, where searches are fast. Doubles as the warm-up of the setting.
     private int QueriesToTime(SearchOptions options)
     {
         var few = Math.Min(FewestTimed, _data.Queries);
-        var seconds = Alone(few, options, []);
-        return (int)Math.Clamp(SecondsPerRound / seconds * few, few, _data.Queries);
+        var each = Alone(few, options, []) / few;
+        return (int)Math.Max(few, Math.Min(Math.Max(_data.Queries, LeastSecondsPerRound / each), MostSecondsPerRound / each));
     }
 
     private double Alone(int queries, SearchOptions options, List<double> latencies)
@@ -152,7 +156,7 @@ internal sealed class AnnMeasurement : IDisposable
         for (var query = 0; query < queries; query++)
         {
             var before = Stopwatch.GetTimestamp();
-            _subject.Search(query, _k, options);
+            _subject.Search(query % _data.Queries, _k, options);
             latencies.Add(Stopwatch.GetElapsedTime(before).TotalMicroseconds);
         }
         return Stopwatch.GetElapsedTime(start).TotalSeconds;
@@ -168,7 +172,7 @@ internal sealed class AnnMeasurement : IDisposable
             workers[i] = new Thread(() =>
             {
                 for (var query = Interlocked.Increment(ref next); query < queries; query = Interlocked.Increment(ref next))
-                    _subject.Search(query, _k, options);
+                    _subject.Search(query % _data.Queries, _k, options);
             });
             workers[i].Start();
         }

@@ -101,7 +101,7 @@ internal static class AnnPage
         .wide { margin-top: 24px; overflow-x: auto; background: var(--card); border: 1px solid var(--line); border-radius: 14px; }
         table { border-collapse: collapse; width: 100%; font-size: 13px; }
         th, td { padding: 4px 8px; text-align: left; white-space: nowrap; } th { font-weight: 600; color: var(--soft); padding-top: 10px; white-space: normal; vertical-align: bottom; line-height: 1.25; }
-        th:first-child, td:first-child { padding-left: 16px; } th:last-child, td:last-child { padding-right: 16px; }
+        th:first-child, td:first-child { padding-left: 16px; white-space: normal; overflow-wrap: anywhere; min-width: 108px; } th:last-child, td:last-child { padding-right: 16px; }
         .number { text-align: right; font-variant-numeric: tabular-nums; }
         tr.first td { border-top: 1px solid var(--line); } tbody tr:last-child td { padding-bottom: 10px; }
         dl { margin: 0; display: grid; gap: 4px; }

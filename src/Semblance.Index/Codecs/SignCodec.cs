@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Buffers.Binary;
 using System.Numerics.Tensors;
 using Semblance.Index.Files;
 using Semblance.Numerics;
@@ -71,7 +72,7 @@ internal sealed class SignCodec : BinaryCodec
         const int HeaderLength = 8 + (3 * sizeof(int)) + sizeof(long);
         if (!bytes.StartsWith(Magic))
             return null;
-        if (bytes.Length < HeaderLength + sizeof(ulong) || XxHash64.Of(bytes[..^sizeof(ulong)]) != BitConverter.ToUInt64(bytes[^sizeof(ulong)..]))
+        if (bytes.Length < HeaderLength + sizeof(ulong) || XxHash64.Of(bytes[..^sizeof(ulong)]) != BinaryPrimitives.ReadUInt64LittleEndian(bytes[^sizeof(ulong)..]))
             throw new InvalidDataException("The codec is cut off or damaged: its checksum does not match its content. Make it again.");
         using var reader = new BinaryReader(new MemoryStream(bytes[8..^sizeof(ulong)].ToArray()));
         var version = reader.ReadInt32();

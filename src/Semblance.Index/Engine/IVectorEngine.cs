@@ -1,3 +1,4 @@
+using Semblance.Index.Files;
 using Semblance.Numerics;
 
 namespace Semblance.Index.Engine;
@@ -37,7 +38,7 @@ internal interface IVectorEngine : IDisposable
 
     void Compact();
 
-    void Save(string path, string kind, long generation, RecallCurve? curve);
+    void Save(string path, string kind, long generation, RecallCurve? curve, IReadOnlyList<IndexFileSection> beside);
 
     void Verify(List<string> problems);
 

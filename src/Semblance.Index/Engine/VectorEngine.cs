@@ -138,7 +138,7 @@ internal sealed class VectorEngine<T, TMetric> : IVectorEngine
 
     public void Compact() => _store.Compact();
 
-    public void Save(string path, string kind, long generation, RecallCurve? curve)
+    public void Save(string path, string kind, long generation, RecallCurve? curve, IReadOnlyList<IndexFileSection> beside)
     {
         if (!HasStructure)
         {
@@ -152,7 +152,7 @@ internal sealed class VectorEngine<T, TMetric> : IVectorEngine
             [.. RowSections.AtPositions(rows, _format.Width), .. rows.Structure!.Sections(rows.Positions), .. RecallCurveSection.Write(curve)]));
 
         void Write(RowSnapshot<T> rows, IEnumerable<IndexFileSection> sections) => IndexFileWriter.Write(
-            path, new IndexFileHeader(kind, _metric, Dimension, rows.Count, generation), [.. sections, .. StorageSection.Write(Storage), .. _format.Sections()]);
+            path, new IndexFileHeader(kind, _metric, Dimension, rows.Count, generation), [.. sections, .. StorageSection.Write(Storage), .. _format.Sections(), .. beside]);
     }
 
     public void Verify(List<string> problems)

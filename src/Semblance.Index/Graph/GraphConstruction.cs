@@ -1,5 +1,4 @@
 using Semblance.Index.Rows;
-using Semblance.Numerics;
 
 namespace Semblance.Index.Graph;
 
@@ -9,9 +8,6 @@ internal sealed unsafe class GraphConstruction<T>(RowFormat<T> format, Metric me
 {
     // Enough that mean and range are known to a hundredth.
     private const int SampleRows = 16_384;
-
-    // Inner products: lengths beyond R are cut off in the codes; a tenth more costs little.
-    private const float RadiusTolerance = 1.1f;
 
     // Nodes linked one after another before several threads begin: the first ones must find one another.
     private const int SequentialNodes = 1000;
@@ -56,9 +52,10 @@ internal sealed unsafe class GraphConstruction<T>(RowFormat<T> format, Metric me
     }
 
     /// <summary>Adds the rows from <paramref name="first"/> on to a graph that has room for them.</summary>
-    public GraphState Append(GraphState state, RowSnapshot<T> rows, int first)
+    /// <param name="context">Of the graph's codec.</param>
+    public GraphState Append(GraphState state, RowSnapshot<T> rows, int first, SearchContext context)
     {
-        var context = state.NewContext();
+        NeighbourSelection? selection = null;
         for (var position = first; position < rows.Positions; position++)
         {
             Load(rows, position, context);
@@ -69,7 +66,7 @@ internal sealed unsafe class GraphConstruction<T>(RowFormat<T> format, Metric me
             for (var level = 0; level <= known; level++)
                 indexes[level] = NewNode(state, state.Levels[level], level == 0 ? 0 : indexes[level - 1], context.Query);
             var builder = new GraphBuilder(state.Codec, state.Levels, state.M, options.EfConstruction, isParallel: false) { KeepsLinked = true };
-            var selection = builder.NewSelection();
+            selection ??= builder.NewSelection();
             selection.Slackness = RefiningSlackness;
             builder.Insert(indexes, 0, context, selection);
             if (highest > known)
@@ -79,7 +76,7 @@ internal sealed unsafe class GraphConstruction<T>(RowFormat<T> format, Metric me
         return state;
     }
 
-    /// <summary>The same links over codes of the rows as they are now: mean, range and radius learned again.</summary>
+    /// <summary>The same links over codes of the rows as they are now: mean and range learned again.</summary>
     public GraphState Recode(GraphState state, RowSnapshot<T> rows, int threads)
     {
         var count = state.Count;
@@ -108,10 +105,9 @@ internal sealed unsafe class GraphConstruction<T>(RowFormat<T> format, Metric me
         return recoded;
     }
 
-    /// <summary>Whether the codec learned from so few rows, or from so short ones, that the rows from <paramref name="first"/> on call for another.</summary>
-    public bool HasOutgrownCodec(GraphState state, RowSnapshot<T> rows, int first) =>
-        (state.TrainedRows < SampleRows && rows.Positions >= 2 * state.TrainedRows)
-        || (metric == Metric.InnerProduct && Radius(rows, first) > state.Codec.Radius * RadiusTolerance);
+    /// <summary>Whether the codec learned from so few rows that there is more to learn now.</summary>
+    public static bool HasOutgrownCodec(GraphState state, RowSnapshot<T> rows) =>
+        state.TrainedRows < SampleRows && rows.Positions >= 2 * state.TrainedRows;
 
     /// <summary>Sees to it that every node can be found.</summary>
     public void Connect(GraphState state) =>
@@ -210,19 +206,7 @@ internal sealed unsafe class GraphConstruction<T>(RowFormat<T> format, Metric me
         var sample = new float[sampled * format.Dimension];
         for (var i = 0; i < sampled; i++)
             format.Decode(rows.RowAt((int)((long)count * i / sampled)), sample.AsSpan(i * format.Dimension, format.Dimension));
-        return TraversalCodec.Train(format.Dimension, metric, options.Seed, sample, metric == Metric.InnerProduct ? Radius(rows, 0) : 0);
-    }
-
-    private float Radius(RowSnapshot<T> rows, int first)
-    {
-        var vector = new float[format.Dimension];
-        var longest = 0f;
-        for (var position = first; position < rows.Positions; position++)
-        {
-            format.Decode(rows.RowAt(position), vector);
-            longest = Math.Max(longest, VectorMath.Dot(vector, vector));
-        }
-        return MathF.Sqrt(longest);
+        return TraversalCodec.Train(format.Dimension, metric, options.Seed, sample);
     }
 
     private static void InParallel(

@@ -104,6 +104,19 @@ internal sealed unsafe class GraphLevel
         return copy;
     }
 
+    /// <summary>
+    /// Puts nodes that stand above none of <paramref name="lower"/>, as a file may claim, above its first: changes trust
+    /// <see cref="Below"/>.
+    /// </summary>
+    public void StandOn(GraphLevel lower)
+    {
+        for (var node = 0; node < Count; node++)
+        {
+            if ((uint)Below[node] >= (uint)lower.Count)
+                Below[node] = 0;
+        }
+    }
+
     /// <summary>Call after the last use of a pointer.</summary>
     public void KeepAlive() => GC.KeepAlive(_owner);
 }

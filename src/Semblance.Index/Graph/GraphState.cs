@@ -44,7 +44,11 @@ internal sealed record GraphState(TraversalCodec Codec, GraphLevel[] Levels, int
     {
         var levels = new GraphLevel[Levels.Length];
         for (var level = 0; level < levels.Length; level++)
+        {
             levels[level] = Levels[level].Copy(level == 0 ? Capacity(nodes) : Capacity(Levels[level].Count));
+            if (level > 0 && IsMapped)
+                levels[level].StandOn(levels[level - 1]);
+        }
         return this with { Levels = levels };
     }
 

@@ -67,7 +67,7 @@ internal sealed unsafe class GraphStructure<T> : IRowStructure<T>
         {
             if (_state is not { } state)
                 return rows.Count < GraphFrom ? this : Build(rows, _options.BuildThreads, CancellationToken.None);
-            var outgrown = _construction.HasOutgrownCodec(state, rows, first);
+            var outgrown = GraphConstruction<T>.HasOutgrownCodec(state, rows);
             if ((outgrown && rows.Positions < RebuildBelow) || (rows.Positions - first) * (long)RebuildWhenOneIn >= rows.Positions)
                 return Build(rows, _options.BuildThreads, CancellationToken.None);
             if (outgrown)
@@ -76,7 +76,9 @@ internal sealed unsafe class GraphStructure<T> : IRowStructure<T>
                 state = state.WithRoomFor(rows.Positions);
             // Published before the new nodes, so that a reader never sees a node of an older copy.
             Volatile.Write(ref _state, state);
-            state = _construction.Append(state, rows, first);
+            var context = TakeContext(state);
+            state = _construction.Append(state, rows, first, context);
+            _contexts.Add(context);
             _unconnected += rows.Positions - first;
             if ((long)_unconnected * ConnectWhenOneIn >= rows.Positions)
                 Connect(state);
@@ -98,11 +100,12 @@ internal sealed unsafe class GraphStructure<T> : IRowStructure<T>
     {
         if (Volatile.Read(ref _state) is not { } state)
             return;
-        if (!_contexts.TryTake(out var context) || context.Codec != state.Codec)
-            context = state.NewContext();
-        context.LoadQuery(search.Query);
+        var context = TakeContext(state);
         context.Visited = 0;
+        context.LoadGuide(search.Query);
         var start = state.Descend(context);
+        if (state.Codec.MultipliesQueries)
+            context.LoadQuery(search.Query);
         var wanted = Math.Max(search.Effort, search.K);
         if (search.AcceptsAll)
             OfferAll(search, context, GraphWalk.Search(state.Levels[0], context, start, Math.Min(wanted, state.Count)));
@@ -183,6 +186,9 @@ internal sealed unsafe class GraphStructure<T> : IRowStructure<T>
             return;
         }
     }
+
+    private SearchContext TakeContext(GraphState state) =>
+        _contexts.TryTake(out var context) && context.Codec == state.Codec ? context : state.NewContext();
 
     // A node that is added links and is linked, but may in time lose the links to it as others choose anew.
     private void Connect(GraphState state)

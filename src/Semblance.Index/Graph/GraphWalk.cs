@@ -196,6 +196,12 @@ internal static unsafe class GraphWalk
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Shift(ulong* from, int count)
     {
+        // A vector that is no register may be copied in pieces, which would overwrite what is still to be read.
+        if (!Vector256.IsHardwareAccelerated)
+        {
+            new Span<ulong>(from, count).CopyTo(new Span<ulong>(from + 1, count));
+            return;
+        }
         var i = count;
         while (i >= Vector256<ulong>.Count)
         {

@@ -72,6 +72,16 @@ internal sealed unsafe class SearchContext
         _multiplies = Codec.MultipliesQueries;
     }
 
+    /// <summary>Makes what leads to the neighbourhood of <paramref name="vector"/> the query of the next walks; see <see cref="TraversalCodec.EncodeGuide"/>.</summary>
+    public void LoadGuide(ReadOnlySpan<float> vector)
+    {
+        if (Codec.MultipliesQueries)
+            Codec.EncodeGuide(vector, Workspace, Query);
+        else
+            Codec.EncodeQuery(vector, Workspace, Query);
+        _multiplies = false;
+    }
+
     /// <summary>Makes a row that is stored, or soon will be, the query of the next walks.</summary>
     public void LoadRow(ReadOnlySpan<float> vector)
     {

@@ -17,9 +17,9 @@ internal sealed unsafe class SubstringEnumeration
     // Keys, ranges and codes pass through in portions, each portion asked for before it is read.
     private const int Portion = 256;
 
-    // The k-th distance found so far is only an upper bound: what reaching it would cost counts against the scan this many times over.
+    // The k-th distance found so far is only an upper bound: reaching it may seem to cost this many scans.
     // Before an eighth of the scan's time is spent, that bound says little.
-    private const double Patience = 3;
+    private const double Patience = 1.5;
     private const double Exploration = 0.125;
 
     private readonly SubstringLayout _layout;

@@ -8,6 +8,9 @@ internal sealed class BoundQueue<TEntry>
 
     public int Count { get; private set; }
 
+    /// <summary>The least bound that waits; +∞ when nothing does.</summary>
+    public double Least => Count == 0 ? double.PositiveInfinity : _heap[0].Bound;
+
     public void Push(double bound, TEntry entry)
     {
         if (Count == _heap.Length)

@@ -5,7 +5,7 @@ using Semblance.Numerics;
 namespace Semblance.Index.Trees;
 
 /// <summary>
-/// Forests of random-projection trees, searched as Annoy does: one queue over all trees, in which a subtree waits under the smallest
+/// Forests of random-projection trees, searched as Annoy does: one queue over all trees of a forest, in which a subtree waits under the smallest
 /// margin by which the query is on its side of the planes above it.
 /// </summary>
 internal sealed class ForestKind(RpForestOptions options) : SegmentKind<ForestSegment>
@@ -26,33 +26,13 @@ internal sealed class ForestKind(RpForestOptions options) : SegmentKind<ForestSe
     public override void Find<T>(ForestSegment[] segments, Metric metric, StructureSearch<T> search)
     {
         var marks = _marks.Rent(search.Rows.Positions);
-        var branches = new BoundQueue<Branch>();
-        for (var s = 0; s < segments.Length; s++)
+        // Each segment collects the same share of its rows. One queue over all would favour the small ones, in whose shallow trees fewer
+        // planes can come close to the query.
+        var rows = (double)segments[^1].End;
+        foreach (var segment in segments)
         {
-            for (var tree = 0; tree < segments[s].Trees; tree++)
-                branches.Push(double.NegativeInfinity, new Branch(s, tree, 0));
-        }
-        var budget = EffortBudget.Of(search.Effort, search.Selectivity);
-        var most = EffortBudget.WhileTooFew(search.Effort);
-        // As in Annoy a row counts each time a tree leads to it.
-        var collected = 0L;
-        while (branches.Count > 0 && (collected < budget || (collected < most && search.Count < search.K)))
-        {
-            var (bound, branch) = branches.Pop();
-            var segment = segments[branch.Segment];
-            var leaf = Descend(segment, bound, branch, branches, search.Query);
-            foreach (var member in segment.Leaves[leaf])
-            {
-                if ((uint)member >= (uint)segment.Count)
-                    continue;
-                collected++;
-                var position = segment.First + member;
-                if (!marks.Add(position))
-                    continue;
-                search.Visited++;
-                if (search.Accepts(position))
-                    search.Offer(position);
-            }
+            var budget = EffortBudget.Of(search.Effort, search.Selectivity) * (segment.Count / rows);
+            Find(segment, search, marks, budget, EffortBudget.WhileTooFew(search.Effort) * (segment.Count / rows));
         }
         _marks.Return(marks);
     }
@@ -120,8 +100,37 @@ internal sealed class ForestKind(RpForestOptions options) : SegmentKind<ForestSe
         return leaf == leaves;
     }
 
-    // The bucket of the leaf on the query's side of all planes from a node on; the other sides wait.
-    private static int Descend(ForestSegment segment, double bound, Branch branch, BoundQueue<Branch> branches, ReadOnlySpan<float> query)
+    private static void Find<T>(ForestSegment segment, StructureSearch<T> search, PositionMarks marks, double budget, double most)
+        where T : unmanaged
+    {
+        var branches = new BoundQueue<Branch>();
+        for (var tree = 0; tree < segment.Trees; tree++)
+            branches.Push(double.NegativeInfinity, new Branch(tree, 0));
+        // As in Annoy a row counts each time a tree leads to it.
+        var collected = 0L;
+        while (branches.Count > 0 && (collected < budget || (collected < most && search.Count < search.K)))
+        {
+            var (bound, branch) = branches.Pop();
+            if (Descend(segment, bound, branch, branches, search.Query) is not { } leaf)
+                continue;
+            foreach (var member in segment.Leaves[leaf])
+            {
+                if ((uint)member >= (uint)segment.Count)
+                    continue;
+                collected++;
+                var position = segment.First + member;
+                if (!marks.Add(position))
+                    continue;
+                search.Visited++;
+                if (search.Accepts(position))
+                    search.Offer(position);
+            }
+        }
+    }
+
+    // The bucket of the leaf on the query's side of all planes from a node on; the other sides wait. Null when the way down became less
+    // promising than what waits elsewhere: then the rest of it waits as well.
+    private static int? Descend(ForestSegment segment, double bound, Branch branch, BoundQueue<Branch> branches, ReadOnlySpan<float> query)
     {
         var nodes = segment.Nodes.Span[segment.Roots.Span[branch.Tree]..];
         var at = branch.Node;
@@ -142,9 +151,14 @@ internal sealed class ForestKind(RpForestOptions options) : SegmentKind<ForestSe
                 branches.Push(Math.Max(bound, -margin), branch with { Node = node.Right });
                 (at, bound) = (at + 1, Math.Max(bound, margin));
             }
+            if (bound > branches.Least)
+            {
+                branches.Push(bound, branch with { Node = at });
+                return null;
+            }
         }
         return nodes[at].Item;
     }
 
-    private readonly record struct Branch(int Segment, int Tree, int Node);
+    private readonly record struct Branch(int Tree, int Node);
 }

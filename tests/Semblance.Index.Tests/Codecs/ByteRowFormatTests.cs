@@ -225,6 +225,7 @@ public sealed class ByteRowFormatTests
         Assert.NotNull(format.Problem(Changed(row => ByteRowHeader.Of(row.AsSpan()).Base *= 1.01f), Metric.L2));
         Assert.NotNull(format.Problem(Changed(row => ByteRowHeader.Of(row.AsSpan()).Square *= 1.01f), Metric.L2));
         Assert.NotNull(format.Problem(Changed(row => row[^1] = 1), Metric.L2));
+        Assert.NotNull(format.Problem(sound, Metric.Cosine));
 
         byte[] Changed(Action<byte[]> change)
         {

@@ -40,7 +40,7 @@ public sealed unsafe class TraversalCodecTests
         var naive = new NaiveVectors(metric);
         for (var row = 0; row < Rows; row++)
             naive.Rows[row] = rows.Row(row).ToArray();
-        var codec = TraversalCodec.Train(dimension, metric, 4, rows.Span, Longest(rows));
+        var codec = TraversalCodec.Train(dimension, metric, 4, rows.Span);
         var codes = new byte[Rows * codec.CodeBytes];
         var query = new byte[codec.Width];
         var workspace = codec.NewWorkspace();
@@ -77,7 +77,7 @@ public sealed unsafe class TraversalCodecTests
             }
         }
         // 16 levels over 5.4 deviations: a coordinate's error has 1 % of its variance. A byte a dimension leaves hardly any.
-        Assert.InRange(correlation, dimension > 64 ? 0.97 : 0.99, 1);
+        Assert.InRange(correlation, dimension >= 64 ? 0.97 : 0.985, 1);
     }
 
     [Fact]
@@ -86,7 +86,7 @@ public sealed unsafe class TraversalCodecTests
         foreach (var dimension in new[] { 20, 64, 70, 128, 129, 256 })
         {
             var rows = NaiveVectors.Gaussian(50, dimension, 5);
-            var codec = TraversalCodec.Train(dimension, Metric.L2, 6, rows.Span, 0);
+            var codec = TraversalCodec.Train(dimension, Metric.L2, 6, rows.Span);
             var code = new byte[codec.CodeBytes];
             var query = new byte[codec.Width];
             var workspace = codec.NewWorkspace();
@@ -115,15 +115,13 @@ public sealed unsafe class TraversalCodecTests
         {
             var rows = new float[3 * 70];
             Array.Fill(rows, value);
-            var codec = TraversalCodec.Train(70, Metric.L2, 7, rows, 0);
+            var codec = TraversalCodec.Train(70, Metric.L2, 7, rows);
             var query = new byte[codec.Width];
             fixed (byte* q = query)
                 codec.EncodeQuery(rows.AsSpan(0, 70), codec.NewWorkspace(), q);
             Assert.All(query, step => Assert.InRange(step, 0, 127));
         }
     }
-
-    private static float Longest(Matrix rows) => Enumerable.Range(0, rows.Rows).Max(row => MathF.Sqrt(VectorMath.Dot(rows.Row(row), rows.Row(row))));
 
     private static void Scale(Span<float> vector, float factor)
     {
