@@ -535,6 +535,7 @@ public sealed class Gallery : IDisposable
     {
         foreach (var upkeep in _upkeeps)
             upkeep.Dispose();
+        _upkeeps.Clear();
         lock (_lock)
         {
             _index?.Retire();

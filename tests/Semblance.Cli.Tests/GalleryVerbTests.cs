@@ -70,6 +70,31 @@ public sealed class GalleryVerbTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Explanation_goes_to_standard_error_in_the_form_of_the_answer()
+    {
+        var told = await _command.RunAsync("search", "pictures/class1/0.jpg", "--explain", "--format", "table");
+        Assert.Contains("Index exact, space hsv, 12 pictures measured one by one, so the answer is exact.", told.Error, StringComparison.Ordinal);
+        var line = JsonDocument.Parse((await _command.RunAsync("search", "pictures/class1/0.jpg", "--explain", "--format", "json")).Error).RootElement.GetProperty("explanation");
+        Assert.Equal(["index", "space", "searched", "filtered", "effort", "visited", "rescored", "scanned", "recall_estimate", "embed_milliseconds", "search_microseconds"], Keys(line));
+        Assert.Equal(("exact", 12, true, 1), (line.GetProperty("index").GetString(), line.GetProperty("searched").GetInt32(), line.GetProperty("scanned").GetBoolean(), line.GetProperty("recall_estimate").GetInt32()));
+    }
+
+    [Fact]
+    public async Task The_index_is_set_by_a_run_stays_and_shows_in_status()
+    {
+        await _command.OutputOfAsync("index", "pictures", "--index", "hnsw", "--target-recall", "0.9");
+        await _command.OutputOfAsync("index", "pictures");
+        var index = (await JsonOfAsync("status")).GetProperty("index");
+        Assert.Equal(["kind", "setting", "pictures", "deleted", "bytes", "current", "target_recall", "effort", "recall", "microseconds"], Keys(index));
+        Assert.Equal(("hnsw", "hnsw", 12, true, 0.9), (index.GetProperty("kind").GetString(), index.GetProperty("setting").GetString(), index.GetProperty("pictures").GetInt32(), index.GetProperty("current").GetBoolean(), Math.Round(index.GetProperty("target_recall").GetDouble(), 3)));
+        Assert.Contains("hnsw (as set), 12 pictures", await _command.OutputOfAsync("status", "--format", "table"), StringComparison.Ordinal);
+        Assert.Equal(5, (await JsonOfAsync("search", "id:1", "-k", "5", "--target-recall", "1")).GetArrayLength());
+        var refused = await _command.RunAsync("index", "pictures", "--index", "quantum");
+        Assert.Equal(2, refused.Code);
+        Assert.Contains("ivf-pq4", refused.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Search_takes_signs_numbers_filters_and_limits()
     {
         var id = (await JsonOfAsync("search", "pictures/class2/1.jpg", "-k", "1"))[0].GetProperty("id").GetInt64();

@@ -251,7 +251,7 @@ internal sealed class SpaceIndex
         }
     }
 
-    // Float32, since score words decide by small distances what is a duplicate: see docs/architecture.md.
+    // Float32, since score words decide by small distances what is a duplicate; see "Indexes of a gallery" in docs/architecture.md.
     private VectorIndex Empty(string kind, int threads)
     {
         var index = VectorIndexes.Create(kind, Projection.Dimension, Metric.Cosine, new IndexBuildOptions { Storage = VectorStorage.Float32, Threads = threads, Seed = _seed });
