@@ -67,8 +67,11 @@ internal sealed class VectorEngine<T, TMetric> : IVectorEngine
 
     public Hit[] Search(ReadOnlySpan<float> query, int k, int effort, SearchOptions options)
     {
+        if (!HasStructure || IsSmall(options.Allowed))
+            return Scan(query, k, options);
         var asked = Asked(query);
-        return Search(asked, Prepared(asked), k, effort, options, options.Trace);
+        using var lease = _store.Read();
+        return Search(lease.Snapshot, asked, Prepared(asked), k, effort, options, options.Trace);
     }
 
     public Hit[] Scan(ReadOnlySpan<float> query, int k, SearchOptions options)
@@ -80,15 +83,15 @@ internal sealed class VectorEngine<T, TMetric> : IVectorEngine
 
     public Hit[][] SearchBatch(Matrix queries, int k, int effort, SearchOptions options, CancellationToken cancellationToken)
     {
-        if (effort == 0)
+        if (effort == 0 || IsSmall(options.Allowed))
         {
             var prepared = new T[queries.Rows * _format.QueryWidth];
             for (var q = 0; q < queries.Rows; q++)
                 _format.EncodeQuery(Asked(queries.Row(q)), prepared.AsSpan(q * _format.QueryWidth, _format.QueryWidth));
             return _scan.SearchBatch(_store, prepared, k, options, cancellationToken);
         }
-        // A disposed index says so itself, not from inside the loop, which would wrap it.
         using var lease = _store.Read();
+        var rows = lease.Snapshot;
         var answers = new Hit[queries.Rows][];
         if (options.Threads == 1)
         {
@@ -106,7 +109,7 @@ internal sealed class VectorEngine<T, TMetric> : IVectorEngine
         Hit[] SearchAlone(int q, SearchOptions searchOptions)
         {
             var asked = Asked(queries.Row(q));
-            return Search(asked, Prepared(asked), k, effort, searchOptions, null);
+            return Search(rows, asked, Prepared(asked), k, effort, searchOptions, null);
         }
     }
 
@@ -195,34 +198,25 @@ internal sealed class VectorEngine<T, TMetric> : IVectorEngine
 
     public void Dispose() => _store.Dispose();
 
-    private Hit[] Search(float[] query, T[] prepared, int k, int effort, SearchOptions options, SearchTrace? trace)
-    {
-        if (!HasStructure || (options.Allowed is { } allowed && allowed.Count < ScanSurvivorsBelow))
-            return Scanned();
-        using (var lease = _store.Read())
-        {
-            var rows = lease.Snapshot;
-            var search = new StructureSearch<T>(rows, query, prepared, Math.Min(k, rows.Count), effort, options);
-            if (search.Selectivity * rows.Count >= Math.Min(ScanSurvivorsBelow, rows.Count))
-            {
-                rows.Structure!.FindCandidates(search);
-                var collector = new HitCollector(search.K, options.MaxDistance ?? float.PositiveInfinity, SearchOptions.Default, checkAllowed: false);
-                _scan.Rescore(rows, search.Candidates, prepared, collector);
-                if (trace is not null)
-                    (trace.Effort, trace.Visited, trace.Rescored) = (effort, search.Visited, search.Count);
-                // Within a largest distance fewer than k may be all there are: enough that k were considered.
-                if (search.Count >= search.K)
-                    return collector.ToHits();
-            }
-        }
-        return Scanned();
+    private static bool IsSmall(IReadOnlySet<long>? allowed) => allowed is not null && allowed.Count < ScanSurvivorsBelow;
 
-        Hit[] Scanned()
+    private Hit[] Search(RowSnapshot<T> rows, float[] query, T[] prepared, int k, int effort, SearchOptions options, SearchTrace? trace)
+    {
+        var search = new StructureSearch<T>(rows, query, prepared, Math.Min(k, rows.Count), effort, options);
+        if (search.Selectivity * rows.Count >= Math.Min(ScanSurvivorsBelow, rows.Count))
         {
+            rows.Structure!.FindCandidates(search);
+            var collector = new HitCollector(search.K, options.MaxDistance ?? float.PositiveInfinity, SearchOptions.Default, checkAllowed: false);
+            _scan.Rescore(rows, search.Candidates, prepared, collector);
             if (trace is not null)
-                trace.Scanned = true;
-            return _scan.Search(_store, prepared, k, options);
+                (trace.Effort, trace.Visited, trace.Rescored) = (effort, search.Visited, search.Count);
+            // Within a largest distance fewer than k may be all there are: enough that k were considered.
+            if (search.Count >= search.K)
+                return collector.ToHits();
         }
+        if (trace is not null)
+            trace.Scanned = true;
+        return _scan.Search(rows, prepared, k, options);
     }
 
     // A copy, as the metric needs it.

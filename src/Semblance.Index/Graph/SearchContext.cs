@@ -72,7 +72,10 @@ internal sealed unsafe class SearchContext
         _multiplies = Codec.MultipliesQueries;
     }
 
-    /// <summary>Makes what leads to the neighbourhood of <paramref name="vector"/> the query of the next walks; see <see cref="TraversalCodec.EncodeGuide"/>.</summary>
+    /// <summary>
+    /// Makes what leads to the neighbourhood of <paramref name="vector"/> the query of the next walks; see
+    /// <see cref="TraversalCodec.EncodeGuide"/>.
+    /// </summary>
     public void LoadGuide(ReadOnlySpan<float> vector)
     {
         if (Codec.MultipliesQueries)
@@ -130,7 +133,4 @@ internal sealed unsafe class SearchContext
         }
         return _epoch;
     }
-
-    /// <summary>Call after the last use of a pointer.</summary>
-    public void KeepAlive() => GC.KeepAlive(this);
 }
