@@ -7,7 +7,7 @@ namespace Semblance.Index;
 public static class VectorIndexes
 {
     /// <summary>
-    /// Up to this many rows <see cref="Choose"/> takes the exact scan. One thread reads 20,000 rows of 256 floats, 20 MB, in 1 to 2 ms,
+    /// Up to this many rows <see cref="Choose"/> takes the exact scan. One thread reads 20,000 rows of 256 floats, 20 MB, in about 1 ms,
     /// less than anybody notices; what an approximate kind could still save is not worth its build, its tuning and its misses.
     /// </summary>
     public const int ExactUpTo = 20_000;
