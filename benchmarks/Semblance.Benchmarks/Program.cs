@@ -18,6 +18,7 @@ IBenchmarkVerb[] verbs =
     new GraphVerb(),
     new CodecsVerb(),
     new OpenVerb(),
+    new FastScanVerb(),
 ];
 
 if (args is [var name, .. var rest] && verbs.FirstOrDefault(verb => verb.Name == name) is { } chosen)
