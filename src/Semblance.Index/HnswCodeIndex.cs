@@ -9,7 +9,7 @@ namespace Semblance.Index;
 /// which are many where codes are short, any may be the ones found.
 /// </summary>
 /// <remarks>
-/// Memory beside codes and ids with M = 16: 137 bytes of links and once more the codes, so that those of a node's neighbours are near one another's links.
+/// Memory beside codes and ids with M = 16: about 133 bytes of links, and once more the codes, which each level of the graph keeps for itself.
 /// Codes that are removed stay in the graph as steps until the index is compacted, which mends the links. Range searches scan all codes, and so do
 /// searches whose filter lets few through, those of fewer than 1,000 codes and those with a target recall of 1: the answer is exact then.
 /// </remarks>

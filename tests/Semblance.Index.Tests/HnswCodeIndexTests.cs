@@ -171,6 +171,8 @@ public sealed class HnswCodeIndexTests : CodeIndexConformance
         using var index = Filled(codes, Bits, s_usual);
         index.Save(folder["a.index"]);
         using var opened = HnswCodeIndex.Open(folder["a.index"], s_usual);
+        // Of each code: itself, its id, 32 links and the code again, and the upper levels, a fifteenth of the nodes with 16 links.
+        Assert.InRange(opened.Statistics.BytesPerVector, 16 + 128 + 16 + 4, 16 + 8 + 128 + 16 + 7);
         Assert.InRange(opened.Statistics.MappedBytes, Rows * 128, opened.Statistics.BytesTotal);
         for (var round = 0; round < 3; round++)
         {
