@@ -35,9 +35,9 @@ awk 'BEGIN {
 "$semblance" index Pictures --quiet >/dev/null
 
 capture() { # marker command...: replaces the block after the marker in the guide
-    local marker=$1
+    local marker=$1 errors=${errors:-/dev/null}
     shift
-    { printf '```text\n$ semblance %s\n' "$*"; NO_COLOR=1 COLUMNS=100 "$semblance" "$@" --format table --quiet 2>/dev/null | sed "s#$scratch/##; s/[[:space:]]*\$//"; printf '```\n'; } >"$scratch/block"
+    { printf '```text\n$ semblance %s\n' "$*"; NO_COLOR=1 COLUMNS=100 "$semblance" "$@" --format table --quiet 2>"$errors" | sed "s#$scratch/##; s/[[:space:]]*\$//"; printf '```\n'; } >"$scratch/block"
     awk -v marker="<!-- capture: $marker -->" -v block="$scratch/block" '
         $0 == marker { print; while ((getline line < block) > 0) print line; skipping = 1; next }
         skipping && /^<!-- end -->$/ { skipping = 0 }
@@ -54,6 +54,7 @@ shoot() { # page picture size
 
 capture status status
 capture search search Pictures/boat/boat-03.svg -k 5
+errors=/dev/stdout capture explain search Pictures/boat/boat-03.svg -k 3 --explain
 capture dupes dupes --embedding
 capture evaluate evaluate --at 1,5
 

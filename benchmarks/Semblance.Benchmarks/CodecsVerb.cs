@@ -1,6 +1,5 @@
 using Semblance.Benchmarks.Vectors;
 using Semblance.Index;
-using Semblance.Numerics;
 
 namespace Semblance.Benchmarks;
 

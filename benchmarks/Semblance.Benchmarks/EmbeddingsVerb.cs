@@ -87,9 +87,10 @@ internal sealed class EmbeddingsVerb : IBenchmarkVerb
         /// <summary>Visits the photos in turn, some views at each visit, until there are enough vectors or the time is up.</summary>
         public void Make(string[] photos, int firstNumber, string rawFile, int count, TimeSpan limit)
         {
-            using var file = new FloatRowFile(rawFile, embedder.Identity.Dimension);
+            using var file = new FloatRowFile(rawFile, embedder.Identity.Dimension, goOn: true);
             var clock = System.Diagnostics.Stopwatch.StartNew();
-            var visit = 0;
+            // A file that an earlier run left goes on where that run stood, nearly: pictures that could not be read made no rows.
+            var visit = file.Rows / ViewsPerVisit;
             while (file.Rows < count && clock.Elapsed < limit)
             {
                 var batches = new Matrix?[threads];

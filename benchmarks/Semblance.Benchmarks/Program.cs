@@ -17,6 +17,7 @@ IBenchmarkVerb[] verbs =
     new CodesVerb(),
     new GraphVerb(),
     new CodecsVerb(),
+    new OpenVerb(),
 ];
 
 if (args is [var name, .. var rest] && verbs.FirstOrDefault(verb => verb.Name == name) is { } chosen)

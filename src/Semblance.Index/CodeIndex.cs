@@ -235,7 +235,8 @@ public abstract class CodeIndex : ICodeIndex
     private Hit[]? Led(RowSnapshot<ulong> rows, ReadOnlySpan<ulong> query, int? k, float maxDistance, SearchOptions options, SearchTrace? trace)
     {
         var effort = options.Effort ?? DefaultEffort;
-        var search = new StructureSearch<ulong>(rows, [], query.ToArray(), Math.Min(k ?? rows.Count, rows.Count), effort, options) { MaxDistance = maxDistance };
+        var wanted = Math.Min(k ?? rows.Count, rows.Count);
+        var search = new StructureSearch<ulong>(rows, [], query.ToArray(), wanted, effort, options) { MaxDistance = maxDistance };
         rows.Structure!.FindCandidates(search);
         // Within a largest distance fewer than k may be all there are: enough that k were considered.
         var isAnswer = IsApproximate ? search.Count >= search.K : search.IsComplete;

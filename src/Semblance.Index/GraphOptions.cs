@@ -1,6 +1,8 @@
 namespace Semblance.Index;
 
-/// <summary>How a graph is built, over whatever rows. What is in a file stays as it was built; options given at opening count for later changes.</summary>
+/// <summary>
+/// How a graph is built, over whatever rows. What is in a file stays as it was built; options given at opening count for later changes.
+/// </summary>
 public abstract record GraphOptions
 {
     /// <summary>The least <see cref="M"/> there is.</summary>

@@ -6,12 +6,13 @@ namespace Semblance.Index;
 /// <summary>
 /// Approximate search along a graph of near neighbours (Malkov and Yashunin, "Efficient and robust approximate nearest neighbor search using
 /// Hierarchical Navigable Small World graphs", 2018); kind <c>hnsw</c>. Effort is ef, the candidates kept on the way: recall grows with it, and so
-/// does the time, both about as its logarithm and itself; with the rows the time grows about as their logarithm.
+/// does the time; with the rows the time grows about as their logarithm.
 /// </summary>
 /// <remarks>
-/// The walk reads 4-bit codes of the rotated vectors (a byte a dimension up to 64 dimensions); all candidates are then ranked by the stored rows. Memory beside those
-/// with M = 16: 137 bytes of links and 0.53 a dimension. Rows that are removed stay in the graph as steps until the index is compacted, which mends the links. A search
-/// with a filter walks through all rows and counts the accepted ones; where few are accepted it gives way to a scan.
+/// The walk reads 4-bit codes of the rotated vectors (a byte a dimension up to 64 dimensions); all candidates are then ranked by the
+/// stored rows. Memory beside those with M = 16: 137 bytes of links and about 0.53 a dimension. Rows that are removed stay in the graph
+/// as steps until the index is compacted, which mends the links. A search with a filter walks through all rows and counts the accepted
+/// ones; where few are accepted it gives way to a scan. Below 1,000 rows there is no graph: every search is a scan.
 /// </remarks>
 public sealed class HnswIndex : VectorIndex
 {

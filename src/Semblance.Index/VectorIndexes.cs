@@ -7,7 +7,7 @@ namespace Semblance.Index;
 public static class VectorIndexes
 {
     /// <summary>
-    /// Up to this many rows <see cref="Choose"/> takes the exact scan. One thread reads 20,000 rows of 256 floats, 20 MB, in 1 to 2 ms,
+    /// Up to this many rows <see cref="Choose"/> takes the exact scan. One thread reads 20,000 rows of 256 floats, 20 MB, in about 1 ms,
     /// less than anybody notices; what an approximate kind could still save is not worth its build, its tuning and its misses.
     /// </summary>
     public const int ExactUpTo = 20_000;
@@ -30,10 +30,10 @@ public static class VectorIndexes
     public static IReadOnlyList<string> Kinds { get; } = [.. s_kinds.Select(kind => kind.Name)];
 
     /// <summary>
-    /// The kind that answers fastest at high recall for so many rows: the exact scan up to <see cref="ExactUpTo"/>, above it inverted
-    /// lists with 4-bit codes, which build in a fraction of a graph's time.
+    /// The kind that answers fastest at high recall for so many rows: the exact scan up to <see cref="ExactUpTo"/>, above it the graph.
+    /// Inverted lists with 4-bit codes (<c>ivf-pq4</c>) build in a fraction of its time and answer more slowly.
     /// </summary>
-    public static string Choose(long rows) => rows <= ExactUpTo ? ExactVectorIndex.KindName : IvfFastScanIndex.KindName;
+    public static string Choose(long rows) => rows <= ExactUpTo ? ExactVectorIndex.KindName : HnswIndex.KindName;
 
     /// <summary>An empty index of a kind.</summary>
     /// <exception cref="ArgumentException">There is no such kind.</exception>

@@ -23,7 +23,7 @@ public sealed class ReducedVectorIndexTests
         using var opened = ReducedVectorIndex.Open(folder["a.index"]);
         Assert.Equal((60, 2000, 9, IvfFlatIndex.KindName), (opened.Dimension, opened.Count, opened.Generation, opened.Kind));
         var queries = Decaying(10, 60, 2);
-        var batch = opened.SearchBatch(queries, 10);
+        var batch = opened.SearchBatch(queries, 10, new SearchOptions { Effort = int.MaxValue });
         for (var q = 0; q < queries.Rows; q++)
         {
             var projected = new float[20];

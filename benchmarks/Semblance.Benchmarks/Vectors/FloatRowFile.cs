@@ -13,10 +13,14 @@ internal sealed class FloatRowFile : IDisposable
     private readonly FileStream _file;
     private readonly int _columns;
 
-    public FloatRowFile(string path, int columns)
+    /// <param name="goOn">Adds to the rows that the file holds already.</param>
+    public FloatRowFile(string path, int columns, bool goOn = false)
     {
         _columns = columns;
-        _file = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.Read);
+        if (goOn && File.Exists(path))
+            Rows = Read(path).Rows;
+        _file = new FileStream(path, Rows > 0 ? FileMode.Open : FileMode.Create, FileAccess.Write, FileShare.Read);
+        _file.SetLength(8 + ((long)Rows * columns * sizeof(float)));
         WriteHeader();
     }
 

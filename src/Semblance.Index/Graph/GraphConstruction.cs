@@ -23,7 +23,8 @@ internal sealed unsafe class GraphConstruction<T>(NodeEncoder<T> nodes, GraphOpt
         for (var level = 0; level < levels.Length; level++)
         {
             var count = level == 0 ? rows.Positions : members[level - 1].Length;
-            levels[level] = new GraphLevel(level == 0 ? 2 * options.M : options.M, codec.CodeBytes, GraphState.Capacity(count), isLowest: level == 0) { Count = count };
+            var slots = level == 0 ? 2 * options.M : options.M;
+            levels[level] = new GraphLevel(slots, codec.CodeBytes, GraphState.Capacity(count), isLowest: level == 0) { Count = count };
         }
         var state = new GraphState(codec, levels, options.M, Trained(rows));
         PrepareNodes(state, rows, members, threads, cancellationToken);
@@ -96,7 +97,10 @@ internal sealed unsafe class GraphConstruction<T>(NodeEncoder<T> nodes, GraphOpt
         for (var level = 1; level < recoded.Levels.Length; level++)
         {
             for (var node = 0; node < members[level - 1].Length; node++)
-                new Span<byte>(recoded.Levels[0].CodeOf(members[level - 1][node]), recoded.Codec.CodeBytes).CopyTo(new Span<byte>(recoded.Levels[level].CodeOf(node), recoded.Codec.CodeBytes));
+            {
+                var code = new Span<byte>(recoded.Levels[0].CodeOf(members[level - 1][node]), recoded.Codec.CodeBytes);
+                code.CopyTo(new Span<byte>(recoded.Levels[level].CodeOf(node), recoded.Codec.CodeBytes));
+            }
         }
         recoded.KeepAlive();
         return recoded;

@@ -5,8 +5,8 @@ namespace Semblance.Index.Graph;
 
 /// <summary>
 /// A graph in an index file, little-endian: section <c>graph</c> with, 4 bytes each unless said: M, levels, trained rows, zero, seed (8),
-/// deviation, radius, nodes of 16 levels, and the mean as floats; for bit codes seed, deviation and radius are 0 and there is no mean. Then <c>links.i</c>, <c>codes.i</c> and above the lowest level <c>below.i</c>, as
-/// <see cref="GraphLevel"/> holds them in memory.
+/// deviation, radius, nodes of 16 levels, and the mean as floats; for bit codes seed, deviation and radius are 0 and there is no mean.
+/// Then <c>links.i</c>, <c>codes.i</c> and above the lowest level <c>below.i</c>, as <see cref="GraphLevel"/> holds them in memory.
 /// </summary>
 internal static unsafe class GraphSections
 {
@@ -97,7 +97,8 @@ internal static unsafe class GraphSections
         return new TraversalCodec(file.Header.Dimension, metric, MemoryMarshal.Read<long>(head[16..]), mean, deviation, radius);
     }
 
-    private static IndexFileException Contradiction(MappedIndexFile file) => file.Damaged("is damaged: the numbers of its graph contradict one another");
+    private static IndexFileException Contradiction(MappedIndexFile file) =>
+        file.Damaged("is damaged: the numbers of its graph contradict one another");
 
     // Links are checked wherever they are followed. These, one in M of them, are checked once: repairs and additions rely on them.
     private static int* Below(MappedIndexFile file, int level, int count, int lower)

@@ -159,7 +159,8 @@ internal sealed unsafe class GraphStructure<T> : IRowStructure<T>
     {
         var scan = (search.Rows.Positions * AskCost) + (search.Rows.Count * search.Selectivity * _nodes.MeasureCost);
         double spent = 0;
-        var length = wanted / (double)search.Selectivity;
+        // Without a filter it is the removed rows that are not accepted.
+        var length = wanted / (search.Selectivity < 1 ? search.Selectivity : (double)search.Rows.Count / search.Rows.Positions);
         for (var attempt = 0; attempt < LongerLists; attempt++, length *= LongerFactor)
         {
             spent += length * VisitsPerCandidate * VisitCost;

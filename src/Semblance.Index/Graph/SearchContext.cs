@@ -103,9 +103,6 @@ internal unsafe class SearchContext
         return _epoch;
     }
 
-    /// <summary>Call after the last use of a pointer.</summary>
-    public void KeepAlive() => GC.KeepAlive(this);
-
     /// <summary>What is in <see cref="Query"/> now is multiplied with codes.</summary>
     /// <param name="bias">From <see cref="TraversalCodec.EncodeQuery"/>.</param>
     protected void Multiply(int bias)

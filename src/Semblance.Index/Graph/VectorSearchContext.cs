@@ -28,7 +28,10 @@ internal sealed unsafe class VectorSearchContext : SearchContext
             Compare();
     }
 
-    /// <summary>Makes what leads to the neighbourhood of <paramref name="vector"/> the query of the next walks; see <see cref="TraversalCodec.EncodeGuide"/>.</summary>
+    /// <summary>
+    /// Makes what leads to the neighbourhood of <paramref name="vector"/> the query of the next walks; see
+    /// <see cref="TraversalCodec.EncodeGuide"/>.
+    /// </summary>
     public void LoadGuide(ReadOnlySpan<float> vector)
     {
         if (_codec.MultipliesQueries)
