@@ -23,7 +23,7 @@ internal sealed class OpenVerb : IBenchmarkVerb
         var rounds = arguments.Number("--rounds", 3);
         var queries = BinVectors.Floats(arguments.Required("--query"));
         using var folder = new TemporaryFolder();
-        var path = Path.Combine(folder.Path, "a.index");
+        var path = folder.Combine("a.index");
         var table = new FigureTable(Name);
         table.Condition("kind", kind);
         table.Condition("effort", options.Effort!.Value);
