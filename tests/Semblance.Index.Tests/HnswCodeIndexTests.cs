@@ -31,7 +31,7 @@ public sealed class HnswCodeIndexTests : CodeIndexConformance
     {
         var codes = Clustered(1, bits);
         using var index = Filled(codes, bits, s_usual);
-        Assert.InRange(Recall(index, codes, visits: Rows / 3), 0.95, 1);
+        Assert.InRange(Recall(index, codes, visits: Rows / 3), 0.98, 1);
     }
 
     [Fact]
@@ -54,7 +54,7 @@ public sealed class HnswCodeIndexTests : CodeIndexConformance
         var codes = Clustered(3);
         using var index = Filled(codes, Bits, s_usual with { BuildThreads = 4 });
         Assert.Empty(index.Verify().Problems);
-        Assert.InRange(Recall(index, codes, visits: Rows / 3), 0.95, 1);
+        Assert.InRange(Recall(index, codes, visits: Rows / 3), 0.98, 1);
     }
 
     [Fact]
@@ -81,6 +81,7 @@ public sealed class HnswCodeIndexTests : CodeIndexConformance
         index.Compact();
         Assert.Empty(index.Verify().Problems);
         Assert.Equal(0, index.Statistics.Deleted);
+        // Whole clusters are gone: their queries must find their way into others, as hard in a graph that is built anew.
         Assert.InRange(Recall(index, codes, row => row % 10 >= 3), 0.95, 1);
         foreach (var row in gone)
             index.Add(row, codes.AsSpan(row * Words, Words));

@@ -14,7 +14,7 @@ public sealed unsafe class PopulationCountTests
         {
             var query = Words(random, words);
             var codes = Words(random, words * Codes);
-            codes.AsSpan(3 * words, words).Fill(0);
+            codes.AsSpan(3 * words, words).Clear();
             query.CopyTo(codes.AsSpan(5 * words));
             for (var count = 0; count <= Codes; count++)
             {
