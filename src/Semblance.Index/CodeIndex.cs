@@ -93,6 +93,12 @@ public abstract class CodeIndex : ICodeIndex
         }
     }
 
+    /// <summary>The effort of a search that names none; without meaning where the kind is exact.</summary>
+    public virtual int DefaultEffort => 1;
+
+    /// <summary>Whether the structure may miss codes that belong to the answer: then it leads no range search, and none that must find all.</summary>
+    private protected virtual bool IsApproximate => false;
+
     /// <summary>Threads that <see cref="Build"/> uses.</summary>
     private protected virtual int BuildThreads => 1;
 
@@ -197,6 +203,13 @@ public abstract class CodeIndex : ICodeIndex
         return new IndexVerification(problems);
     }
 
+    /// <inheritdoc cref="VectorIndex.Warm"/>
+    public void Warm()
+    {
+        using var lease = _store.Read();
+        lease.Snapshot.Structure?.Warm();
+    }
+
     public void Dispose()
     {
         _store.Dispose();
@@ -205,15 +218,15 @@ public abstract class CodeIndex : ICodeIndex
 
     private static bool IsUsable(int bits) => bits is >= 64 and <= MaxBits && bits % 64 == 0;
 
-    private bool CanLead(SearchOptions options) => _hasStructure && options.Allowed is not { Count: < LookUpBelow };
+    private bool CanLead(SearchOptions options) => _hasStructure && options.Allowed is not { Count: < LookUpBelow }
+        && !(IsApproximate && options is { Effort: null, TargetRecall: >= 1 });
 
     // The answer that the structure leads to; null when the codes must be scanned.
     private Hit[]? Led(ReadOnlySpan<ulong> query, int? k, float maxDistance, SearchOptions options)
     {
-        // Every kind over codes is exact.
         if (options.Trace is { } trace)
             (trace.Scanned, trace.RecallEstimate) = (true, 1);
-        if (!CanLead(options))
+        if (!CanLead(options) || (IsApproximate && k is null))
             return null;
         using var lease = _store.Read();
         return Led(lease.Snapshot, query, k, maxDistance, options, options.Trace);
@@ -221,11 +234,19 @@ public abstract class CodeIndex : ICodeIndex
 
     private Hit[]? Led(RowSnapshot<ulong> rows, ReadOnlySpan<ulong> query, int? k, float maxDistance, SearchOptions options, SearchTrace? trace)
     {
-        var search = new StructureSearch<ulong>(rows, [], query.ToArray(), Math.Min(k ?? rows.Count, rows.Count), 1, options) { MaxDistance = maxDistance };
+        var effort = options.Effort ?? DefaultEffort;
+        var wanted = Math.Min(k ?? rows.Count, rows.Count);
+        var search = new StructureSearch<ulong>(rows, [], query.ToArray(), wanted, effort, options) { MaxDistance = maxDistance };
         rows.Structure!.FindCandidates(search);
+        // Within a largest distance fewer than k may be all there are: enough that k were considered.
+        var isAnswer = IsApproximate ? search.Count >= search.K : search.IsComplete;
         if (trace is not null)
-            (trace.Visited, trace.Rescored, trace.Scanned) = (search.Visited, search.Count, !search.IsComplete);
-        if (!search.IsComplete)
+        {
+            (trace.Visited, trace.Rescored, trace.Scanned) = (search.Visited, search.Count, !isAnswer);
+            if (IsApproximate)
+                (trace.Effort, trace.RecallEstimate) = (effort, isAnswer ? null : 1);
+        }
+        if (!isAnswer)
             return null;
         var collector = new HitCollector(k is null ? null : search.K, maxDistance, SearchOptions.Default, checkAllowed: false);
         _scan.Rescore(rows, search.Candidates, query, collector);

@@ -45,6 +45,7 @@ internal static class AnnKinds
     [
         new("exact-codes", s_none, recipe => new ExactCodeIndex(recipe.Dimension)),
         new("mih", s_none, recipe => new MihIndex(recipe.Dimension)),
+        new("hnsw-codes", s_candidates, recipe => new HnswCodeIndex(recipe.Dimension, new HnswCodeOptions { BuildThreads = recipe.Threads, Seed = recipe.Seed })),
     ];
 
     /// <summary>Numbers from <paramref name="first"/> to <paramref name="last"/>, each about half as much again as the one before: 1, 2, 3, 4, 6, 8, 12, …</summary>

@@ -12,7 +12,7 @@ internal sealed unsafe class GraphBuilder
     /// <summary>No node stands higher; 16¹⁵ nodes would be needed to.</summary>
     public const int MaxLevel = 15;
 
-    private readonly TraversalCodec _codec;
+    private readonly NodeCodec _codec;
     private readonly GraphLevel[] _levels;
     private readonly int _m;
     private readonly int _ef;
@@ -23,7 +23,7 @@ internal sealed unsafe class GraphBuilder
     /// <param name="m">Links that a node chooses on the upper levels; twice as many on the lowest.</param>
     /// <param name="ef">Candidates among which it chooses.</param>
     /// <param name="isParallel">Whether several threads will insert.</param>
-    public GraphBuilder(TraversalCodec codec, GraphLevel[] levels, int m, int ef, bool isParallel)
+    public GraphBuilder(NodeCodec codec, GraphLevel[] levels, int m, int ef, bool isParallel)
     {
         _codec = codec;
         _levels = levels;

@@ -3,12 +3,9 @@ using Semblance.Index.Rows;
 namespace Semblance.Index.Graph;
 
 /// <summary>Makes graphs over stored rows and adds rows to them.</summary>
-internal sealed unsafe class GraphConstruction<T>(RowFormat<T> format, Metric metric, HnswOptions options)
+internal sealed unsafe class GraphConstruction<T>(NodeEncoder<T> nodes, GraphOptions options)
     where T : unmanaged
 {
-    // Enough that mean and range are known to a hundredth.
-    private const int SampleRows = 16_384;
-
     // Nodes linked one after another before several threads begin: the first ones must find one another.
     private const int SequentialNodes = 1000;
 
@@ -20,7 +17,7 @@ internal sealed unsafe class GraphConstruction<T>(RowFormat<T> format, Metric me
     /// <summary>A graph over all of <paramref name="rows"/>, of which there is at least one; removed ones are nodes too.</summary>
     public GraphState Build(RowSnapshot<T> rows, int threads, CancellationToken cancellationToken)
     {
-        var codec = Train(rows, rows.Positions);
+        var codec = nodes.Train(rows);
         var members = Members(rows.Positions);
         var levels = new GraphLevel[members.Length + 1];
         for (var level = 0; level < levels.Length; level++)
@@ -29,7 +26,7 @@ internal sealed unsafe class GraphConstruction<T>(RowFormat<T> format, Metric me
             var slots = level == 0 ? 2 * options.M : options.M;
             levels[level] = new GraphLevel(slots, codec.CodeBytes, GraphState.Capacity(count), isLowest: level == 0) { Count = count };
         }
-        var state = new GraphState(codec, levels, options.M, Math.Min(rows.Positions, SampleRows));
+        var state = new GraphState(codec, levels, options.M, Trained(rows));
         PrepareNodes(state, rows, members, threads, cancellationToken);
 
         var builder = new GraphBuilder(codec, levels, options.M, options.EfConstruction, threads > 1);
@@ -39,13 +36,13 @@ internal sealed unsafe class GraphConstruction<T>(RowFormat<T> format, Metric me
             // The entry has nobody to link to; the others link to it.
             if (position == entry)
                 return;
-            Load(rows, position, context);
+            nodes.LoadRow(rows, position, context);
             Span<int> indexes = stackalloc int[GraphBuilder.MaxLevel + 1];
             builder.Insert(indexes[..Indexes(members, position, indexes)], 0, context, selection);
         }, cancellationToken);
         InParallel(state, builder, rows.Positions, threads, RefiningSlackness, (position, context, selection) =>
         {
-            Load(rows, position, context);
+            nodes.LoadRow(rows, position, context);
             builder.Refine(position, 0, context, selection);
         }, cancellationToken);
         Connect(state);
@@ -59,7 +56,7 @@ internal sealed unsafe class GraphConstruction<T>(RowFormat<T> format, Metric me
         NeighbourSelection? selection = null;
         for (var position = first; position < rows.Positions; position++)
         {
-            Load(rows, position, context);
+            nodes.LoadRow(rows, position, context);
             var highest = GraphBuilder.LevelOf(position, state.M, options.Seed);
             var known = Math.Min(highest, state.Levels.Length - 1);
             state = WithRoom(state, known);
@@ -77,11 +74,11 @@ internal sealed unsafe class GraphConstruction<T>(RowFormat<T> format, Metric me
         return state;
     }
 
-    /// <summary>The same links over codes of the rows as they are now: mean and range learned again.</summary>
+    /// <summary>The same links over codes of the rows as they are now, by a codec that learned again.</summary>
     public GraphState Recode(GraphState state, RowSnapshot<T> rows, int threads)
     {
         var count = state.Count;
-        var recoded = state.WithRoomFor(count) with { Codec = Train(rows, rows.Positions), TrainedRows = Math.Min(rows.Positions, SampleRows) };
+        var recoded = state.WithRoomFor(count) with { Codec = nodes.Train(rows), TrainedRows = Trained(rows) };
         var members = new int[state.Levels.Length - 1][];
         for (var level = 1; level < state.Levels.Length; level++)
         {
@@ -94,7 +91,7 @@ internal sealed unsafe class GraphConstruction<T>(RowFormat<T> format, Metric me
         }
         InParallel(recoded, null, count, threads, 1, (position, context, _) =>
         {
-            Load(rows, position, context);
+            nodes.LoadRow(rows, position, context);
             recoded.Codec.Pack(context.Query, recoded.Levels[0].CodeOf(position));
         }, CancellationToken.None);
         for (var level = 1; level < recoded.Levels.Length; level++)
@@ -110,12 +107,14 @@ internal sealed unsafe class GraphConstruction<T>(RowFormat<T> format, Metric me
     }
 
     /// <summary>Whether the codec learned from so few rows that there is more to learn now.</summary>
-    public static bool HasOutgrownCodec(GraphState state, RowSnapshot<T> rows) =>
-        state.TrainedRows < SampleRows && rows.Positions >= 2 * state.TrainedRows;
+    public bool HasOutgrownCodec(GraphState state, RowSnapshot<T> rows) =>
+        state.TrainedRows < nodes.SampleRows && rows.Positions >= 2 * state.TrainedRows;
 
     /// <summary>Sees to it that every node can be found.</summary>
     public void Connect(GraphState state) =>
         Reachability.Connect(state.Levels[0], state.LowestEntry, options.EfConstruction, state.NewContext());
+
+    private int Trained(RowSnapshot<T> rows) => Math.Min(rows.Positions, nodes.SampleRows);
 
     private static int Indexes(int[][] members, int position, Span<int> indexes)
     {
@@ -186,7 +185,7 @@ internal sealed unsafe class GraphConstruction<T>(RowFormat<T> format, Metric me
     private void PrepareNodes(GraphState state, RowSnapshot<T> rows, int[][] members, int threads, CancellationToken cancellationToken) =>
         InParallel(state, null, rows.Positions, threads, 1, (position, context, _) =>
         {
-            Load(rows, position, context);
+            nodes.LoadRow(rows, position, context);
             Span<int> indexes = stackalloc int[GraphBuilder.MaxLevel + 1];
             var levels = Indexes(members, position, indexes);
             for (var level = 0; level < levels; level++)
@@ -197,21 +196,6 @@ internal sealed unsafe class GraphConstruction<T>(RowFormat<T> format, Metric me
                     state.Levels[level].Below[indexes[level]] = indexes[level - 1];
             }
         }, cancellationToken);
-
-    private void Load(RowSnapshot<T> rows, int position, SearchContext context)
-    {
-        format.Decode(rows.RowAt(position), context.Vector);
-        context.LoadRow(context.Vector);
-    }
-
-    private TraversalCodec Train(RowSnapshot<T> rows, int count)
-    {
-        var sampled = Math.Min(count, SampleRows);
-        var sample = new float[sampled * format.Dimension];
-        for (var i = 0; i < sampled; i++)
-            format.Decode(rows.RowAt((int)((long)count * i / sampled)), sample.AsSpan(i * format.Dimension, format.Dimension));
-        return TraversalCodec.Train(format.Dimension, metric, options.Seed, sample);
-    }
 
     private static void InParallel(
         GraphState state, GraphBuilder? builder, int count, int threads, float slackness,

@@ -44,7 +44,7 @@ internal static unsafe class GraphRepair
         return indexes;
     }
 
-    private static void CopyNodes(TraversalCodec codec, GraphLevel source, GraphLevel target, int[] indexes, int[] below, int threads)
+    private static void CopyNodes(NodeCodec codec, GraphLevel source, GraphLevel target, int[] indexes, int[] below, int threads)
     {
         var nodes = indexes.Length;
         Parallel.For(0, (nodes + Chunk - 1) / Chunk, new ParallelOptions { MaxDegreeOfParallelism = threads }, chunk =>

@@ -5,8 +5,8 @@ namespace Semblance.Index.Graph;
 
 /// <summary>
 /// A graph in an index file, little-endian: section <c>graph</c> with, 4 bytes each unless said: M, levels, trained rows, zero, seed (8),
-/// deviation, radius, nodes of 16 levels, and the mean as floats. Then <c>links.i</c>, <c>codes.i</c> and above the lowest level <c>below.i</c>, as
-/// <see cref="GraphLevel"/> holds them in memory.
+/// deviation, radius, nodes of 16 levels, and the mean as floats; for bit codes seed, deviation and radius are 0 and there is no mean.
+/// Then <c>links.i</c>, <c>codes.i</c> and above the lowest level <c>below.i</c>, as <see cref="GraphLevel"/> holds them in memory.
 /// </summary>
 internal static unsafe class GraphSections
 {
@@ -21,14 +21,15 @@ internal static unsafe class GraphSections
 
     public static IEnumerable<IndexFileSection> Write(GraphState state)
     {
-        var mean = MemoryMarshal.AsBytes(state.Codec.Mean.AsSpan());
+        var learned = state.Codec as TraversalCodec;
+        var mean = MemoryMarshal.AsBytes<float>(learned?.Mean ?? []);
         var head = new byte[MeanAt + mean.Length];
         MemoryMarshal.Write(head, state.M);
         MemoryMarshal.Write(head.AsSpan(4), state.Levels.Length);
         MemoryMarshal.Write(head.AsSpan(8), state.TrainedRows);
-        MemoryMarshal.Write(head.AsSpan(16), state.Codec.Seed);
-        MemoryMarshal.Write(head.AsSpan(24), state.Codec.Deviation);
-        MemoryMarshal.Write(head.AsSpan(28), state.Codec.Radius);
+        MemoryMarshal.Write(head.AsSpan(16), learned?.Seed ?? 0);
+        MemoryMarshal.Write(head.AsSpan(24), learned?.Deviation ?? 0);
+        MemoryMarshal.Write(head.AsSpan(28), learned?.Radius ?? 0);
         for (var level = 0; level < state.Levels.Length; level++)
             MemoryMarshal.Write(head.AsSpan(CountsAt + (level * sizeof(int))), state.Levels[level].Count);
         mean.CopyTo(head.AsSpan(MeanAt));
@@ -44,31 +45,23 @@ internal static unsafe class GraphSections
     }
 
     /// <summary>The graph over <paramref name="rows"/> rows in the file; null when it holds none.</summary>
-    public static GraphState? Read(MappedIndexFile file, Metric metric, int rows)
+    /// <param name="metric">Of the vectors; null over bit codes.</param>
+    public static GraphState? Read(MappedIndexFile file, Metric? metric, int rows)
     {
         if (file.SectionLength(Name) is not { } length)
             return null;
         var dimension = file.Header.Dimension;
-        var rotated = TraversalCodec.RotatedDimension(dimension, metric);
-        if (length != MeanAt + ((long)rotated * sizeof(float)))
+        var learned = metric is { } known ? TraversalCodec.RotatedDimension(dimension, known) : 0;
+        if (length != MeanAt + ((long)learned * sizeof(float)))
             throw file.Damaged($"is damaged: its section '{Name}' has {length} bytes");
         var head = new ReadOnlySpan<byte>(file.Section(Name, (UInt128)length), (int)length);
         var m = MemoryMarshal.Read<int>(head);
         var levels = MemoryMarshal.Read<int>(head[4..]);
         var trained = MemoryMarshal.Read<int>(head[8..]);
-        var deviation = MemoryMarshal.Read<float>(head[24..]);
-        var radius = MemoryMarshal.Read<float>(head[28..]);
         var counts = MemoryMarshal.Cast<byte, int>(head[CountsAt..MeanAt]);
-        var mean = MemoryMarshal.Cast<byte, float>(head[MeanAt..]);
-        if (m is < HnswOptions.LeastM or > MaxM || levels is < 1 or > Levels || trained < 1 || !(deviation > 0) || !float.IsFinite(deviation)
-            || !(radius >= 0) || !float.IsFinite(radius) || counts[0] != rows)
-            throw file.Damaged("is damaged: the numbers of its graph contradict one another");
-        foreach (var x in mean)
-        {
-            if (!float.IsFinite(x))
-                throw file.Damaged($"is damaged: the mean of its graph holds {x}");
-        }
-        var codec = new TraversalCodec(dimension, metric, MemoryMarshal.Read<long>(head[16..]), mean, deviation, radius);
+        if (m is < GraphOptions.LeastM or > MaxM || levels is < 1 or > Levels || trained < 1 || counts[0] != rows)
+            throw Contradiction(file);
+        var codec = metric is { } compared ? Codec(file, compared, head) : CodeNodeEncoder.NewCodec(dimension / 64);
         var opened = new GraphLevel[levels];
         for (var i = 0; i < levels; i++)
         {
@@ -88,6 +81,24 @@ internal static unsafe class GraphSections
         }
         return new GraphState(codec, opened, m, trained);
     }
+
+    private static TraversalCodec Codec(MappedIndexFile file, Metric metric, ReadOnlySpan<byte> head)
+    {
+        var deviation = MemoryMarshal.Read<float>(head[24..]);
+        var radius = MemoryMarshal.Read<float>(head[28..]);
+        var mean = MemoryMarshal.Cast<byte, float>(head[MeanAt..]);
+        if (!(deviation > 0) || !float.IsFinite(deviation) || !(radius >= 0) || !float.IsFinite(radius))
+            throw Contradiction(file);
+        foreach (var x in mean)
+        {
+            if (!float.IsFinite(x))
+                throw file.Damaged($"is damaged: the mean of its graph holds {x}");
+        }
+        return new TraversalCodec(file.Header.Dimension, metric, MemoryMarshal.Read<long>(head[16..]), mean, deviation, radius);
+    }
+
+    private static IndexFileException Contradiction(MappedIndexFile file) =>
+        file.Damaged("is damaged: the numbers of its graph contradict one another");
 
     // Links are checked wherever they are followed. These, one in M of them, are checked once: repairs and additions rely on them.
     private static int* Below(MappedIndexFile file, int level, int count, int lower)

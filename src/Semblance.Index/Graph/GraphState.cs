@@ -4,14 +4,14 @@ namespace Semblance.Index.Graph;
 /// <param name="Codec">Of the codes in <paramref name="Levels"/>.</param>
 /// <param name="Levels">Lowest first, none empty; node 0 of the highest is where every walk begins.</param>
 /// <param name="M">Links a node chooses above the lowest level.</param>
-/// <param name="TrainedRows">Rows from which the codec learned mean and range.</param>
-internal sealed record GraphState(TraversalCodec Codec, GraphLevel[] Levels, int M, int TrainedRows)
+/// <param name="TrainedRows">Rows from which the codec learned.</param>
+internal sealed record GraphState(NodeCodec Codec, GraphLevel[] Levels, int M, int TrainedRows)
 {
     public int Count => Levels[0].Count;
 
     public bool IsMapped => Levels[0].IsMapped;
 
-    public SearchContext NewContext() => new(Codec, Levels[0].Slots);
+    public SearchContext NewContext() => Codec.NewContext(Levels[0].Slots);
 
     /// <summary>The node of the lowest level under the first of the highest.</summary>
     public unsafe int LowestEntry

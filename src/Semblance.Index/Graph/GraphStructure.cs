@@ -23,32 +23,29 @@ internal sealed unsafe class GraphStructure<T> : IRowStructure<T>
     // A batch that is large beside the graph is linked with a build's care: one in this many.
     private const int RebuildWhenOneIn = 2;
 
-    // Distances for each place in the candidate list, and their cost beside that of asking whether a row is accepted and of measuring one
-    // that is: what decides between a filtered walk and a scan. Measured at 100,000 rows of 128 dimensions.
+    // Distances for each place in the candidate list, and their cost beside that of asking whether a row is accepted (and of measuring one
+    // that is, see NodeEncoder): what decides between a filtered walk and a scan. Measured at 100,000 rows of 128 dimensions.
     private const double VisitsPerCandidate = 12;
     private const double VisitCost = 25;
     private const double AskCost = 4;
-    private const double MeasureCost = 12;
 
     // A filter that lets few rows near the query through needs a longer list; so many are tried.
     private const int LongerLists = 3;
     private const int LongerFactor = 4;
 
-    private readonly RowFormat<T> _format;
-    private readonly Metric _metric;
-    private readonly HnswOptions _options;
+    private readonly NodeEncoder<T> _nodes;
+    private readonly GraphOptions _options;
     private readonly GraphConstruction<T> _construction;
     private readonly ConcurrentBag<SearchContext> _contexts = [];
     private readonly Lock _change = new(); // Guards every change of _state: the writer's and Warm's.
     private GraphState? _state; // Null below GraphFrom rows.
     private int _unconnected; // Nodes added since all were last known to be reachable.
 
-    public GraphStructure(RowFormat<T> format, Metric metric, HnswOptions options, GraphState? state)
+    public GraphStructure(NodeEncoder<T> nodes, GraphOptions options, GraphState? state)
     {
-        _format = format;
-        _metric = metric;
+        _nodes = nodes;
         _options = options;
-        _construction = new GraphConstruction<T>(format, metric, options);
+        _construction = new GraphConstruction<T>(nodes, options);
         _state = state;
     }
 
@@ -67,7 +64,7 @@ internal sealed unsafe class GraphStructure<T> : IRowStructure<T>
         {
             if (_state is not { } state)
                 return rows.Count < GraphFrom ? this : Build(rows, _options.BuildThreads, CancellationToken.None);
-            var outgrown = GraphConstruction<T>.HasOutgrownCodec(state, rows);
+            var outgrown = _construction.HasOutgrownCodec(state, rows);
             if ((outgrown && rows.Positions < RebuildBelow) || (rows.Positions - first) * (long)RebuildWhenOneIn >= rows.Positions)
                 return Build(rows, _options.BuildThreads, CancellationToken.None);
             if (outgrown)
@@ -102,10 +99,9 @@ internal sealed unsafe class GraphStructure<T> : IRowStructure<T>
             return;
         var context = TakeContext(state);
         context.Visited = 0;
-        context.LoadGuide(search.Query);
+        _nodes.LoadGuide(search, context);
         var start = state.Descend(context);
-        if (state.Codec.MultipliesQueries)
-            context.LoadQuery(search.Query);
+        _nodes.LoadQuery(search, context);
         var wanted = Math.Max(search.Effort, search.K);
         if (search.AcceptsAll)
             OfferAll(search, context, GraphWalk.Search(state.Levels[0], context, start, Math.Min(wanted, state.Count)));
@@ -159,9 +155,9 @@ internal sealed unsafe class GraphStructure<T> : IRowStructure<T>
 
     // All nodes lead on, only accepted ones count: the list is as much longer as fewer are accepted. Where the scan that the index falls
     // back to is cheaper than that, nothing is offered.
-    private static void OfferAccepted(StructureSearch<T> search, GraphState state, SearchContext context, int start, int wanted)
+    private void OfferAccepted(StructureSearch<T> search, GraphState state, SearchContext context, int start, int wanted)
     {
-        var scan = (search.Rows.Positions * AskCost) + (search.Rows.Count * search.Selectivity * MeasureCost);
+        var scan = (search.Rows.Positions * AskCost) + (search.Rows.Count * search.Selectivity * _nodes.MeasureCost);
         double spent = 0;
         // Without a filter it is the removed rows that are not accepted.
         var length = wanted / (search.Selectivity < 1 ? search.Selectivity : (double)search.Rows.Count / search.Rows.Positions);
@@ -199,15 +195,18 @@ internal sealed unsafe class GraphStructure<T> : IRowStructure<T>
         _unconnected = 0;
     }
 
-    private GraphStructure<T> With(GraphState? state) => new(_format, _metric, _options, state);
+    private GraphStructure<T> With(GraphState? state) => new(_nodes, _options, state);
 }
 
 /// <summary>Graphs over whatever rows the index stores.</summary>
 internal sealed class GraphKind(HnswOptions options) : IStructureKind
 {
     public IRowStructure<T> Create<T>(RowFormat<T> format, Metric metric)
-        where T : unmanaged => new GraphStructure<T>(format, metric, options, null);
+        where T : unmanaged => new GraphStructure<T>(Nodes(format, metric), options, null);
 
     public IRowStructure<T> Open<T>(RowFormat<T> format, Metric metric, MappedIndexFile file, RowSnapshot<T> rows)
-        where T : unmanaged => new GraphStructure<T>(format, metric, options, GraphSections.Read(file, metric, rows.Positions));
+        where T : unmanaged => new GraphStructure<T>(Nodes(format, metric), options, GraphSections.Read(file, metric, rows.Positions));
+
+    private VectorNodeEncoder<T> Nodes<T>(RowFormat<T> format, Metric metric)
+        where T : unmanaged => new(format, metric, options.Seed);
 }

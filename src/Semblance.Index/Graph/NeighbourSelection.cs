@@ -12,7 +12,7 @@ internal sealed unsafe class NeighbourSelection
 {
     private const int Slack = 16;
 
-    private readonly TraversalCodec _codec;
+    private readonly NodeCodec _codec;
     private readonly HugeMemory _memory;
     private readonly int _room;
     private readonly byte* _query;
@@ -23,7 +23,7 @@ internal sealed unsafe class NeighbourSelection
 
     /// <param name="codec">Of the codes.</param>
     /// <param name="room">The most candidates to choose from.</param>
-    public NeighbourSelection(TraversalCodec codec, int room)
+    public NeighbourSelection(NodeCodec codec, int room)
     {
         _codec = codec;
         _room = room + Slack;

@@ -5,7 +5,7 @@ using Semblance.Index.Memory;
 namespace Semblance.Index.Graph;
 
 /// <summary>What one walk at a time needs: visited marks, the pool of candidates, buffers. One byte a node and a few KB; kept for reuse.</summary>
-internal sealed unsafe class SearchContext
+internal unsafe class SearchContext
 {
     // Room behind the last element for loops that work on whole vectors.
     private const int Slack = 16;
@@ -21,11 +21,9 @@ internal sealed unsafe class SearchContext
 
     /// <param name="codec">Of the queries.</param>
     /// <param name="slots">The most links a node can have.</param>
-    public SearchContext(TraversalCodec codec, int slots)
+    public SearchContext(NodeCodec codec, int slots)
     {
         Codec = codec;
-        Workspace = codec.NewWorkspace();
-        Vector = new float[codec.Dimension];
         BufferRoom = slots + Slack;
         var lists = BufferRoom * sizeof(int);
         var queryBytes = (codec.Width + 63) / 64 * 64;
@@ -37,14 +35,9 @@ internal sealed unsafe class SearchContext
     }
 
     /// <summary>The codec this serves; another one needs another context.</summary>
-    public TraversalCodec Codec { get; }
+    public NodeCodec Codec { get; }
 
-    /// <summary>Room for a vector as it is stored.</summary>
-    public float[] Vector { get; }
-
-    public float[] Workspace { get; }
-
-    /// <summary>The query's levels.</summary>
+    /// <summary>The query as the codec compares it.</summary>
     public byte* Query { get; }
 
     /// <summary>Indexes of nodes not visited before; <see cref="BufferRoom"/> of them.</summary>
@@ -65,38 +58,14 @@ internal sealed unsafe class SearchContext
     /// <summary>Distances found so far.</summary>
     public long Visited { get; set; }
 
-    /// <summary>Makes <paramref name="vector"/> the query of the next walks.</summary>
-    public void LoadQuery(ReadOnlySpan<float> vector)
-    {
-        _bias = Codec.EncodeQuery(vector, Workspace, Query);
-        _multiplies = Codec.MultipliesQueries;
-    }
-
-    /// <summary>
-    /// Makes what leads to the neighbourhood of <paramref name="vector"/> the query of the next walks; see
-    /// <see cref="TraversalCodec.EncodeGuide"/>.
-    /// </summary>
-    public void LoadGuide(ReadOnlySpan<float> vector)
-    {
-        if (Codec.MultipliesQueries)
-            Codec.EncodeGuide(vector, Workspace, Query);
-        else
-            Codec.EncodeQuery(vector, Workspace, Query);
-        _multiplies = false;
-    }
-
-    /// <summary>Makes a row that is stored, or soon will be, the query of the next walks.</summary>
-    public void LoadRow(ReadOnlySpan<float> vector)
-    {
-        Codec.EncodeRow(vector, Workspace, Query);
-        _multiplies = false;
-    }
+    /// <summary>What is in <see cref="Query"/> now is compared with codes.</summary>
+    public void Compare() => _multiplies = false;
 
     /// <summary>Makes a node the query of the next walks.</summary>
     public void LoadCode(byte* code)
     {
         Codec.Unpack(code, Query);
-        _multiplies = false;
+        Compare();
     }
 
     /// <summary>Distances of the query to scattered codes; <paramref name="distances"/> has room for a multiple of 4.</summary>
@@ -132,5 +101,13 @@ internal sealed unsafe class SearchContext
             _epoch = 1;
         }
         return _epoch;
+    }
+
+    /// <summary>What is in <see cref="Query"/> now is multiplied with codes.</summary>
+    /// <param name="bias">From <see cref="TraversalCodec.EncodeQuery"/>.</param>
+    protected void Multiply(int bias)
+    {
+        _bias = bias;
+        _multiplies = true;
     }
 }

@@ -2,7 +2,6 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using Semblance.Numerics;
-using Semblance.Numerics.Kernels;
 
 namespace Semblance.Index.Graph;
 
@@ -24,21 +23,17 @@ namespace Semblance.Index.Graph;
 /// cache line, the last rotated coordinate is left out instead: 1/(d+1) of every squared distance, on average.
 /// </para>
 /// </remarks>
-internal sealed unsafe class TraversalCodec
+internal sealed unsafe class TraversalCodec : NodeCodec
 {
     /// <summary>The most dimensions that get a byte each.</summary>
     public static readonly int MaxByteDimensions = int.Parse(Environment.GetEnvironmentVariable("MBD") ?? "64");
 
     private const float Deviations = 2.7f;
-    private const int Group = 128;
-
-    private static readonly ICodeKernel s_kernel = CodeKernels.Choose(Environment.GetEnvironmentVariable(VectorKernels.Variable));
 
     private readonly RandomRotation _rotation;
     private readonly float[] _offsets; // [Kept], in steps of the query's 128 levels
     private readonly float _scale;
     private readonly bool _lifted;
-    private readonly ICodeKernel _kernel;
 
     /// <param name="dimension">Elements of a vector.</param>
     /// <param name="metric">Of the index.</param>
@@ -47,6 +42,7 @@ internal sealed unsafe class TraversalCodec
     /// <param name="deviation">Standard deviation of a rotated coordinate.</param>
     /// <param name="radius">R above; 0 unless the metric is inner product.</param>
     public TraversalCodec(int dimension, Metric metric, long seed, ReadOnlySpan<float> mean, float deviation, float radius)
+        : base(dimension > MaxByteDimensions ? CodeForm.Nibbles : CodeForm.Bytes, WidthOf(dimension, metric))
     {
         Dimension = dimension;
         Metric = metric;
@@ -56,9 +52,6 @@ internal sealed unsafe class TraversalCodec
         Mean = mean.ToArray();
         _lifted = metric == Metric.InnerProduct;
         _rotation = new RandomRotation(RotatedDimension(dimension, metric), seed);
-        UsesNibbles = dimension > MaxByteDimensions;
-        // The last coordinate may be left out, but not where there is room.
-        Width = UsesNibbles ? RoundUp(dimension, Group) : _rotation.Dimension switch { <= 16 => 16, <= 32 => 32, _ => RoundUp(dimension, 64) };
         Kept = Math.Min(Width, _rotation.Dimension);
         // Level 15 stands at 120 of the query's steps; bytes use all 128.
         var top = UsesNibbles ? 120f : 127f;
@@ -67,7 +60,6 @@ internal sealed unsafe class TraversalCodec
         _offsets = new float[Kept];
         for (var i = 0; i < Kept; i++)
             _offsets[i] = (top / 2) - (mean[i] * _scale);
-        _kernel = s_kernel;
     }
 
     public int Dimension { get; }
@@ -82,16 +74,8 @@ internal sealed unsafe class TraversalCodec
 
     public float Radius { get; }
 
-    /// <summary>Whether two coordinates share a byte.</summary>
-    public bool UsesNibbles { get; }
-
-    /// <summary>Coordinates of a code, those that only fill up the line included; also the bytes of a query.</summary>
-    public int Width { get; }
-
     /// <summary>Coordinates of a code that carry something.</summary>
     public int Kept { get; }
-
-    public int CodeBytes => UsesNibbles ? Width / 2 : Width;
 
     public static int RotatedDimension(int dimension, Metric metric) => metric == Metric.InnerProduct ? dimension + 1 : dimension;
 
@@ -134,6 +118,8 @@ internal sealed unsafe class TraversalCodec
         return new TraversalCodec(dimension, metric, seed, mean, variance > 0 ? (float)Math.Sqrt(variance) : 1, radius);
     }
 
+    public override SearchContext NewContext(int slots) => new VectorSearchContext(this, slots);
+
     /// <summary>Room that <see cref="EncodeQuery"/> and <see cref="EncodeRow"/> need to work in.</summary>
     public float[] NewWorkspace() => new float[RoundUp(Math.Max(_rotation.Dimension, Width), Group)];
 
@@ -143,7 +129,7 @@ internal sealed unsafe class TraversalCodec
     /// <summary>A search's query: at the fine levels, or where it is multiplied −127…127 by its own largest element.</summary>
     /// <param name="vector">Length <see cref="Dimension"/>; normalised under cosine.</param>
     /// <param name="workspace">From <see cref="NewWorkspace"/>.</param>
-    /// <param name="query"><see cref="Width"/> bytes.</param>
+    /// <param name="query"><see cref="NodeCodec.Width"/> bytes.</param>
     /// <returns>What products are subtracted from, so that distances are never negative; 0 where nothing is multiplied.</returns>
     public int EncodeQuery(ReadOnlySpan<float> vector, float[] workspace, byte* query)
     {
@@ -198,63 +184,6 @@ internal sealed unsafe class TraversalCodec
         ToLevels(workspace, query);
     }
 
-    /// <summary>The code of a vector at the fine levels.</summary>
-    public void Pack(byte* query, byte* code)
-    {
-        if (!UsesNibbles)
-        {
-            Unsafe.CopyBlockUnaligned(code, query, (uint)Width);
-            return;
-        }
-        for (var i = 0; i < Width; i += Group)
-        {
-            for (var j = i; j < i + (Group / 2); j++)
-                *code++ = (byte)(Level(query[j]) | (Level(query[j + (Group / 2)]) << 4));
-        }
-
-        static int Level(int step) => Math.Min((step + 4) >> 3, 15);
-    }
-
-    /// <summary>A code as a query.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void Unpack(byte* code, byte* query)
-    {
-        if (!UsesNibbles)
-        {
-            Unsafe.CopyBlockUnaligned(query, code, (uint)Width);
-            return;
-        }
-        var levels = Vector128.Create((byte)0x78);
-        for (var i = 0; i < CodeBytes; i += Vector128<byte>.Count)
-        {
-            var packed = Vector128.Load(code + i).AsUInt16();
-            var target = query + i + (i & ~63);
-            ((packed << 3).AsByte() & levels).Store(target);
-            ((packed >> 1).AsByte() & levels).Store(target + 64);
-        }
-    }
-
-    /// <summary>Distances of <paramref name="query"/> to scattered codes; <paramref name="distances"/> has room for a multiple of 4.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Distances(byte* query, byte* codes, int* indexes, int count, int* distances)
-    {
-        if (UsesNibbles)
-            _kernel.Nibbles(query, codes, CodeBytes, indexes, count, distances);
-        else
-            _kernel.Bytes(query, codes, CodeBytes, indexes, count, distances);
-    }
-
-    /// <summary>The same for a query that is multiplied.</summary>
-    /// <param name="bias">From <see cref="EncodeQuery"/>.</param>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Products(byte* query, byte* codes, int* indexes, int count, int bias, int* distances)
-    {
-        if (UsesNibbles)
-            _kernel.NibbleProducts((sbyte*)query, codes, CodeBytes, indexes, count, bias, distances);
-        else
-            _kernel.ByteProducts((sbyte*)query, codes, CodeBytes, indexes, count, bias, distances);
-    }
-
     private static double SquaredLengths(ReadOnlySpan<float> rows, int dimension)
     {
         double sum = 0;
@@ -265,6 +194,14 @@ internal sealed unsafe class TraversalCodec
 
     private static float Lift(ReadOnlySpan<float> vector, float radius) =>
         MathF.Sqrt(Math.Max(0, (radius * radius) - VectorMath.Dot(vector, vector)));
+
+    private static int WidthOf(int dimension, Metric metric)
+    {
+        // The last coordinate may be left out, but not where there is room.
+        if (dimension > MaxByteDimensions)
+            return RoundUp(dimension, Group);
+        return RotatedDimension(dimension, metric) switch { <= 16 => 16, <= 32 => 32, _ => RoundUp(dimension, 64) };
+    }
 
     private static int RoundUp(int value, int multiple) => (value + multiple - 1) / multiple * multiple;
 

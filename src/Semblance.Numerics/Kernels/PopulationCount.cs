@@ -7,7 +7,7 @@ namespace Semblance.Numerics.Kernels;
 /// Hamming distance by the 64-bit population count instruction, shared by the kernels that have no wider one.
 /// Short codes have loops of their own: their queries stay in registers.
 /// </summary>
-internal static class PopulationCount
+internal static unsafe class PopulationCount
 {
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static int Hamming(ref ulong a, ref ulong b, int words)
@@ -40,6 +40,44 @@ internal static class PopulationCount
             default:
                 for (var row = 0; row < result.Length; row++)
                     result[row] = Hamming(ref query, ref Unsafe.Add(ref codes, (nint)row * words), words);
+                break;
+        }
+    }
+
+    /// <summary>Distances of <paramref name="query"/> to scattered codes: code i begins at i · <paramref name="words"/>.</summary>
+    /// <param name="indexes">Which codes; as many as there are <paramref name="distances"/>, <paramref name="count"/> of them.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void HammingScattered(ulong* query, ulong* codes, int words, int* indexes, int count, int* distances)
+    {
+        switch (words)
+        {
+            case 1:
+                var query0 = query[0];
+                for (var c = 0; c < count; c++)
+                    distances[c] = BitOperations.PopCount(query0 ^ codes[indexes[c]]);
+                break;
+            case 2:
+                var (low, high) = (query[0], query[1]);
+                for (var c = 0; c < count; c++)
+                {
+                    var code = codes + ((nint)indexes[c] * 2);
+                    distances[c] = BitOperations.PopCount(low ^ code[0]) + BitOperations.PopCount(high ^ code[1]);
+                }
+                break;
+            default:
+                for (var c = 0; c < count; c++)
+                {
+                    var code = codes + ((nint)indexes[c] * words);
+                    int even = 0, odd = 0, i = 0;
+                    for (; i + 2 <= words; i += 2)
+                    {
+                        even += BitOperations.PopCount(query[i] ^ code[i]);
+                        odd += BitOperations.PopCount(query[i + 1] ^ code[i + 1]);
+                    }
+                    if (i < words)
+                        even += BitOperations.PopCount(query[i] ^ code[i]);
+                    distances[c] = even + odd;
+                }
                 break;
         }
     }

@@ -1,0 +1,4 @@
+namespace Semblance.Index;
+
+/// <summary>How a graph over bit codes is built.</summary>
+public sealed record HnswCodeOptions : GraphOptions;
