@@ -26,7 +26,7 @@ namespace Semblance.Index.Graph;
 internal sealed unsafe class TraversalCodec : NodeCodec
 {
     /// <summary>The most dimensions that get a byte each.</summary>
-    public static readonly int MaxByteDimensions = int.Parse(Environment.GetEnvironmentVariable("MBD") ?? "64");
+    public const int MaxByteDimensions = 64;
 
     private const float Deviations = 2.7f;
 
