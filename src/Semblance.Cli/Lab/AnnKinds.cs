@@ -32,6 +32,7 @@ internal static class AnnKinds
         new("exact-half", s_none, recipe => new ExactVectorIndex(recipe.Dimension, recipe.Metric, VectorStorage.Float16)),
         new("exact-byte", s_none, recipe => new ExactVectorIndex(recipe.Dimension, recipe.Metric, VectorStorage.Byte)),
         new("hnsw", s_candidates, recipe => new HnswIndex(recipe.Dimension, recipe.Metric, new HnswOptions { BuildThreads = recipe.Threads, Seed = recipe.Seed })),
+        new("hnsw-half", s_candidates, recipe => new HnswIndex(recipe.Dimension, recipe.Metric, new HnswOptions { BuildThreads = recipe.Threads, Seed = recipe.Seed, Storage = VectorStorage.Float16 })),
         new("ivf-flat", s_lists, recipe => new IvfFlatIndex(recipe.Dimension, recipe.Metric, Lists(recipe))),
         new("ivf-pq", s_lists, recipe => new IvfPqIndex(recipe.Dimension, recipe.Metric, Lists(recipe))),
         new("ivf-pq4", s_lists, recipe => new IvfFastScanIndex(recipe.Dimension, recipe.Metric, Lists(recipe))),

@@ -70,8 +70,15 @@ internal sealed class VectorEngine<T, TMetric> : IVectorEngine
         if (!HasStructure || IsSmall(options.Allowed))
             return Scan(query, k, options);
         var asked = Asked(query);
-        using var lease = _store.Read();
-        return Search(lease.Snapshot, asked, Prepared(asked), k, effort, options, options.Trace);
+        var prepared = Prepared(asked);
+        using (var lease = _store.Read())
+        {
+            if (Led(lease.Snapshot, asked, prepared, k, effort, options, options.Trace) is { } hits)
+                return hits;
+        }
+        if (options.Trace is { } trace)
+            trace.Scanned = true;
+        return _scan.Search(_store, prepared, k, options);
     }
 
     public Hit[] Scan(ReadOnlySpan<float> query, int k, SearchOptions options)
@@ -109,7 +116,8 @@ internal sealed class VectorEngine<T, TMetric> : IVectorEngine
         Hit[] SearchAlone(int q, SearchOptions searchOptions)
         {
             var asked = Asked(queries.Row(q));
-            return Search(rows, asked, Prepared(asked), k, effort, searchOptions, null);
+            var prepared = Prepared(asked);
+            return Led(rows, asked, prepared, k, effort, searchOptions, null) ?? _scan.Search(rows, prepared, k, searchOptions);
         }
     }
 
@@ -200,23 +208,19 @@ internal sealed class VectorEngine<T, TMetric> : IVectorEngine
 
     private static bool IsSmall(IReadOnlySet<long>? allowed) => allowed is not null && allowed.Count < ScanSurvivorsBelow;
 
-    private Hit[] Search(RowSnapshot<T> rows, float[] query, T[] prepared, int k, int effort, SearchOptions options, SearchTrace? trace)
+    // What the structure leads to; null when it pays to scan, or too little was found.
+    private Hit[]? Led(RowSnapshot<T> rows, float[] query, T[] prepared, int k, int effort, SearchOptions options, SearchTrace? trace)
     {
         var search = new StructureSearch<T>(rows, query, prepared, Math.Min(k, rows.Count), effort, options);
-        if (search.Selectivity * rows.Count >= Math.Min(ScanSurvivorsBelow, rows.Count))
-        {
-            rows.Structure!.FindCandidates(search);
-            var collector = new HitCollector(search.K, options.MaxDistance ?? float.PositiveInfinity, SearchOptions.Default, checkAllowed: false);
-            _scan.Rescore(rows, search.Candidates, prepared, collector);
-            if (trace is not null)
-                (trace.Effort, trace.Visited, trace.Rescored) = (effort, search.Visited, search.Count);
-            // Within a largest distance fewer than k may be all there are: enough that k were considered.
-            if (search.Count >= search.K)
-                return collector.ToHits();
-        }
+        if (search.Selectivity * rows.Count < Math.Min(ScanSurvivorsBelow, rows.Count))
+            return null;
+        rows.Structure!.FindCandidates(search);
+        var collector = new HitCollector(search.K, options.MaxDistance ?? float.PositiveInfinity, SearchOptions.Default, checkAllowed: false);
+        _scan.Rescore(rows, search.Candidates, prepared, collector);
         if (trace is not null)
-            trace.Scanned = true;
-        return _scan.Search(rows, prepared, k, options);
+            (trace.Effort, trace.Visited, trace.Rescored) = (effort, search.Visited, search.Count);
+        // Within a largest distance fewer than k may be all there are: enough that k were considered.
+        return search.Count >= search.K ? collector.ToHits() : null;
     }
 
     // A copy, as the metric needs it.

@@ -166,9 +166,12 @@ internal sealed class IvfStructure<T> : IRowStructure<T>
         var lift = _metric == Metric.InnerProduct ? Lift(query) : 0;
         Span<float> keys = stackalloc float[Picking.Group];
         long visited = 0;
-        foreach (var number in lists)
+        for (var l = 0; l < lists.Length; l++)
         {
+            var number = lists[l];
             var list = _lists![number];
+            if (l + 1 < lists.Length)
+                _lists[lists[l + 1]].Prefetch();
             var positions = list.Positions;
             var blocks = (positions.Length + FastScan.BlockRows - 1) / FastScan.BlockRows;
             var sums = context.Sums(blocks * FastScan.BlockRows);

@@ -60,6 +60,14 @@ internal static class Prefetch
             Sse.Prefetch0(address);
     }
 
+    /// <summary>Asks for the cache line <paramref name="bytes"/> bytes after <paramref name="origin"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static unsafe void At(ref byte origin, nint bytes)
+    {
+        if (Sse.IsSupported)
+            Sse.Prefetch0((byte*)Unsafe.AsPointer(ref origin) + bytes);
+    }
+
     /// <summary>Asks for <paramref name="count"/> elements into the second-level cache, for a loop that comes to them much later.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static unsafe void Later(ref float origin, nint count)

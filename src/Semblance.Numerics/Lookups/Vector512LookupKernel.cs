@@ -1,12 +1,16 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
+using Semblance.Numerics.Kernels;
 
 namespace Semblance.Numerics.Lookups;
 
 /// <summary>Thirty-two codes at a time, four of their numbers in one step: AVX-512. Adds up as <see cref="Vector256LookupKernel"/> does.</summary>
 internal sealed class Vector512LookupKernel : ILookupKernel
 {
+    // Bytes: far enough for the latency of memory, little enough to be of use in a list of a few hundred codes.
+    private const int Ahead = 4096;
+
     public string Name => "512";
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -22,6 +26,9 @@ internal sealed class Vector512LookupKernel : ILookupKernel
             ref var codes1 = ref Unsafe.Add(ref codes0, (nint)steps * 64);
             for (nint step = 0; step < steps; step++)
             {
+                // Two rows of lines at a time hide the sequence from the hardware, which would fetch ahead by itself.
+                Prefetch.At(ref codes0, (step * 128) + Ahead);
+                Prefetch.At(ref codes0, (step * 128) + 64 + Ahead);
                 var table0 = Vector512.LoadUnsafe(ref tables, (nuint)(step * 128));
                 var table1 = Vector512.LoadUnsafe(ref tables, (nuint)(step * 128 + 64));
                 var a = Vector512.LoadUnsafe(ref codes0, (nuint)(step * 64));
