@@ -44,7 +44,7 @@ internal sealed class SearchVerb : Verb
         if (explain)
         {
             (hits, var how) = await gallery.ExplainAsync(query, context.Get(_limits.Count), cancellationToken);
-Explanations.Print(context, how);
+            Explanations.Print(context, how);
         }
         else
         {
