@@ -57,7 +57,8 @@ internal static class Picking
     private static uint OneByOne(ReadOnlySpan<ushort> sums, ReadOnlySpan<float> terms, float offset, float step, float threshold, Span<float> keys)
     {
         var bits = 0u;
-        for (var i = 0; i < Group; i++)
+        // Behind a list's last row there are sums, of empty places, and no terms.
+        for (var i = 0; i < Math.Min(Group, terms.Length); i++)
         {
             keys[i] = (sums[i] * step) + (terms[i] + offset);
             bits |= keys[i] < threshold ? 1u << i : 0;
