@@ -9,6 +9,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <ctime>
+#include <filesystem>
 #include <string>
 #include <thread>
 #include <vector>
@@ -188,7 +189,7 @@ void measure(const Task& task, const char* peer, const std::string& setting, con
 // Size of what save(path) writes, divided by the vectors; the file is removed.
 template <typename Save>
 double saved_bytes_per_vector(const Task& task, Save save) {
-    std::string path = "/tmp/peer-index-" + std::to_string(getpid());
+    std::string path = (std::filesystem::temp_directory_path() / ("peer-index-" + std::to_string(getpid()))).string();
     save(path);
     struct stat facts;
     double bytes = stat(path.c_str(), &facts) == 0 ? double(facts.st_size) : 0;
