@@ -1,4 +1,3 @@
-using Semblance.Benchmarks.Vectors;
 using Semblance.Index;
 
 namespace Semblance.Benchmarks;
@@ -16,7 +15,7 @@ internal sealed class CodecsVerb : IBenchmarkVerb
     public int Run(string[] args)
     {
         var arguments = new VerbArguments(args, "--base", "--metric");
-        var vectors = BinVectors.Floats(arguments.Required("--base"));
+        var vectors = VectorFile.Read(arguments.Required("--base"));
         var metric = Enum.Parse<Metric>(arguments.Text("--metric") ?? nameof(Metric.L2), ignoreCase: true);
         if (vectors.Rows < FittedRows + MeasuredRows)
             throw new VerbUsageException($"{vectors.Rows} rows are too few; {FittedRows + MeasuredRows} are needed.");

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Runtime.InteropServices;
 using Semblance.Benchmarks.Codes;
 using Semblance.Benchmarks.Figures;
 using Semblance.Index;
@@ -33,7 +32,7 @@ internal sealed class CodesVerb : IBenchmarkVerb
         table.Condition("threads", 1);
         if (arguments.Text("--vectors") is { } vectors)
         {
-            TwoStages(table, VectorsOf(vectors), VectorsOf(arguments.Required("--queries")));
+            TwoStages(table, VectorFile.Read(vectors), VectorFile.Read(arguments.Required("--queries")));
         }
         else
         {
@@ -178,13 +177,6 @@ internal sealed class CodesVerb : IBenchmarkVerb
         foreach (ref var word in codes.AsSpan())
             word = random.NextUInt64();
         return codes;
-    }
-
-    private static Matrix VectorsOf(string path)
-    {
-        var bytes = File.ReadAllBytes(path);
-        var shape = MemoryMarshal.Cast<byte, int>(bytes.AsSpan(0, 8));
-        return new Matrix(MemoryMarshal.Cast<byte, float>(bytes.AsSpan(8)).ToArray(), shape[0], shape[1]);
     }
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

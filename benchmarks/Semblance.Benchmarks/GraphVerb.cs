@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using Semblance.Benchmarks.Vectors;
 using Semblance.Index;
 using Semblance.Numerics;
 
@@ -19,9 +18,9 @@ internal sealed class GraphVerb : IBenchmarkVerb
     public int Run(string[] args)
     {
         var arguments = new VerbArguments(args, "--base", "--query", "--truth", "--ef", "--m", "--construction", "--threads", "--changes", "--filters", "--metric");
-        var vectors = BinVectors.Floats(arguments.Required("--base"));
-        var queries = BinVectors.Floats(arguments.Required("--query"));
-        var truth = BinVectors.Ids(arguments.Required("--truth"));
+        var vectors = VectorFile.Read(arguments.Required("--base"));
+        var queries = VectorFile.Read(arguments.Required("--query"));
+        var truth = TrueNeighbours(arguments.Required("--truth"));
         var efforts = (arguments.Text("--ef") ?? "16,24,32,48,64,96,128,192,256").Split(',').Select(text => int.Parse(text, CultureInfo.InvariantCulture)).ToArray();
         var metric = Enum.Parse<Metric>(arguments.Text("--metric") ?? nameof(Metric.L2), ignoreCase: true);
         var options = new HnswOptions
@@ -134,6 +133,12 @@ internal sealed class GraphVerb : IBenchmarkVerb
         }
         Console.WriteLine($"{percent} % removed and compacted in {removed - cpu:0.0} s CPU, added again in {Cpu() - removed:0.0} s ({gone.Length / (Cpu() - removed):0} rows/s)");
         Sweep(index, queries, truth, efforts);
+    }
+
+    private static int[][] TrueNeighbours(string path)
+    {
+        using var file = VectorFile.Open(path);
+        return [.. file.ReadIntegers(0, (int)file.Rows).Select(id => (int)id).Chunk(file.Columns)];
     }
 
     private static double Cpu() => Environment.CpuUsage.TotalTime.TotalSeconds;

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Semblance.Benchmarks.Figures;
-using Semblance.Benchmarks.Vectors;
 using Semblance.Index;
 using Semblance.Numerics;
 
@@ -21,7 +20,7 @@ internal sealed class OpenVerb : IBenchmarkVerb
         var kind = arguments.Text("--kind") ?? HnswIndex.KindName;
         var options = new SearchOptions { Effort = arguments.Number("--effort", 64) };
         var rounds = arguments.Number("--rounds", 3);
-        var queries = BinVectors.Floats(arguments.Required("--query"));
+        var queries = VectorFile.Read(arguments.Required("--query"));
         using var folder = new TemporaryFolder();
         var path = folder.Combine("a.index");
         var table = new FigureTable(Name);
@@ -58,7 +57,7 @@ internal sealed class OpenVerb : IBenchmarkVerb
 
     private static VectorIndex Built(string kind, string file, FigureTable table)
     {
-        var vectors = BinVectors.Floats(file);
+        var vectors = VectorFile.Read(file);
         var index = VectorIndexes.Create(kind, vectors.Columns, Metric.L2, new IndexBuildOptions { Storage = VectorStorage.Byte });
         var clock = Stopwatch.StartNew();
         index.Build([.. Enumerable.Range(0, vectors.Rows).Select(row => (long)row)], vectors);

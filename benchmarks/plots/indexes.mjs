@@ -44,8 +44,10 @@ function panel(left, top, width, height, title, xAxis, yAxis, lines) {
     if (points.length === 0) continue;
     parts.push(`<path d="M${points.map(([a, b]) => `${x(a).toFixed(1)} ${y(b).toFixed(1)}`).join('L')}" fill="none" stroke="${colours[line.name]}" stroke-width="2"/>`);
     for (const [a, b] of points) parts.push(`<circle cx="${x(a).toFixed(1)}" cy="${y(b).toFixed(1)}" r="2.5" fill="${colours[line.name]}"/>`);
-    const [a, b] = points[Math.floor(points.length * 0.6)];
-    parts.push(`<text x="${(x(a) + 6).toFixed(1)}" y="${(y(b) - 6).toFixed(1)}" fill="${colours[line.name]}">${line.name}</text>`);
+    // The peer's label stands behind its last point, where no other line runs; ours above theirs.
+    const peer = line.name === 'hnswlib';
+    const [a, b] = points[peer ? points.length - 1 : Math.floor(points.length * 0.6)];
+    parts.push(`<text x="${(x(a) + 6).toFixed(1)}" y="${(y(b) + (peer ? 14 : -6)).toFixed(1)}" fill="${colours[line.name]}">${line.name}</text>`);
   }
   return parts.join('\n');
 }

@@ -20,10 +20,10 @@ public static class VectorIndexes
         new(HnswIndex.KindName, (dimension, metric, build) => new HnswIndex(dimension, metric, Hnsw(build)), (path, build) => HnswIndex.Open(path, Hnsw(build))),
         new(IvfPqIndex.KindName, (dimension, metric, build) => new IvfPqIndex(dimension, metric, Ivf(build)), (path, build) => IvfPqIndex.Open(path, Ivf(build))),
         new(IvfFlatIndex.KindName, (dimension, metric, build) => new IvfFlatIndex(dimension, metric, Ivf(build)), (path, build) => IvfFlatIndex.Open(path, Ivf(build))),
-        new(KdTreeIndex.KindName, (dimension, metric, build) => new KdTreeIndex(dimension, metric, new KdTreeOptions { Storage = build.Storage }), (path, _) => KdTreeIndex.Open(path)),
-        new(BallTreeIndex.KindName, (dimension, metric, build) => new BallTreeIndex(dimension, metric, new BallTreeOptions { Storage = build.Storage }), (path, _) => BallTreeIndex.Open(path)),
-        new(RpForestIndex.KindName, (dimension, metric, build) => new RpForestIndex(dimension, metric, new RpForestOptions { Storage = build.Storage, Seed = build.Seed }), (path, _) => RpForestIndex.Open(path)),
-        new(LshIndex.KindName, (dimension, metric, build) => new LshIndex(dimension, metric, new LshOptions { Storage = build.Storage, Seed = build.Seed }), (path, _) => LshIndex.Open(path)),
+        new(KdTreeIndex.KindName, (dimension, metric, build) => new KdTreeIndex(dimension, metric, new KdTreeOptions { Storage = build.Storage, BuildThreads = build.Threads }), (path, _) => KdTreeIndex.Open(path)),
+        new(BallTreeIndex.KindName, (dimension, metric, build) => new BallTreeIndex(dimension, metric, new BallTreeOptions { Storage = build.Storage, BuildThreads = build.Threads }), (path, _) => BallTreeIndex.Open(path)),
+        new(RpForestIndex.KindName, (dimension, metric, build) => new RpForestIndex(dimension, metric, new RpForestOptions { Storage = build.Storage, BuildThreads = build.Threads, Seed = build.Seed }), (path, _) => RpForestIndex.Open(path)),
+        new(LshIndex.KindName, (dimension, metric, build) => new LshIndex(dimension, metric, new LshOptions { Storage = build.Storage, BuildThreads = build.Threads, Seed = build.Seed }), (path, _) => LshIndex.Open(path)),
     ];
 
     /// <summary>Names that <see cref="Create"/> takes.</summary>

@@ -28,26 +28,34 @@ internal static class AnnKinds
 
     public static IReadOnlyList<AnnKind<IVectorIndex>> OfVectors { get; } =
     [
-        new("exact", s_none, recipe => new ExactVectorIndex(recipe.Dimension, recipe.Metric)),
-        new("exact-half", s_none, recipe => new ExactVectorIndex(recipe.Dimension, recipe.Metric, VectorStorage.Float16)),
-        new("exact-byte", s_none, recipe => new ExactVectorIndex(recipe.Dimension, recipe.Metric, VectorStorage.Byte)),
-        new("hnsw", s_candidates, recipe => new HnswIndex(recipe.Dimension, recipe.Metric, new HnswOptions { BuildThreads = recipe.Threads, Seed = recipe.Seed })),
-        new("hnsw-half", s_candidates, recipe => new HnswIndex(recipe.Dimension, recipe.Metric, new HnswOptions { BuildThreads = recipe.Threads, Seed = recipe.Seed, Storage = VectorStorage.Float16 })),
-        new("ivf-flat", s_lists, recipe => new IvfFlatIndex(recipe.Dimension, recipe.Metric, Lists(recipe))),
-        new("ivf-pq", s_lists, recipe => new IvfPqIndex(recipe.Dimension, recipe.Metric, Lists(recipe))),
-        new("ivf-pq4", s_lists, recipe => new IvfFastScanIndex(recipe.Dimension, recipe.Metric, Lists(recipe))),
-        new("kd-tree", s_leaves, recipe => new KdTreeIndex(recipe.Dimension, recipe.Metric, new KdTreeOptions { BuildThreads = recipe.Threads })),
-        new("ball-tree", s_leaves, recipe => new BallTreeIndex(recipe.Dimension, recipe.Metric, new BallTreeOptions { BuildThreads = recipe.Threads })),
-        new("rp-forest", s_collected, recipe => new RpForestIndex(recipe.Dimension, recipe.Metric, new RpForestOptions { BuildThreads = recipe.Threads, Seed = recipe.Seed })),
-        new("lsh", s_cells, recipe => new LshIndex(recipe.Dimension, recipe.Metric, new LshOptions { BuildThreads = recipe.Threads, Seed = recipe.Seed })),
+        Vectors("exact", s_none, ExactVectorIndex.KindName, VectorStorage.Float32),
+        Vectors("exact-half", s_none, ExactVectorIndex.KindName, VectorStorage.Float16),
+        Vectors("exact-byte", s_none, ExactVectorIndex.KindName, VectorStorage.Byte),
+        Vectors("hnsw", s_candidates, HnswIndex.KindName, VectorStorage.Byte),
+        Vectors("hnsw-half", s_candidates, HnswIndex.KindName, VectorStorage.Float16),
+        Vectors("ivf-flat", s_lists, IvfFlatIndex.KindName, VectorStorage.Byte),
+        Vectors("ivf-pq", s_lists, IvfPqIndex.KindName, VectorStorage.Byte),
+        Vectors("ivf-pq4", s_lists, IvfFastScanIndex.KindName, VectorStorage.Byte),
+        Vectors("kd-tree", s_leaves, KdTreeIndex.KindName, VectorStorage.Float32),
+        Vectors("ball-tree", s_leaves, BallTreeIndex.KindName, VectorStorage.Float32),
+        Vectors("rp-forest", s_collected, RpForestIndex.KindName, VectorStorage.Float32),
+        Vectors("lsh", s_cells, LshIndex.KindName, VectorStorage.Float32),
     ];
 
     public static IReadOnlyList<AnnKind<ICodeIndex>> OfCodes { get; } =
     [
-        new("exact-codes", s_none, recipe => new ExactCodeIndex(recipe.Dimension)),
-        new("mih", s_none, recipe => new MihIndex(recipe.Dimension)),
-        new("hnsw-codes", s_candidates, recipe => new HnswCodeIndex(recipe.Dimension, new HnswCodeOptions { BuildThreads = recipe.Threads, Seed = recipe.Seed })),
+        Codes(ExactCodeIndex.KindName, s_none),
+        Codes(MihIndex.KindName, s_none),
+        Codes(HnswCodeIndex.KindName, s_candidates),
     ];
+
+    private static AnnKind<IVectorIndex> Vectors(string name, IReadOnlyList<int> efforts, string kind, VectorStorage storage) =>
+        new(name, efforts, recipe => VectorIndexes.Create(kind, recipe.Dimension, recipe.Metric, Options(recipe) with { Storage = storage }));
+
+    private static AnnKind<ICodeIndex> Codes(string kind, IReadOnlyList<int> efforts) =>
+        new(kind, efforts, recipe => CodeIndexes.Create(kind, recipe.Dimension, Options(recipe)));
+
+    private static IndexBuildOptions Options(AnnRecipe recipe) => new() { Threads = recipe.Threads, Seed = recipe.Seed };
 
     /// <summary>Numbers from <paramref name="first"/> to <paramref name="last"/>, each about half as much again as the one before: 1, 2, 3, 4, 6, 8, 12, …</summary>
     private static List<int> Ladder(int first, int last)
@@ -61,6 +69,4 @@ internal static class AnnKinds
         }
         return steps;
     }
-
-    private static IvfOptions Lists(AnnRecipe recipe) => new() { BuildThreads = recipe.Threads, Seed = recipe.Seed };
 }

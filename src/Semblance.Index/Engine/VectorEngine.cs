@@ -163,7 +163,7 @@ internal sealed class VectorEngine<T, TMetric> : IVectorEngine
             [.. RowSections.AtPositions(rows, _format.Width), .. rows.Structure!.Sections(rows.Positions), .. RecallCurveSection.Write(curve)]));
 
         void Write(RowSnapshot<T> rows, IEnumerable<IndexFileSection> sections) => IndexFileWriter.Write(
-            path, new IndexFileHeader(kind, _metric, Dimension, rows.Count, generation), [.. sections, .. StorageSection.Write(Storage), .. _format.Sections(), .. beside]);
+            path, new IndexFileHeader(kind, _metric, Dimension, rows.Count, generation), [.. sections, .. StorageSection.Write(Storage), .. beside]);
     }
 
     public void Verify(List<string> problems)

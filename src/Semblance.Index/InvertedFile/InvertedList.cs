@@ -4,7 +4,8 @@ namespace Semblance.Index.InvertedFile;
 
 /// <summary>
 /// The rows of one list: their positions, codes and the terms that go with codes, in memory that <paramref name="owner"/> keeps. The writer fills rows behind
-/// <see cref="Count"/> and then raises it; readers see rows below it only.
+/// <see cref="Count"/> and then raises it; readers see rows below it only, and keep this object
+/// alive while they use what it gives out.
 /// </summary>
 internal sealed unsafe class InvertedList(int* positions, float* terms, byte* codes, long codeBytes, int count, int capacity, object? owner)
 {

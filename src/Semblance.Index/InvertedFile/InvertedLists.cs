@@ -38,8 +38,6 @@ internal sealed unsafe class InvertedLists
 
     public ListCodes Codes { get; }
 
-    public int Count => _lists.Length;
-
     /// <summary>Bytes of positions and codes, spare room included.</summary>
     public long BytesHeld => _lists.Sum(BytesOf);
 
@@ -186,6 +184,7 @@ internal sealed unsafe class InvertedLists
                 seen[position >> 6] |= 1UL << (position & 63);
                 listed++;
             }
+            GC.KeepAlive(list);
         }
         if (listed != rows)
             problems.Add($"The lists name {listed} of {rows} rows.");

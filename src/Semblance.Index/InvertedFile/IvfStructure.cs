@@ -142,13 +142,16 @@ internal sealed class IvfStructure<T> : IRowStructure<T>
     {
         foreach (var list in lists)
         {
-            var positions = _lists![list].Positions;
+            var probed = _lists![list];
+            var positions = probed.Positions;
             search.Visited += positions.Length;
             foreach (var position in positions)
             {
                 if (search.Accepts(position))
                     search.Offer(position);
             }
+            // The writer may have put a longer list in its place, and then nothing else holds the memory that is read here.
+            GC.KeepAlive(probed);
         }
     }
 
@@ -192,6 +195,7 @@ internal sealed class IvfStructure<T> : IRowStructure<T>
                         shortlist.Add(keys[i], position);
                 }
             }
+            GC.KeepAlive(list);
         }
         search.Visited += visited;
         foreach (var key in shortlist.Finish())
@@ -221,6 +225,7 @@ internal sealed class IvfStructure<T> : IRowStructure<T>
                 if (key < shortlist.Threshold && search.Accepts(positions[row]))
                     shortlist.Add(key, positions[row]);
             }
+            GC.KeepAlive(list);
         }
         foreach (var key in shortlist.Finish())
             search.Offer(Shortlist.Number(key));

@@ -1,4 +1,3 @@
-using Semblance.Index.Files;
 using Semblance.Numerics;
 
 namespace Semblance.Index.Rows;
@@ -29,9 +28,6 @@ internal abstract class RowFormat<T>(int dimension)
 
     /// <summary>Why the row cannot be what was added, as a part of a sentence; null when it can.</summary>
     public abstract string? Problem(ReadOnlySpan<T> row, Metric metric);
-
-    /// <summary>What must be saved beside the rows.</summary>
-    public virtual IEnumerable<IndexFileSection> Sections() => [];
 }
 
 /// <summary>The vector itself.</summary>
