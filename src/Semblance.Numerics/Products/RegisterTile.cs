@@ -48,7 +48,7 @@ internal static unsafe class RegisterTile<TSimd, TVector, T, TRows, TWidth>
         TVector c110 = TSimd.Zero, c111 = TSimd.Zero;
         for (var segment = 0; segment < call->Segments; segment++)
         {
-            var at = call->Offsets[segment];
+            var at = call->Offsets[segment] + call->Skip;
             for (var left = call->SegmentLength; left > 0; left--)
             {
                 var b0 = TSimd.Load(b);
@@ -121,62 +121,63 @@ internal static unsafe class RegisterTile<TSimd, TVector, T, TRows, TWidth>
             }
         }
         var targets = call->Targets;
+        var column = call->Column;
         var height = call->Height;
         var width = call->Width;
         var add = call->Accumulate;
         if (width == TWidth.Value * TSimd.Count)
         {
             if (TRows.Value > 0 && height > 0)
-                Store(targets[0], c00, c01, add);
+                Store(targets[0] + column, c00, c01, add);
             if (TRows.Value > 1 && height > 1)
-                Store(targets[1], c10, c11, add);
+                Store(targets[1] + column, c10, c11, add);
             if (TRows.Value > 2 && height > 2)
-                Store(targets[2], c20, c21, add);
+                Store(targets[2] + column, c20, c21, add);
             if (TRows.Value > 3 && height > 3)
-                Store(targets[3], c30, c31, add);
+                Store(targets[3] + column, c30, c31, add);
             if (TRows.Value > 4 && height > 4)
-                Store(targets[4], c40, c41, add);
+                Store(targets[4] + column, c40, c41, add);
             if (TRows.Value > 5 && height > 5)
-                Store(targets[5], c50, c51, add);
+                Store(targets[5] + column, c50, c51, add);
             if (TRows.Value > 6 && height > 6)
-                Store(targets[6], c60, c61, add);
+                Store(targets[6] + column, c60, c61, add);
             if (TRows.Value > 7 && height > 7)
-                Store(targets[7], c70, c71, add);
+                Store(targets[7] + column, c70, c71, add);
             if (TRows.Value > 8 && height > 8)
-                Store(targets[8], c80, c81, add);
+                Store(targets[8] + column, c80, c81, add);
             if (TRows.Value > 9 && height > 9)
-                Store(targets[9], c90, c91, add);
+                Store(targets[9] + column, c90, c91, add);
             if (TRows.Value > 10 && height > 10)
-                Store(targets[10], c100, c101, add);
+                Store(targets[10] + column, c100, c101, add);
             if (TRows.Value > 11 && height > 11)
-                Store(targets[11], c110, c111, add);
+                Store(targets[11] + column, c110, c111, add);
         }
         else
         {
             if (TRows.Value > 0 && height > 0)
-                StoreFirst(targets[0], c00, c01, width, add);
+                StoreFirst(targets[0] + column, c00, c01, width, add);
             if (TRows.Value > 1 && height > 1)
-                StoreFirst(targets[1], c10, c11, width, add);
+                StoreFirst(targets[1] + column, c10, c11, width, add);
             if (TRows.Value > 2 && height > 2)
-                StoreFirst(targets[2], c20, c21, width, add);
+                StoreFirst(targets[2] + column, c20, c21, width, add);
             if (TRows.Value > 3 && height > 3)
-                StoreFirst(targets[3], c30, c31, width, add);
+                StoreFirst(targets[3] + column, c30, c31, width, add);
             if (TRows.Value > 4 && height > 4)
-                StoreFirst(targets[4], c40, c41, width, add);
+                StoreFirst(targets[4] + column, c40, c41, width, add);
             if (TRows.Value > 5 && height > 5)
-                StoreFirst(targets[5], c50, c51, width, add);
+                StoreFirst(targets[5] + column, c50, c51, width, add);
             if (TRows.Value > 6 && height > 6)
-                StoreFirst(targets[6], c60, c61, width, add);
+                StoreFirst(targets[6] + column, c60, c61, width, add);
             if (TRows.Value > 7 && height > 7)
-                StoreFirst(targets[7], c70, c71, width, add);
+                StoreFirst(targets[7] + column, c70, c71, width, add);
             if (TRows.Value > 8 && height > 8)
-                StoreFirst(targets[8], c80, c81, width, add);
+                StoreFirst(targets[8] + column, c80, c81, width, add);
             if (TRows.Value > 9 && height > 9)
-                StoreFirst(targets[9], c90, c91, width, add);
+                StoreFirst(targets[9] + column, c90, c91, width, add);
             if (TRows.Value > 10 && height > 10)
-                StoreFirst(targets[10], c100, c101, width, add);
+                StoreFirst(targets[10] + column, c100, c101, width, add);
             if (TRows.Value > 11 && height > 11)
-                StoreFirst(targets[11], c110, c111, width, add);
+                StoreFirst(targets[11] + column, c110, c111, width, add);
         }
     }
 

@@ -5,7 +5,7 @@ namespace Semblance.Numerics.Products;
 /// <see cref="Segments"/> runs of <see cref="SegmentLength"/> steps.
 /// </summary>
 /// <remarks>
-/// Element k of row r of A is <c>Rows[r][Offsets[k / SegmentLength] + (k % SegmentLength) · Step]</c>. Rows may lie anywhere, so a
+/// Element k of row r of A is <c>Rows[r][Skip + Offsets[k / SegmentLength] + (k % SegmentLength) · Step]</c>. Rows may lie anywhere, so a
 /// matrix needs no packing whatever its strides, and the taps of a convolution are segments over one set of rows.
 /// </remarks>
 internal unsafe struct TileCall<T>
@@ -17,12 +17,18 @@ internal unsafe struct TileCall<T>
     /// <summary>Where each row of C begins.</summary>
     public T** Targets;
 
+    /// <summary>Elements from a row's beginning in C to the tile's first column.</summary>
+    public nint Column;
+
     /// <summary>Elements from a row's beginning to each segment.</summary>
     public nint* Offsets;
 
     public int Segments;
 
     public nint SegmentLength;
+
+    /// <summary>Elements that every segment begins later: where a block of the depth starts inside a long segment.</summary>
+    public nint Skip;
 
     /// <summary>Elements of A between one k and the next.</summary>
     public nint Step;

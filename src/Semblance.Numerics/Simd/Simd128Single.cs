@@ -117,4 +117,13 @@ internal readonly unsafe struct Simd128Single : ISimd<VecT, float>
         for (var i = 0; i < count; i++)
             target[i] = vector.GetElement(i);
     }
+
+    public static void Transpose(float* source, nint sourceStride, float* target, nint targetStride)
+    {
+        for (nint i = 0; i < Count; i++)
+        {
+            for (nint j = 0; j < Count; j++)
+                target[(j * targetStride) + i] = source[(i * sourceStride) + j];
+        }
+    }
 }

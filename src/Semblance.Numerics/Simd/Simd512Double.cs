@@ -117,4 +117,13 @@ internal readonly unsafe struct Simd512Double : ISimd<VecT, double>
         for (var i = 0; i < count; i++)
             target[i] = vector.GetElement(i);
     }
+
+    public static void Transpose(double* source, nint sourceStride, double* target, nint targetStride)
+    {
+        for (nint i = 0; i < Count; i++)
+        {
+            for (nint j = 0; j < Count; j++)
+                target[(j * targetStride) + i] = source[(i * sourceStride) + j];
+        }
+    }
 }
