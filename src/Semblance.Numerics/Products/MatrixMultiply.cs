@@ -121,6 +121,6 @@ internal static unsafe class MatrixMultiply<T>
         public void Run<TSimd, TVector>()
             where TSimd : struct, ISimd<TVector, T>
             where TVector : struct
-            => PartialSums<TSimd, TVector, T>.AddTo(terms.C, terms.CRow, terms.Rows, terms.Columns, parts, count);
+            => PartialSums<TSimd, TVector, T>.AddTo(terms.C, terms.CRow, terms.Rows, terms.Columns, parts, count, (nint)terms.Rows * terms.Columns);
     }
 }

@@ -9,11 +9,10 @@ internal static unsafe class PartialSums<TSimd, TVector, T>
     where TVector : struct
     where T : unmanaged
 {
-    /// <summary>target[rows, columns] += each of <paramref name="count"/> dense results that stand one behind the other.</summary>
+    /// <summary>target[rows, columns] += each of <paramref name="count"/> dense results that begin <paramref name="distance"/> elements apart.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void AddTo(T* target, nint stride, int rows, int columns, T* parts, int count)
+    public static void AddTo(T* target, nint stride, int rows, int columns, T* parts, int count, nint distance)
     {
-        var size = (nint)rows * columns;
         for (nint i = 0; i < rows; i++)
         {
             for (nint j = 0; j < columns; j += TSimd.Count)
@@ -21,7 +20,7 @@ internal static unsafe class PartialSums<TSimd, TVector, T>
                 var width = (int)Math.Min(TSimd.Count, columns - j);
                 var at = parts + (i * columns) + j;
                 var sum = TSimd.LoadFirst(target + (i * stride) + j, width);
-                for (var part = 0; part < count; part++, at += size)
+                for (var part = 0; part < count; part++, at += distance)
                     sum = TSimd.Add(sum, TSimd.LoadFirst(at, width));
                 TSimd.StoreFirst(sum, target + (i * stride) + j, width);
             }
