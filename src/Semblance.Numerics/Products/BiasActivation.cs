@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Semblance.Numerics.Activations;
 using Semblance.Numerics.Simd;
 
 namespace Semblance.Numerics.Products;
@@ -7,9 +8,9 @@ namespace Semblance.Numerics.Products;
 /// <param name="bias">As many as there are columns, or null for none.</param>
 internal readonly unsafe struct BiasActivation<T, TActivation>(T* bias, TActivation activation) : IProductEpilogue<T>
     where T : unmanaged
-    where TActivation : struct, IActivation<T>
+    where TActivation : struct, IActivation
 {
-    public bool IsNone => bias is null && typeof(TActivation) == typeof(IdentityActivation<T>);
+    public bool IsNone => bias is null && typeof(TActivation) == typeof(IdentityFunction);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Apply<TSimd, TVector>(T* target, int column, int width)
@@ -22,7 +23,7 @@ internal readonly unsafe struct BiasActivation<T, TActivation>(T* bias, TActivat
             var x = TSimd.LoadFirst(target + j, count);
             if (bias is not null)
                 x = TSimd.Add(x, TSimd.LoadFirst(bias + column + j, count));
-            TSimd.StoreFirst(activation.Forward<TSimd, TVector>(x), target + j, count);
+            TSimd.StoreFirst(activation.Forward<TSimd, TVector, T>(x), target + j, count);
         }
     }
 }

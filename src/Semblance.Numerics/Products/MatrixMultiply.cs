@@ -29,14 +29,14 @@ internal static unsafe class MatrixMultiply<T>
         => Run(terms, default(NoEpilogue<T>), width, team, scratch);
 
     /// <param name="epilogue">Done to each part of C when it is complete. With one, a long depth is not shared out.</param>
-    /// <param name="scratch"><see cref="ScratchLength"/> elements; null where that is 0.</param>
+    /// <param name="scratch"><see cref="ScratchLength"/> elements; null where that is 0 or a long depth is not to be shared out.</param>
     public static void Run<TEpilogue>(in MatrixTerms<T> terms, TEpilogue epilogue, SimdWidth<T> width, WorkerTeam team, T* scratch)
         where TEpilogue : struct, IProductEpilogue<T>
     {
         if (terms.Rows == 0 || terms.Columns == 0)
             return;
         var product = terms;
-        var depthParts = epilogue.IsNone ? DepthParts(terms) : 1;
+        var depthParts = epilogue.IsNone && scratch is not null ? DepthParts(terms) : 1;
         var depthPart = (terms.Depth + depthParts - 1) / depthParts;
         var byRows = terms.Rows >= terms.Columns;
         var unit = byRows ? TileRows : 2 * width.Count;

@@ -1,21 +1,23 @@
 namespace Semblance.Numerics.Simd;
 
 /// <summary>
-/// A function of one number and its derivative, for whoever passes over values anyway: the store of a product, a normalisation,
-/// an elementwise layer. A struct, so that its parameters (a slope, a limit) travel with it and its members are inlined.
+/// An element-wise function with its derivative, as a struct that kernels take as a type argument: the same few lines serve a layer of
+/// its own, the end of a matrix product, and a normalisation.
 /// </summary>
-internal interface IActivation<T>
-    where T : unmanaged
+internal interface IActivation
 {
-    /// <summary>Whether <see cref="Backward"/> is to be given the input x; otherwise it is given the output y.</summary>
-    static abstract bool KeepsInput { get; }
+    /// <summary>Whether <see cref="Backward"/> works from the function's result (which overwrites its argument) or from its argument.</summary>
+    static abstract bool DerivativeFromOutput { get; }
 
-    TVector Forward<TSimd, TVector>(TVector x)
+    TVector Forward<TSimd, TVector, T>(TVector x)
         where TSimd : struct, ISimd<TVector, T>
-        where TVector : struct;
+        where TVector : struct
+        where T : unmanaged;
 
-    /// <summary>The gradient at x, from the gradient at y and what was kept.</summary>
-    TVector Backward<TSimd, TVector>(TVector kept, TVector gradient)
+    /// <summary>The gradient of the argument.</summary>
+    /// <param name="known">The result or the argument, as <see cref="DerivativeFromOutput"/> says.</param>
+    TVector Backward<TSimd, TVector, T>(TVector known, TVector gradient)
         where TSimd : struct, ISimd<TVector, T>
-        where TVector : struct;
+        where TVector : struct
+        where T : unmanaged;
 }

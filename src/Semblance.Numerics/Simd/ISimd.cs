@@ -21,6 +21,9 @@ internal unsafe interface ISimd<TVector, T>
 
     static abstract TVector Create(T value);
 
+    /// <summary>The constant in every lane, rounded to the element's precision.</summary>
+    static abstract TVector Constant(double value);
+
     static abstract TVector Load(T* source);
 
     static abstract void Store(TVector vector, T* target);

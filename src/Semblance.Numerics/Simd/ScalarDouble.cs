@@ -15,6 +15,9 @@ internal readonly unsafe struct ScalarDouble : ISimd<double, double>
     public static double Create(double value) => value;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static double Constant(double value) => value;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static double Load(double* source) => *source;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -23,6 +23,9 @@ internal readonly unsafe struct Simd256Double : ISimd<VecT, double>
     public static VecT Create(double value) => Vec.Create(value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static VecT Constant(double value) => Vec.Create(value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static VecT Load(double* source) => Vec.Load(source);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

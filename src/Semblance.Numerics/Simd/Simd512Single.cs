@@ -23,6 +23,9 @@ internal readonly unsafe struct Simd512Single : ISimd<VecT, float>
     public static VecT Create(float value) => Vec.Create(value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static VecT Constant(double value) => Vec.Create((float)value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static VecT Load(float* source) => Vec.Load(source);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
