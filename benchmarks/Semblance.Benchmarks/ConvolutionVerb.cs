@@ -62,13 +62,14 @@ internal sealed unsafe class ConvolutionVerb : IBenchmarkVerb
     {
         var convolution = new DepthwiseConvolution(shape);
         var simd = SimdWidth<float>.Chosen;
-        using var memory = new Buffers(shape, convolution.WeightGradientScratch);
+        var memory = new Buffers(shape, convolution.WeightGradientScratch);
         var (x, y, w, scratch) = (memory.Input, memory.Output, memory.Weights, memory.Scratch);
         var bytes = (double)(shape.InputLength + shape.OutputLength) * sizeof(float);
         var name = $"depthwise {shape.Height}² × {shape.Channels} / {shape.StrideY}";
         table.Add(name + ", forward", Rates(rounds, bytes, () => convolution.Forward((float*)x, (float*)w, null, default(IdentityFunction), (float*)y, simd, team)), "GB/s");
         table.Add(name + ", input gradient", Rates(rounds, bytes, () => convolution.InputGradient((float*)y, (float*)w, (float*)x, accumulate: false, simd, team)), "GB/s");
         table.Add(name + ", weight gradient", Rates(rounds, bytes, () => convolution.WeightGradient((float*)x, (float*)y, (float*)w, accumulate: false, simd, team, (float*)scratch)), "GB/s");
+        GC.KeepAlive(memory);
     }
 
     /// <summary>Billions of <paramref name="amount"/> a second, once a round after one to warm up.</summary>
@@ -85,7 +86,7 @@ internal sealed unsafe class ConvolutionVerb : IBenchmarkVerb
         return rates;
     }
 
-    private sealed class Buffers : IDisposable
+    private sealed class Buffers
     {
         private readonly HugeMemory _memory;
 
@@ -110,8 +111,6 @@ internal sealed unsafe class ConvolutionVerb : IBenchmarkVerb
         public nint Weights { get; }
 
         public nint Scratch { get; }
-
-        public void Dispose() => _memory.Dispose();
 
         private static nint Rounded(nint length) => (length + 15) & -16;
     }

@@ -1,8 +1,8 @@
 namespace Semblance.Networks.Kernels;
 
 /// <summary>
-/// Some columns of one row of a depthwise walk: <c>write[c] = f(Σ read[offset(t) + c] · weights[weight(t) + c] + bias[c])</c> over
-/// taps t, for each column.
+/// Some neighbouring columns in one row of a depthwise walk: each writes <c>f(Σ read · weight + bias)</c> over its taps, channel by channel.
+/// Of a run's inputs only the first of the first column and the last of the last one may lie outside the picture.
 /// </summary>
 internal unsafe struct DepthwiseCall<T>
     where T : unmanaged
@@ -25,13 +25,23 @@ internal unsafe struct DepthwiseCall<T>
 
     public int Channels;
 
-    /// <summary>Elements from what a column reads to each of its taps, row by row of the kernel.</summary>
-    public nint* Offsets;
+    /// <summary>Runs of three taps, then those of two, then those of one.</summary>
+    public DepthwiseRun* Runs;
 
-    /// <summary>Elements to the weights of each tap.</summary>
-    public nint* WeightOffsets;
+    public int Threes;
 
-    public int Taps;
+    public int Twos;
+
+    public int Ones;
+
+    /// <summary>Pixel of the picture at which the first column stands.</summary>
+    public int Column;
+
+    /// <summary>Pixels from a column to the next.</summary>
+    public int Stride;
+
+    /// <summary>Pixels in a row of the picture.</summary>
+    public int Size;
 
     /// <summary>Adds to what is there.</summary>
     public bool Accumulate;

@@ -4,8 +4,8 @@ using Semblance.Numerics.Simd;
 namespace Semblance.Networks.Kernels;
 
 /// <summary>
-/// The innermost loops of depthwise convolutions: a vector of channels in some neighbouring columns at once, so that a weight is
-/// loaded once for all of them and their sums do not wait for one another.
+/// The innermost loops of depthwise convolutions: a vector of channels in some neighbouring columns at once, so that what is read
+/// serves up to three of them and their sums do not wait for one another. Straight-line on purpose: sums in an array would live in memory.
 /// </summary>
 internal static unsafe class DepthwiseColumns<TSimd, TVector, T, TActivation>
     where TSimd : struct, ISimd<TVector, T>
@@ -13,21 +13,20 @@ internal static unsafe class DepthwiseColumns<TSimd, TVector, T, TActivation>
     where T : unmanaged
     where TActivation : struct, IActivation
 {
-    /// <summary>Channels [first, end) of eight columns. Straight-line on purpose: sums in an array would live in memory.</summary>
+    /// <summary>Channels [first, end) of eight columns.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Eight<TLanes>(in DepthwiseCall<T> call, TActivation function, int first, int end)
         where TLanes : struct, ILanes
     {
-        var taps = call.Taps;
-        var offsets = call.Offsets;
-        var weightOffsets = call.WeightOffsets;
-        var one = call.ReadStep;
-        var two = 2 * one;
-        var three = 3 * one;
-        var four = 4 * one;
-        for (var c = first; c < end; c += TSimd.Count)
+        var step = call.ReadStep;
+        var writeStep = call.WriteStep;
+        var channels = end;
+        var accumulate = call.Accumulate;
+        var column = call.Column;
+        var room = call.Size - column - (7 * call.Stride);
+        for (var c = first; c < channels; c += TSimd.Count)
         {
-            var count = end - c;
+            var count = channels - c;
             var read = call.Read + c;
             var weights = call.Weights + c;
             var a0 = call.Bias == null ? TSimd.Zero : TLanes.Load<TSimd, TVector, T>(call.Bias + c, count);
@@ -38,36 +37,137 @@ internal static unsafe class DepthwiseColumns<TSimd, TVector, T, TActivation>
             var a5 = a0;
             var a6 = a0;
             var a7 = a0;
-            for (var tap = 0; tap < taps; tap++)
+            var run = call.Runs;
+            for (var i = call.Threes; i > 0; i--, run++)
             {
-                var w = TLanes.Load<TSimd, TVector, T>(weights + weightOffsets[tap], count);
-                var p = read + offsets[tap];
-                a0 = TSimd.MultiplyAdd(TLanes.Load<TSimd, TVector, T>(p, count), w, a0);
-                a1 = TSimd.MultiplyAdd(TLanes.Load<TSimd, TVector, T>(p + one, count), w, a1);
-                a2 = TSimd.MultiplyAdd(TLanes.Load<TSimd, TVector, T>(p + two, count), w, a2);
-                a3 = TSimd.MultiplyAdd(TLanes.Load<TSimd, TVector, T>(p + three, count), w, a3);
-                p += four;
-                a4 = TSimd.MultiplyAdd(TLanes.Load<TSimd, TVector, T>(p, count), w, a4);
-                a5 = TSimd.MultiplyAdd(TLanes.Load<TSimd, TVector, T>(p + one, count), w, a5);
-                a6 = TSimd.MultiplyAdd(TLanes.Load<TSimd, TVector, T>(p + two, count), w, a6);
-                a7 = TSimd.MultiplyAdd(TLanes.Load<TSimd, TVector, T>(p + three, count), w, a7);
+                var p = read + run->Offset;
+                var weight = weights + run->Weights;
+                var w0 = TLanes.Load<TSimd, TVector, T>(weight, count);
+                var w1 = TLanes.Load<TSimd, TVector, T>(weight + run->WeightStep, count);
+                var w2 = TLanes.Load<TSimd, TVector, T>(weight + (2 * run->WeightStep), count);
+                if (column + run->First >= 0)
+                    a0 = TSimd.MultiplyAdd(TLanes.Load<TSimd, TVector, T>(p, count), w0, a0);
+                p += step;
+                var x = TLanes.Load<TSimd, TVector, T>(p, count);
+                a1 = TSimd.MultiplyAdd(x, w0, a1);
+                a0 = TSimd.MultiplyAdd(x, w1, a0);
+                p += step;
+                x = TLanes.Load<TSimd, TVector, T>(p, count);
+                a2 = TSimd.MultiplyAdd(x, w0, a2);
+                a1 = TSimd.MultiplyAdd(x, w1, a1);
+                a0 = TSimd.MultiplyAdd(x, w2, a0);
+                p += step;
+                x = TLanes.Load<TSimd, TVector, T>(p, count);
+                a3 = TSimd.MultiplyAdd(x, w0, a3);
+                a2 = TSimd.MultiplyAdd(x, w1, a2);
+                a1 = TSimd.MultiplyAdd(x, w2, a1);
+                p += step;
+                x = TLanes.Load<TSimd, TVector, T>(p, count);
+                a4 = TSimd.MultiplyAdd(x, w0, a4);
+                a3 = TSimd.MultiplyAdd(x, w1, a3);
+                a2 = TSimd.MultiplyAdd(x, w2, a2);
+                p += step;
+                x = TLanes.Load<TSimd, TVector, T>(p, count);
+                a5 = TSimd.MultiplyAdd(x, w0, a5);
+                a4 = TSimd.MultiplyAdd(x, w1, a4);
+                a3 = TSimd.MultiplyAdd(x, w2, a3);
+                p += step;
+                x = TLanes.Load<TSimd, TVector, T>(p, count);
+                a6 = TSimd.MultiplyAdd(x, w0, a6);
+                a5 = TSimd.MultiplyAdd(x, w1, a5);
+                a4 = TSimd.MultiplyAdd(x, w2, a4);
+                p += step;
+                x = TLanes.Load<TSimd, TVector, T>(p, count);
+                a7 = TSimd.MultiplyAdd(x, w0, a7);
+                a6 = TSimd.MultiplyAdd(x, w1, a6);
+                a5 = TSimd.MultiplyAdd(x, w2, a5);
+                p += step;
+                x = TLanes.Load<TSimd, TVector, T>(p, count);
+                a7 = TSimd.MultiplyAdd(x, w1, a7);
+                a6 = TSimd.MultiplyAdd(x, w2, a6);
+                p += step;
+                if (run->Last < room)
+                    a7 = TSimd.MultiplyAdd(TLanes.Load<TSimd, TVector, T>(p, count), w2, a7);
+            }
+            for (var i = call.Twos; i > 0; i--, run++)
+            {
+                var p = read + run->Offset;
+                var weight = weights + run->Weights;
+                var w0 = TLanes.Load<TSimd, TVector, T>(weight, count);
+                var w1 = TLanes.Load<TSimd, TVector, T>(weight + run->WeightStep, count);
+                if (column + run->First >= 0)
+                    a0 = TSimd.MultiplyAdd(TLanes.Load<TSimd, TVector, T>(p, count), w0, a0);
+                p += step;
+                var x = TLanes.Load<TSimd, TVector, T>(p, count);
+                a1 = TSimd.MultiplyAdd(x, w0, a1);
+                a0 = TSimd.MultiplyAdd(x, w1, a0);
+                p += step;
+                x = TLanes.Load<TSimd, TVector, T>(p, count);
+                a2 = TSimd.MultiplyAdd(x, w0, a2);
+                a1 = TSimd.MultiplyAdd(x, w1, a1);
+                p += step;
+                x = TLanes.Load<TSimd, TVector, T>(p, count);
+                a3 = TSimd.MultiplyAdd(x, w0, a3);
+                a2 = TSimd.MultiplyAdd(x, w1, a2);
+                p += step;
+                x = TLanes.Load<TSimd, TVector, T>(p, count);
+                a4 = TSimd.MultiplyAdd(x, w0, a4);
+                a3 = TSimd.MultiplyAdd(x, w1, a3);
+                p += step;
+                x = TLanes.Load<TSimd, TVector, T>(p, count);
+                a5 = TSimd.MultiplyAdd(x, w0, a5);
+                a4 = TSimd.MultiplyAdd(x, w1, a4);
+                p += step;
+                x = TLanes.Load<TSimd, TVector, T>(p, count);
+                a6 = TSimd.MultiplyAdd(x, w0, a6);
+                a5 = TSimd.MultiplyAdd(x, w1, a5);
+                p += step;
+                x = TLanes.Load<TSimd, TVector, T>(p, count);
+                a7 = TSimd.MultiplyAdd(x, w0, a7);
+                a6 = TSimd.MultiplyAdd(x, w1, a6);
+                p += step;
+                if (run->Last < room)
+                    a7 = TSimd.MultiplyAdd(TLanes.Load<TSimd, TVector, T>(p, count), w1, a7);
+            }
+            for (var i = call.Ones; i > 0; i--, run++)
+            {
+                var p = read + run->Offset;
+                var weight = weights + run->Weights;
+                var w0 = TLanes.Load<TSimd, TVector, T>(weight, count);
+                if (column + run->First >= 0)
+                    a0 = TSimd.MultiplyAdd(TLanes.Load<TSimd, TVector, T>(p, count), w0, a0);
+                p += step;
+                a1 = TSimd.MultiplyAdd(TLanes.Load<TSimd, TVector, T>(p, count), w0, a1);
+                p += step;
+                a2 = TSimd.MultiplyAdd(TLanes.Load<TSimd, TVector, T>(p, count), w0, a2);
+                p += step;
+                a3 = TSimd.MultiplyAdd(TLanes.Load<TSimd, TVector, T>(p, count), w0, a3);
+                p += step;
+                a4 = TSimd.MultiplyAdd(TLanes.Load<TSimd, TVector, T>(p, count), w0, a4);
+                p += step;
+                a5 = TSimd.MultiplyAdd(TLanes.Load<TSimd, TVector, T>(p, count), w0, a5);
+                p += step;
+                a6 = TSimd.MultiplyAdd(TLanes.Load<TSimd, TVector, T>(p, count), w0, a6);
+                p += step;
+                if (run->Last < room)
+                    a7 = TSimd.MultiplyAdd(TLanes.Load<TSimd, TVector, T>(p, count), w0, a7);
             }
             var write = call.Write + c;
-            Finish<TLanes>(call, function, a0, write, count);
-            write += call.WriteStep;
-            Finish<TLanes>(call, function, a1, write, count);
-            write += call.WriteStep;
-            Finish<TLanes>(call, function, a2, write, count);
-            write += call.WriteStep;
-            Finish<TLanes>(call, function, a3, write, count);
-            write += call.WriteStep;
-            Finish<TLanes>(call, function, a4, write, count);
-            write += call.WriteStep;
-            Finish<TLanes>(call, function, a5, write, count);
-            write += call.WriteStep;
-            Finish<TLanes>(call, function, a6, write, count);
-            write += call.WriteStep;
-            Finish<TLanes>(call, function, a7, write, count);
+            Finish<TLanes>(function, a0, write, count, accumulate);
+            write += writeStep;
+            Finish<TLanes>(function, a1, write, count, accumulate);
+            write += writeStep;
+            Finish<TLanes>(function, a2, write, count, accumulate);
+            write += writeStep;
+            Finish<TLanes>(function, a3, write, count, accumulate);
+            write += writeStep;
+            Finish<TLanes>(function, a4, write, count, accumulate);
+            write += writeStep;
+            Finish<TLanes>(function, a5, write, count, accumulate);
+            write += writeStep;
+            Finish<TLanes>(function, a6, write, count, accumulate);
+            write += writeStep;
+            Finish<TLanes>(function, a7, write, count, accumulate);
         }
     }
 
@@ -76,38 +176,100 @@ internal static unsafe class DepthwiseColumns<TSimd, TVector, T, TActivation>
     public static void Four<TLanes>(in DepthwiseCall<T> call, TActivation function, int first, int end)
         where TLanes : struct, ILanes
     {
-        var taps = call.Taps;
-        var offsets = call.Offsets;
-        var weightOffsets = call.WeightOffsets;
-        var one = call.ReadStep;
-        var two = 2 * one;
-        var three = 3 * one;
-        for (var c = first; c < end; c += TSimd.Count)
+        var step = call.ReadStep;
+        var writeStep = call.WriteStep;
+        var channels = end;
+        var accumulate = call.Accumulate;
+        var column = call.Column;
+        var room = call.Size - column - (3 * call.Stride);
+        for (var c = first; c < channels; c += TSimd.Count)
         {
-            var count = end - c;
+            var count = channels - c;
             var read = call.Read + c;
             var weights = call.Weights + c;
             var a0 = call.Bias == null ? TSimd.Zero : TLanes.Load<TSimd, TVector, T>(call.Bias + c, count);
             var a1 = a0;
             var a2 = a0;
             var a3 = a0;
-            for (var tap = 0; tap < taps; tap++)
+            var run = call.Runs;
+            for (var i = call.Threes; i > 0; i--, run++)
             {
-                var w = TLanes.Load<TSimd, TVector, T>(weights + weightOffsets[tap], count);
-                var p = read + offsets[tap];
-                a0 = TSimd.MultiplyAdd(TLanes.Load<TSimd, TVector, T>(p, count), w, a0);
-                a1 = TSimd.MultiplyAdd(TLanes.Load<TSimd, TVector, T>(p + one, count), w, a1);
-                a2 = TSimd.MultiplyAdd(TLanes.Load<TSimd, TVector, T>(p + two, count), w, a2);
-                a3 = TSimd.MultiplyAdd(TLanes.Load<TSimd, TVector, T>(p + three, count), w, a3);
+                var p = read + run->Offset;
+                var weight = weights + run->Weights;
+                var w0 = TLanes.Load<TSimd, TVector, T>(weight, count);
+                var w1 = TLanes.Load<TSimd, TVector, T>(weight + run->WeightStep, count);
+                var w2 = TLanes.Load<TSimd, TVector, T>(weight + (2 * run->WeightStep), count);
+                if (column + run->First >= 0)
+                    a0 = TSimd.MultiplyAdd(TLanes.Load<TSimd, TVector, T>(p, count), w0, a0);
+                p += step;
+                var x = TLanes.Load<TSimd, TVector, T>(p, count);
+                a1 = TSimd.MultiplyAdd(x, w0, a1);
+                a0 = TSimd.MultiplyAdd(x, w1, a0);
+                p += step;
+                x = TLanes.Load<TSimd, TVector, T>(p, count);
+                a2 = TSimd.MultiplyAdd(x, w0, a2);
+                a1 = TSimd.MultiplyAdd(x, w1, a1);
+                a0 = TSimd.MultiplyAdd(x, w2, a0);
+                p += step;
+                x = TLanes.Load<TSimd, TVector, T>(p, count);
+                a3 = TSimd.MultiplyAdd(x, w0, a3);
+                a2 = TSimd.MultiplyAdd(x, w1, a2);
+                a1 = TSimd.MultiplyAdd(x, w2, a1);
+                p += step;
+                x = TLanes.Load<TSimd, TVector, T>(p, count);
+                a3 = TSimd.MultiplyAdd(x, w1, a3);
+                a2 = TSimd.MultiplyAdd(x, w2, a2);
+                p += step;
+                if (run->Last < room)
+                    a3 = TSimd.MultiplyAdd(TLanes.Load<TSimd, TVector, T>(p, count), w2, a3);
+            }
+            for (var i = call.Twos; i > 0; i--, run++)
+            {
+                var p = read + run->Offset;
+                var weight = weights + run->Weights;
+                var w0 = TLanes.Load<TSimd, TVector, T>(weight, count);
+                var w1 = TLanes.Load<TSimd, TVector, T>(weight + run->WeightStep, count);
+                if (column + run->First >= 0)
+                    a0 = TSimd.MultiplyAdd(TLanes.Load<TSimd, TVector, T>(p, count), w0, a0);
+                p += step;
+                var x = TLanes.Load<TSimd, TVector, T>(p, count);
+                a1 = TSimd.MultiplyAdd(x, w0, a1);
+                a0 = TSimd.MultiplyAdd(x, w1, a0);
+                p += step;
+                x = TLanes.Load<TSimd, TVector, T>(p, count);
+                a2 = TSimd.MultiplyAdd(x, w0, a2);
+                a1 = TSimd.MultiplyAdd(x, w1, a1);
+                p += step;
+                x = TLanes.Load<TSimd, TVector, T>(p, count);
+                a3 = TSimd.MultiplyAdd(x, w0, a3);
+                a2 = TSimd.MultiplyAdd(x, w1, a2);
+                p += step;
+                if (run->Last < room)
+                    a3 = TSimd.MultiplyAdd(TLanes.Load<TSimd, TVector, T>(p, count), w1, a3);
+            }
+            for (var i = call.Ones; i > 0; i--, run++)
+            {
+                var p = read + run->Offset;
+                var weight = weights + run->Weights;
+                var w0 = TLanes.Load<TSimd, TVector, T>(weight, count);
+                if (column + run->First >= 0)
+                    a0 = TSimd.MultiplyAdd(TLanes.Load<TSimd, TVector, T>(p, count), w0, a0);
+                p += step;
+                a1 = TSimd.MultiplyAdd(TLanes.Load<TSimd, TVector, T>(p, count), w0, a1);
+                p += step;
+                a2 = TSimd.MultiplyAdd(TLanes.Load<TSimd, TVector, T>(p, count), w0, a2);
+                p += step;
+                if (run->Last < room)
+                    a3 = TSimd.MultiplyAdd(TLanes.Load<TSimd, TVector, T>(p, count), w0, a3);
             }
             var write = call.Write + c;
-            Finish<TLanes>(call, function, a0, write, count);
-            write += call.WriteStep;
-            Finish<TLanes>(call, function, a1, write, count);
-            write += call.WriteStep;
-            Finish<TLanes>(call, function, a2, write, count);
-            write += call.WriteStep;
-            Finish<TLanes>(call, function, a3, write, count);
+            Finish<TLanes>(function, a0, write, count, accumulate);
+            write += writeStep;
+            Finish<TLanes>(function, a1, write, count, accumulate);
+            write += writeStep;
+            Finish<TLanes>(function, a2, write, count, accumulate);
+            write += writeStep;
+            Finish<TLanes>(function, a3, write, count, accumulate);
         }
     }
 
@@ -116,28 +278,72 @@ internal static unsafe class DepthwiseColumns<TSimd, TVector, T, TActivation>
     public static void Two<TLanes>(in DepthwiseCall<T> call, TActivation function, int first, int end)
         where TLanes : struct, ILanes
     {
-        var taps = call.Taps;
-        var offsets = call.Offsets;
-        var weightOffsets = call.WeightOffsets;
-        var one = call.ReadStep;
-        for (var c = first; c < end; c += TSimd.Count)
+        var step = call.ReadStep;
+        var writeStep = call.WriteStep;
+        var channels = end;
+        var accumulate = call.Accumulate;
+        var column = call.Column;
+        var room = call.Size - column - (1 * call.Stride);
+        for (var c = first; c < channels; c += TSimd.Count)
         {
-            var count = end - c;
+            var count = channels - c;
             var read = call.Read + c;
             var weights = call.Weights + c;
             var a0 = call.Bias == null ? TSimd.Zero : TLanes.Load<TSimd, TVector, T>(call.Bias + c, count);
             var a1 = a0;
-            for (var tap = 0; tap < taps; tap++)
+            var run = call.Runs;
+            for (var i = call.Threes; i > 0; i--, run++)
             {
-                var w = TLanes.Load<TSimd, TVector, T>(weights + weightOffsets[tap], count);
-                var p = read + offsets[tap];
-                a0 = TSimd.MultiplyAdd(TLanes.Load<TSimd, TVector, T>(p, count), w, a0);
-                a1 = TSimd.MultiplyAdd(TLanes.Load<TSimd, TVector, T>(p + one, count), w, a1);
+                var p = read + run->Offset;
+                var weight = weights + run->Weights;
+                var w0 = TLanes.Load<TSimd, TVector, T>(weight, count);
+                var w1 = TLanes.Load<TSimd, TVector, T>(weight + run->WeightStep, count);
+                var w2 = TLanes.Load<TSimd, TVector, T>(weight + (2 * run->WeightStep), count);
+                if (column + run->First >= 0)
+                    a0 = TSimd.MultiplyAdd(TLanes.Load<TSimd, TVector, T>(p, count), w0, a0);
+                p += step;
+                var x = TLanes.Load<TSimd, TVector, T>(p, count);
+                a1 = TSimd.MultiplyAdd(x, w0, a1);
+                a0 = TSimd.MultiplyAdd(x, w1, a0);
+                p += step;
+                x = TLanes.Load<TSimd, TVector, T>(p, count);
+                a1 = TSimd.MultiplyAdd(x, w1, a1);
+                a0 = TSimd.MultiplyAdd(x, w2, a0);
+                p += step;
+                if (run->Last < room)
+                    a1 = TSimd.MultiplyAdd(TLanes.Load<TSimd, TVector, T>(p, count), w2, a1);
+            }
+            for (var i = call.Twos; i > 0; i--, run++)
+            {
+                var p = read + run->Offset;
+                var weight = weights + run->Weights;
+                var w0 = TLanes.Load<TSimd, TVector, T>(weight, count);
+                var w1 = TLanes.Load<TSimd, TVector, T>(weight + run->WeightStep, count);
+                if (column + run->First >= 0)
+                    a0 = TSimd.MultiplyAdd(TLanes.Load<TSimd, TVector, T>(p, count), w0, a0);
+                p += step;
+                var x = TLanes.Load<TSimd, TVector, T>(p, count);
+                a1 = TSimd.MultiplyAdd(x, w0, a1);
+                a0 = TSimd.MultiplyAdd(x, w1, a0);
+                p += step;
+                if (run->Last < room)
+                    a1 = TSimd.MultiplyAdd(TLanes.Load<TSimd, TVector, T>(p, count), w1, a1);
+            }
+            for (var i = call.Ones; i > 0; i--, run++)
+            {
+                var p = read + run->Offset;
+                var weight = weights + run->Weights;
+                var w0 = TLanes.Load<TSimd, TVector, T>(weight, count);
+                if (column + run->First >= 0)
+                    a0 = TSimd.MultiplyAdd(TLanes.Load<TSimd, TVector, T>(p, count), w0, a0);
+                p += step;
+                if (run->Last < room)
+                    a1 = TSimd.MultiplyAdd(TLanes.Load<TSimd, TVector, T>(p, count), w0, a1);
             }
             var write = call.Write + c;
-            Finish<TLanes>(call, function, a0, write, count);
-            write += call.WriteStep;
-            Finish<TLanes>(call, function, a1, write, count);
+            Finish<TLanes>(function, a0, write, count, accumulate);
+            write += writeStep;
+            Finish<TLanes>(function, a1, write, count, accumulate);
         }
     }
 
@@ -146,31 +352,64 @@ internal static unsafe class DepthwiseColumns<TSimd, TVector, T, TActivation>
     public static void One<TLanes>(in DepthwiseCall<T> call, TActivation function, int first, int end)
         where TLanes : struct, ILanes
     {
-        var taps = call.Taps;
-        var offsets = call.Offsets;
-        var weightOffsets = call.WeightOffsets;
-        for (var c = first; c < end; c += TSimd.Count)
+        var step = call.ReadStep;
+        var writeStep = call.WriteStep;
+        var channels = end;
+        var accumulate = call.Accumulate;
+        var column = call.Column;
+        var room = call.Size - column;
+        for (var c = first; c < channels; c += TSimd.Count)
         {
-            var count = end - c;
+            var count = channels - c;
             var read = call.Read + c;
             var weights = call.Weights + c;
             var a0 = call.Bias == null ? TSimd.Zero : TLanes.Load<TSimd, TVector, T>(call.Bias + c, count);
-            for (var tap = 0; tap < taps; tap++)
+            var run = call.Runs;
+            for (var i = call.Threes; i > 0; i--, run++)
             {
-                var w = TLanes.Load<TSimd, TVector, T>(weights + weightOffsets[tap], count);
-                var p = read + offsets[tap];
-                a0 = TSimd.MultiplyAdd(TLanes.Load<TSimd, TVector, T>(p, count), w, a0);
+                var p = read + run->Offset;
+                var weight = weights + run->Weights;
+                var w0 = TLanes.Load<TSimd, TVector, T>(weight, count);
+                var w1 = TLanes.Load<TSimd, TVector, T>(weight + run->WeightStep, count);
+                var w2 = TLanes.Load<TSimd, TVector, T>(weight + (2 * run->WeightStep), count);
+                if (column + run->First >= 0)
+                    a0 = TSimd.MultiplyAdd(TLanes.Load<TSimd, TVector, T>(p, count), w0, a0);
+                p += step;
+                a0 = TSimd.MultiplyAdd(TLanes.Load<TSimd, TVector, T>(p, count), w1, a0);
+                p += step;
+                if (run->Last < room)
+                    a0 = TSimd.MultiplyAdd(TLanes.Load<TSimd, TVector, T>(p, count), w2, a0);
+            }
+            for (var i = call.Twos; i > 0; i--, run++)
+            {
+                var p = read + run->Offset;
+                var weight = weights + run->Weights;
+                var w0 = TLanes.Load<TSimd, TVector, T>(weight, count);
+                var w1 = TLanes.Load<TSimd, TVector, T>(weight + run->WeightStep, count);
+                if (column + run->First >= 0)
+                    a0 = TSimd.MultiplyAdd(TLanes.Load<TSimd, TVector, T>(p, count), w0, a0);
+                p += step;
+                if (run->Last < room)
+                    a0 = TSimd.MultiplyAdd(TLanes.Load<TSimd, TVector, T>(p, count), w1, a0);
+            }
+            for (var i = call.Ones; i > 0; i--, run++)
+            {
+                var p = read + run->Offset;
+                var weight = weights + run->Weights;
+                var w0 = TLanes.Load<TSimd, TVector, T>(weight, count);
+                if (column + run->First >= 0 && run->Last < room)
+                    a0 = TSimd.MultiplyAdd(TLanes.Load<TSimd, TVector, T>(p, count), w0, a0);
             }
             var write = call.Write + c;
-            Finish<TLanes>(call, function, a0, write, count);
+            Finish<TLanes>(function, a0, write, count, accumulate);
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Finish<TLanes>(in DepthwiseCall<T> call, TActivation function, TVector sum, T* write, int count)
+    private static void Finish<TLanes>(TActivation function, TVector sum, T* write, int count, bool accumulate)
         where TLanes : struct, ILanes
     {
-        if (call.Accumulate)
+        if (accumulate)
             sum = TSimd.Add(sum, TLanes.Load<TSimd, TVector, T>(write, count));
         TLanes.Store<TSimd, TVector, T>(function.Forward<TSimd, TVector, T>(sum), write, count);
     }

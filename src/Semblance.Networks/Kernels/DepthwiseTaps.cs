@@ -49,25 +49,72 @@ internal static unsafe class DepthwiseTaps<TSimd, TVector, T>
             }
             var target = sums + c;
             if ((rowsInside & 1) != 0)
-            {
-                AddTo<TLanes>(a0, target, count);
-                AddTo<TLanes>(a1, target + channels, count);
-                AddTo<TLanes>(a2, target + (2 * channels), count);
-            }
+                AddThree<TLanes>(a0, a1, a2, target, channels, count);
             target += 3 * channels;
             if ((rowsInside & 2) != 0)
-            {
-                AddTo<TLanes>(a3, target, count);
-                AddTo<TLanes>(a4, target + channels, count);
-                AddTo<TLanes>(a5, target + (2 * channels), count);
-            }
+                AddThree<TLanes>(a3, a4, a5, target, channels, count);
             target += 3 * channels;
             if ((rowsInside & 4) != 0)
+                AddThree<TLanes>(a6, a7, a8, target, channels, count);
+        }
+    }
+
+    /// <summary>
+    /// Channels [first, end) of the three by three taps of a kernel whose taps lie as far apart as columns: input i meets the gradients
+    /// of columns i, i − 1 and i − 2, which slide through registers; those that are not there are zero, so a border needs no care.
+    /// </summary>
+    /// <param name="tapRows">Three rows of what is read, at the first tap of column 0; any row stands for one that is not there.</param>
+    /// <param name="rowsInside">Bit i is set where row i is to be counted.</param>
+    /// <param name="firstInput">First input inside the picture.</param>
+    /// <param name="endInput">Behind the last one.</param>
+    /// <param name="columns">Columns of the gradient.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Sliding<TLanes>(T** tapRows, int rowsInside, int firstInput, int endInput, nint readStep, T* gradient, int columns, T* sums, int channels, int first, int end)
+        where TLanes : struct, ILanes
+    {
+        var whole = Math.Min(endInput, columns);
+        for (var c = first; c < end; c += TSimd.Count)
+        {
+            var count = end - c;
+            TVector a0 = TSimd.Zero, a1 = a0, a2 = a0, a3 = a0, a4 = a0, a5 = a0, a6 = a0, a7 = a0, a8 = a0;
+            var top = tapRows[0] + (firstInput * readStep) + c;
+            var middle = tapRows[1] + (firstInput * readStep) + c;
+            var bottom = tapRows[2] + (firstInput * readStep) + c;
+            var g = gradient + c;
+            var last = firstInput >= 1 && firstInput <= columns ? TLanes.Load<TSimd, TVector, T>(g + ((nint)(firstInput - 1) * channels), count) : a0;
+            var beforeLast = firstInput >= 2 && firstInput - 1 <= columns ? TLanes.Load<TSimd, TVector, T>(g + ((nint)(firstInput - 2) * channels), count) : a0;
+            g += (nint)firstInput * channels;
+            for (var input = firstInput; input < endInput; input++)
             {
-                AddTo<TLanes>(a6, target, count);
-                AddTo<TLanes>(a7, target + channels, count);
-                AddTo<TLanes>(a8, target + (2 * channels), count);
+                var d = input < whole ? TLanes.Load<TSimd, TVector, T>(g, count) : TSimd.Zero;
+                var x = TLanes.Load<TSimd, TVector, T>(top, count);
+                a0 = TSimd.MultiplyAdd(x, d, a0);
+                a1 = TSimd.MultiplyAdd(x, last, a1);
+                a2 = TSimd.MultiplyAdd(x, beforeLast, a2);
+                x = TLanes.Load<TSimd, TVector, T>(middle, count);
+                a3 = TSimd.MultiplyAdd(x, d, a3);
+                a4 = TSimd.MultiplyAdd(x, last, a4);
+                a5 = TSimd.MultiplyAdd(x, beforeLast, a5);
+                x = TLanes.Load<TSimd, TVector, T>(bottom, count);
+                a6 = TSimd.MultiplyAdd(x, d, a6);
+                a7 = TSimd.MultiplyAdd(x, last, a7);
+                a8 = TSimd.MultiplyAdd(x, beforeLast, a8);
+                beforeLast = last;
+                last = d;
+                top += readStep;
+                middle += readStep;
+                bottom += readStep;
+                g += channels;
             }
+            var target = sums + c;
+            if ((rowsInside & 1) != 0)
+                AddThree<TLanes>(a0, a1, a2, target, channels, count);
+            target += 3 * channels;
+            if ((rowsInside & 2) != 0)
+                AddThree<TLanes>(a3, a4, a5, target, channels, count);
+            target += 3 * channels;
+            if ((rowsInside & 4) != 0)
+                AddThree<TLanes>(a6, a7, a8, target, channels, count);
         }
     }
 
@@ -145,6 +192,15 @@ internal static unsafe class DepthwiseTaps<TSimd, TVector, T>
                 a = TSimd.MultiplyAdd(TLanes.Load<TSimd, TVector, T>(p, count), TLanes.Load<TSimd, TVector, T>(g, count), a);
             AddTo<TLanes>(TSimd.Add(a, b), sums + c, count);
         }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void AddThree<TLanes>(TVector first, TVector second, TVector third, T* target, int channels, int count)
+        where TLanes : struct, ILanes
+    {
+        AddTo<TLanes>(first, target, count);
+        AddTo<TLanes>(second, target + channels, count);
+        AddTo<TLanes>(third, target + (2 * channels), count);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -17,11 +17,11 @@ internal sealed unsafe class DepthwiseWalk(int batch, int channels, TapAxis rows
     /// <summary>Sums below which a share is not worth another thread.</summary>
     private const long SmallestShare = 1 << 15;
 
-    private readonly nint[] _offsets = Offsets(channels, rows, columns);
-    private readonly nint[] _weightOffsets = WeightOffsets(channels, rows, columns, kernelWidth);
+    /// <summary>Grid columns [First, End) that are computed in blocks.</summary>
+    private readonly (int First, int End) _blocks = columns.AlmostInsideGrid;
 
-    /// <summary>Grid columns [First, End) that read nothing outside the picture.</summary>
-    private readonly (int First, int End) _inside = columns.InsideGrid;
+    /// <summary>The taps of a row of the kernel that columns share, as positions in its list of taps.</summary>
+    private readonly int[][] _chains = Chains(columns);
 
     public void Run<T, TActivation>(T* read, T* weights, T* bias, TActivation function, T* written, bool accumulate, SimdWidth<T> simd, WorkerTeam team)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -35,11 +35,56 @@ internal sealed unsafe class DepthwiseWalk(int batch, int channels, TapAxis rows
         team.Run(parts, part => simd.Run(new Lines<T, TActivation>(this, read, weights, bias, function, written, accumulate, lines * part / parts, lines * (part + 1) / parts)));
     }
 
-    private static nint[] Offsets(int channels, TapAxis rows, TapAxis columns)
-        => [.. rows.Offsets.SelectMany(row => columns.Offsets.Select(column => (((nint)row * columns.Size) + column) * channels))];
+    private (TapAxis Rows, TapAxis Columns, int Channels, GridPlace Place) Geometry => (rows, columns, channels, place);
 
-    private static nint[] WeightOffsets(int channels, TapAxis rows, TapAxis columns, int kernelWidth)
-        => [.. rows.Taps.SelectMany(row => columns.Taps.Select(column => (((nint)row * kernelWidth) + column) * channels))];
+    /// <summary>Taps a stride apart in runs of at most three, longest first.</summary>
+    private static int[][] Chains(TapAxis columns)
+    {
+        var runs = new List<int[]>();
+        var left = Enumerable.Range(0, columns.Count).ToList();
+        while (left.Count > 0)
+        {
+            var run = new List<int> { left[0] };
+            foreach (var tap in left)
+            {
+                if (run.Count < DepthwiseRun.MostTaps && columns.Offsets[tap] == columns.Offsets[run[^1]] + columns.Stride)
+                    run.Add(tap);
+            }
+            left.RemoveAll(run.Contains);
+            runs.Add([.. run]);
+        }
+        return [.. runs.OrderByDescending(run => run.Length)];
+    }
+
+    /// <summary>The runs of kernel rows [firstRow, endRow), of which a column that is not computed in blocks takes single taps.</summary>
+    private void SetRuns<T>(ref DepthwiseCall<T> call, DepthwiseRun* runs, int firstRow, int endRow, IEnumerable<int[]> chains)
+        where T : unmanaged
+    {
+        call.Runs = runs;
+        (call.Threes, call.Twos, call.Ones) = (0, 0, 0);
+        foreach (var chain in chains)
+        {
+            var weightStep = chain.Length == 1 ? 0 : (nint)(columns.Taps[chain[1]] - columns.Taps[chain[0]]) * channels;
+            for (var row = firstRow; row < endRow; row++)
+            {
+                *runs++ = new DepthwiseRun
+                {
+                    Offset = (((nint)rows.Offsets[row] * columns.Size) + columns.Offsets[chain[0]]) * channels,
+                    Weights = (((nint)rows.Taps[row] * kernelWidth) + columns.Taps[chain[0]]) * channels,
+                    WeightStep = weightStep,
+                    First = columns.Offsets[chain[0]],
+                    Last = columns.Offsets[chain[^1]],
+                };
+            }
+            var count = endRow - firstRow;
+            (call.Threes, call.Twos, call.Ones) = chain.Length switch
+            {
+                3 => (call.Threes + count, call.Twos, call.Ones),
+                2 => (call.Threes, call.Twos + count, call.Ones),
+                _ => (call.Threes, call.Twos, call.Ones + count),
+            };
+        }
+    }
 
     private readonly struct Lines<T, TActivation>(DepthwiseWalk walk, T* read, T* weights, T* bias, TActivation function, T* written, bool accumulate, long start, long end) : ISimdAction<T>
         where T : unmanaged
@@ -49,56 +94,63 @@ internal sealed unsafe class DepthwiseWalk(int batch, int channels, TapAxis rows
             where TSimd : struct, ISimd<TVector, T>
             where TVector : struct
         {
-            // Of the columns at a border: the taps that are left.
-            var left = new nint[2 * Math.Max(1, walk._offsets.Length)];
-            fixed (nint* offsets = walk._offsets, weightOffsets = walk._weightOffsets, some = left)
+            var (rows, columns, channels, place) = walk.Geometry;
+            // Of columns in blocks, and of those at a border.
+            var most = Math.Max(1, rows.Count * columns.Count);
+            var runs = new DepthwiseRun[2 * most];
+            fixed (DepthwiseRun* shared = runs)
             {
+                var call = new DepthwiseCall<T>
+                {
+                    Weights = weights,
+                    Bias = bias,
+                    ReadStep = (nint)columns.Stride * channels,
+                    WriteStep = place.ColumnStep,
+                    Channels = channels,
+                    Stride = columns.Stride,
+                    Size = columns.Size,
+                    Accumulate = accumulate,
+                };
+                var known = (-1, -1);
                 for (var line = start; line < end; line++)
-                    Line<TSimd, TVector>(line, offsets, weightOffsets, some);
+                {
+                    var (picture, row) = Math.DivRem(line, rows.Grid);
+                    var taps = rows.TapsInside((int)row);
+                    if (taps != known)
+                        walk.SetRuns(ref call, shared, taps.First, taps.End, walk._chains);
+                    known = taps;
+                    var readRow = read + ((((nint)picture * rows.Size) + ((nint)row * rows.Stride)) * columns.Size * channels);
+                    var writeRow = written + place.First + ((nint)picture * place.ImageStep) + ((nint)row * place.RowStep);
+                    Line<TSimd, TVector>(call, readRow, writeRow, taps, shared + most);
+                }
             }
         }
 
-        private void Line<TSimd, TVector>(long line, nint* offsets, nint* weightOffsets, nint* some)
+        private void Line<TSimd, TVector>(DepthwiseCall<T> call, T* readRow, T* writeRow, (int First, int End) taps, DepthwiseRun* single)
             where TSimd : struct, ISimd<TVector, T>
             where TVector : struct
         {
-            var (rows, columns, channels, place) = walk.Geometry;
-            var (picture, row) = Math.DivRem(line, rows.Grid);
-            var (firstTap, endTap) = rows.TapsInside((int)row);
-            var call = new DepthwiseCall<T>
-            {
-                Weights = weights,
-                Bias = bias,
-                ReadStep = (nint)columns.Stride * channels,
-                WriteStep = place.ColumnStep,
-                Channels = channels,
-                Offsets = offsets + (firstTap * columns.Count),
-                WeightOffsets = weightOffsets + (firstTap * columns.Count),
-                Taps = (endTap - firstTap) * columns.Count,
-                Accumulate = accumulate,
-            };
-            var readRow = read + ((((nint)picture * rows.Size) + ((nint)row * rows.Stride)) * columns.Size * channels);
-            var writeRow = written + place.First + ((nint)picture * place.ImageStep) + ((nint)row * place.RowStep);
-            var inside = walk._inside;
+            var columns = walk.Geometry.Columns;
+            var blocks = walk._blocks;
             for (var column = 0; column < columns.Grid;)
             {
                 call.Read = readRow + (column * call.ReadStep);
                 call.Write = writeRow + (column * call.WriteStep);
-                if (column < inside.First || column >= inside.End)
+                call.Column = column * columns.Stride;
+                if (column >= blocks.First && column < blocks.End)
                 {
-                    var atBorder = call;
-                    atBorder.Offsets = some;
-                    atBorder.WeightOffsets = some + walk._offsets.Length;
-                    atBorder.Taps = Choose(columns.TapsInside(column), firstTap, endTap, offsets, weightOffsets, some);
-                    column += Inside<TSimd, TVector>(atBorder, 1);
+                    column += Block<TSimd, TVector>(call, blocks.End - column);
                     continue;
                 }
-                column += Inside<TSimd, TVector>(call, inside.End - column);
+                var border = call;
+                var (first, end) = columns.TapsInside(column);
+                walk.SetRuns(ref border, single, taps.First, taps.End, Enumerable.Range(first, end - first).Select(tap => new[] { tap }));
+                column += Block<TSimd, TVector>(border, 1);
             }
         }
 
         /// <summary>As many columns as a block takes, at most <paramref name="columns"/>; returns how many.</summary>
-        private int Inside<TSimd, TVector>(in DepthwiseCall<T> call, int columns)
+        private int Block<TSimd, TVector>(in DepthwiseCall<T> call, int columns)
             where TSimd : struct, ISimd<TVector, T>
             where TVector : struct
         {
@@ -106,41 +158,28 @@ internal sealed unsafe class DepthwiseWalk(int batch, int channels, TapAxis rows
             if (columns >= 8)
             {
                 DepthwiseColumns<TSimd, TVector, T, TActivation>.Eight<WholeLanes>(call, function, 0, whole);
-                DepthwiseColumns<TSimd, TVector, T, TActivation>.Eight<FirstLanes>(call, function, whole, call.Channels);
+                if (whole < call.Channels)
+                    DepthwiseColumns<TSimd, TVector, T, TActivation>.Eight<FirstLanes>(call, function, whole, call.Channels);
                 return 8;
             }
             if (columns >= 4)
             {
                 DepthwiseColumns<TSimd, TVector, T, TActivation>.Four<WholeLanes>(call, function, 0, whole);
-                DepthwiseColumns<TSimd, TVector, T, TActivation>.Four<FirstLanes>(call, function, whole, call.Channels);
+                if (whole < call.Channels)
+                    DepthwiseColumns<TSimd, TVector, T, TActivation>.Four<FirstLanes>(call, function, whole, call.Channels);
                 return 4;
             }
             if (columns >= 2)
             {
                 DepthwiseColumns<TSimd, TVector, T, TActivation>.Two<WholeLanes>(call, function, 0, whole);
-                DepthwiseColumns<TSimd, TVector, T, TActivation>.Two<FirstLanes>(call, function, whole, call.Channels);
+                if (whole < call.Channels)
+                    DepthwiseColumns<TSimd, TVector, T, TActivation>.Two<FirstLanes>(call, function, whole, call.Channels);
                 return 2;
             }
             DepthwiseColumns<TSimd, TVector, T, TActivation>.One<WholeLanes>(call, function, 0, whole);
-            DepthwiseColumns<TSimd, TVector, T, TActivation>.One<FirstLanes>(call, function, whole, call.Channels);
+            if (whole < call.Channels)
+                DepthwiseColumns<TSimd, TVector, T, TActivation>.One<FirstLanes>(call, function, whole, call.Channels);
             return 1;
         }
-
-        /// <summary>Of a column whose taps lie outside the picture in part: the others, row by row of the kernel; returns how many.</summary>
-        private int Choose((int First, int End) inside, int firstRow, int endRow, nint* offsets, nint* weightOffsets, nint* some)
-        {
-            var count = 0;
-            for (var row = firstRow; row < endRow; row++)
-            {
-                for (var tap = inside.First; tap < inside.End; tap++, count++)
-                {
-                    some[count] = offsets[(row * walk.Geometry.Columns.Count) + tap];
-                    some[walk._offsets.Length + count] = weightOffsets[(row * walk.Geometry.Columns.Count) + tap];
-                }
-            }
-            return count;
-        }
     }
-
-    private (TapAxis Rows, TapAxis Columns, int Channels, GridPlace Place) Geometry => (rows, columns, channels, place);
 }

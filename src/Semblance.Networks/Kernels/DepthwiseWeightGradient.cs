@@ -81,6 +81,11 @@ internal sealed unsafe class DepthwiseWeightGradient(int batch, int channels, Ta
             if (firstRow == endRow)
                 return;
             var nine = rows.Count == 3 && columns.Count == 3;
+            if (nine && columns.Offsets[1] - columns.Offsets[0] == columns.Stride)
+            {
+                Sliding<TSimd, TVector>(readPicture, (int)row, firstRow, endRow, gradient);
+                return;
+            }
             if (nine && end > first)
                 NineTaps<TSimd, TVector>(readPicture, (int)row, firstRow, endRow, gradient, first, end);
             for (var tapRow = firstRow; tapRow < endRow; tapRow++)
@@ -103,6 +108,29 @@ internal sealed unsafe class DepthwiseWeightGradient(int batch, int channels, Ta
                     OneTap<TSimd, TVector>(readRow, gradient, end, tapEnd, rowSums, tap);
                 }
             }
+        }
+
+        private void Sliding<TSimd, TVector>(T* readPicture, int row, int firstRow, int endRow, T* gradient)
+            where TSimd : struct, ISimd<TVector, T>
+            where TVector : struct
+        {
+            var (rows, columns, channels) = owner.Geometry;
+            var starts = stackalloc T*[3];
+            for (var tap = 0; tap < 3; tap++)
+            {
+                var y = (row * rows.Stride) + rows.Offsets[Math.Clamp(tap, firstRow, endRow - 1)];
+                starts[tap] = readPicture + ((((nint)y * columns.Size) + columns.Offsets[0]) * channels);
+            }
+            // Input i lies at pixel i · stride + offset.
+            var firstInput = columns.First >= 0 ? 0 : (-columns.First + columns.Stride - 1) / columns.Stride;
+            var room = columns.Size - 1 - columns.First;
+            var endInput = Math.Min(columns.Grid + 2, room < 0 ? 0 : (room / columns.Stride) + 1);
+            var inside = (1 << endRow) - (1 << firstRow);
+            var readStep = (nint)columns.Stride * channels;
+            var whole = channels - (channels % TSimd.Count);
+            DepthwiseTaps<TSimd, TVector, T>.Sliding<WholeLanes>(starts, inside, firstInput, endInput, readStep, gradient, columns.Grid, sums, channels, 0, whole);
+            if (whole < channels)
+                DepthwiseTaps<TSimd, TVector, T>.Sliding<FirstLanes>(starts, inside, firstInput, endInput, readStep, gradient, columns.Grid, sums, channels, whole, channels);
         }
 
         private void NineTaps<TSimd, TVector>(T* readPicture, int row, int firstRow, int endRow, T* gradient, int first, int end)

@@ -43,6 +43,22 @@ internal sealed record TapAxis(int Size, int Grid, int Stride, int[] Offsets, in
         }
     }
 
+    /// <summary>
+    /// Grid points [First, End) whose neighbours one further in read nothing beyond that side of the picture: of taps a stride apart
+    /// only the outermost can lie outside.
+    /// </summary>
+    public (int First, int End) AlmostInsideGrid
+    {
+        get
+        {
+            if (Count == 0)
+                return (0, Grid);
+            var first = Math.Clamp(First >= 0 ? 0 : ((-First + Stride - 1) / Stride) - 1, 0, Grid);
+            var room = Size - 1 - Offsets[^1];
+            return (first, Math.Clamp(room < 0 ? 1 - ((-room + Stride - 1) / Stride) : (room / Stride) + 2, first, Grid));
+        }
+    }
+
     /// <summary>Taps [First, End) of a grid point that read inside the picture.</summary>
     public (int First, int End) TapsInside(int point)
     {
