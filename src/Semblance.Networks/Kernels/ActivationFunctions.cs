@@ -1,73 +1,85 @@
+using System.Numerics;
 using Semblance.Numerics.Activations;
 using Semblance.Numerics.Simd;
 
 namespace Semblance.Networks.Kernels;
 
-/// <summary>A computation that is compiled for each activation.</summary>
-internal interface IActivationVisitor
+/// <summary>Work that takes an activation as a type argument.</summary>
+internal interface IActivationAction
 {
-    void Visit<TActivation>(TActivation activation)
+    void Run<TActivation>(TActivation function)
         where TActivation : struct, IActivation;
 }
 
-/// <summary>From the name of an activation to its function, and to its nodes in an ONNX file.</summary>
-internal static class ActivationFunctions
+/// <summary>From <see cref="Activation"/>, which a layer's user names, to the functions that kernels are compiled for.</summary>
+internal static unsafe class ActivationFunctions
 {
     /// <summary>Slope below zero of <see cref="Activation.LeakyRelu"/>, as in PyTorch.</summary>
     public const double LeakySlope = 0.01;
 
-    public static void Visit<TVisitor>(Activation activation, TVisitor visitor)
-        where TVisitor : struct, IActivationVisitor
+    public static void Run<TAction>(Activation activation, TAction action)
+        where TAction : struct, IActivationAction
     {
         switch (activation)
         {
             case Activation.None:
-                visitor.Visit(default(IdentityFunction));
+                action.Run(default(IdentityFunction));
                 break;
             case Activation.Relu:
-                visitor.Visit(default(ReluFunction));
+                action.Run(default(ReluFunction));
                 break;
             case Activation.Relu6:
-                visitor.Visit(default(Relu6Function));
+                action.Run(default(Relu6Function));
                 break;
             case Activation.LeakyRelu:
-                visitor.Visit(new LeakyReluFunction(LeakySlope));
+                action.Run(new LeakyReluFunction(LeakySlope));
                 break;
             case Activation.HardSwish:
-                visitor.Visit(default(HardSwishFunction));
+                action.Run(default(HardSwishFunction));
                 break;
             case Activation.Swish:
-                visitor.Visit(default(SwishFunction));
+                action.Run(default(SwishFunction));
                 break;
             case Activation.Sigmoid:
-                visitor.Visit(default(SigmoidFunction));
+                action.Run(default(SigmoidFunction));
                 break;
             case Activation.Tanh:
-                visitor.Visit(default(TanhFunction));
+                action.Run(default(TanhFunction));
                 break;
             case Activation.Gelu:
-                visitor.Visit(default(GeluFunction));
+                action.Run(default(GeluFunction));
                 break;
             default:
                 throw new ArgumentOutOfRangeException(nameof(activation), activation, "No such activation.");
         }
     }
 
-    /// <summary>Whether the derivative is computed from the result rather than from the argument.</summary>
-    public static bool DerivativeFromOutput(Activation activation) => activation is not (Activation.HardSwish or Activation.Swish or Activation.Gelu);
-
-    /// <summary>Adds the activation's nodes behind a tensor and returns the name of the result.</summary>
-    public static string Export(OnnxExport export, Activation activation, string x) => activation switch
+    /// <summary>Whether the derivative can be told from the result.</summary>
+    public static bool DerivativeFromOutput(Activation activation)
     {
-        Activation.None => x,
-        Activation.Relu => export.Node("Relu", [x]),
-        Activation.Relu6 => export.Node("Clip", [x, export.Floats([0f]), export.Floats([6f])]),
-        Activation.LeakyRelu => export.Node("LeakyRelu", [x], ("alpha", LeakySlope)),
-        Activation.HardSwish => export.Node("Mul", [x, export.Node("HardSigmoid", [x], ("alpha", 1 / 6.0), ("beta", 0.5))]),
-        Activation.Swish => export.Node("Mul", [x, export.Node("Sigmoid", [x])]),
-        Activation.Sigmoid => export.Node("Sigmoid", [x]),
-        Activation.Tanh => export.Node("Tanh", [x]),
-        Activation.Gelu => Gelu(export, x),
+        var fromOutput = false;
+        Run(activation, new Question(&fromOutput));
+        return fromOutput;
+    }
+
+    /// <summary>dx = f'(known) · dy; dx may be dy.</summary>
+    public static void Backward<T>(LayerCall<T> call, Activation activation, T* known, T* dy, T* dx, nint count)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        => Run(activation, new BackwardAction<T>(call, known, dy, dx, count));
+
+    /// <summary>Adds the function's nodes behind a tensor of the file and returns the name of the result.</summary>
+    public static string Export(OnnxExport export, Activation activation, string tensor) => activation switch
+    {
+        Activation.None => tensor,
+        Activation.Relu => export.Node("Relu", [tensor]),
+        Activation.Relu6 => export.Node("Clip", [tensor, export.Floats([0f]), export.Floats([6f])]),
+        Activation.LeakyRelu => export.Node("LeakyRelu", [tensor], ("alpha", LeakySlope)),
+        // HardSwish as one node came with opset 14.
+        Activation.HardSwish => export.Node("Mul", [tensor, export.Node("HardSigmoid", [tensor], ("alpha", 1 / 6.0), ("beta", 0.5))]),
+        Activation.Swish => export.Node("Mul", [tensor, export.Node("Sigmoid", [tensor])]),
+        Activation.Sigmoid => export.Node("Sigmoid", [tensor]),
+        Activation.Tanh => export.Node("Tanh", [tensor]),
+        Activation.Gelu => Gelu(export, tensor),
         _ => throw new ArgumentOutOfRangeException(nameof(activation), activation, "No such activation."),
     };
 
@@ -76,5 +88,20 @@ internal static class ActivationFunctions
         var error = export.Node("Erf", [export.Node("Mul", [x, export.Floats([0.70710678f], 1)])]);
         var distribution = export.Node("Mul", [export.Node("Add", [error, export.Floats([1f], 1)]), export.Floats([0.5f], 1)]);
         return export.Node("Mul", [x, distribution]);
+    }
+
+    private readonly struct Question(bool* fromOutput) : IActivationAction
+    {
+        public void Run<TActivation>(TActivation function)
+            where TActivation : struct, IActivation
+            => *fromOutput = TActivation.DerivativeFromOutput;
+    }
+
+    private readonly struct BackwardAction<T>(LayerCall<T> call, T* known, T* dy, T* dx, nint count) : IActivationAction
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        public void Run<TActivation>(TActivation function)
+            where TActivation : struct, IActivation
+            => ActivationKernels.Backward(call, function, known, dy, dx, count, accumulate: false);
     }
 }

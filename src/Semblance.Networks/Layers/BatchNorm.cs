@@ -82,14 +82,14 @@ public sealed unsafe class BatchNorm : Layer
         var a = call.Scratch;
         var b = call.Scratch + rows.Width;
         SetCoefficients(call, rows, a, b);
-        ActivationFunctions.Visit(Activation, new ForwardVisitor<T>(call, rows, a, b));
+        ActivationFunctions.Run(Activation, new ForwardAction<T>(call, rows, a, b));
     }
 
     public override void Backward<T>(LayerCall<T> call)
     {
         if (ReadsInput && call.Input().IsNone)
             throw new InvalidOperationException($"Layer '{Name}': {nameof(Frozen)} was changed after the run had been prepared; prepare a new one.");
-        ActivationFunctions.Visit(Activation, new BackwardVisitor<T>(this, call, Rows(call.OutputGradient().Shape, call.Simd.Count)));
+        ActivationFunctions.Run(Activation, new BackwardAction<T>(this, call, Rows(call.OutputGradient().Shape, call.Simd.Count)));
     }
 
     public override void Export(OnnxExport export)
@@ -176,18 +176,18 @@ public sealed unsafe class BatchNorm : Layer
             ? call.Saved[rows.Channels + channel]
             : T.CreateTruncating(1 / Math.Sqrt(double.CreateTruncating(call.Parameter(3).Data[channel]) + Epsilon));
 
-    private readonly struct ForwardVisitor<T>(LayerCall<T> call, ChannelRows rows, T* a, T* b) : IActivationVisitor
+    private readonly struct ForwardAction<T>(LayerCall<T> call, ChannelRows rows, T* a, T* b) : IActivationAction
         where T : unmanaged
     {
-        public void Visit<TActivation>(TActivation activation)
+        public void Run<TActivation>(TActivation activation)
             where TActivation : struct, IActivation
             => BatchNormKernels.Forward(call, rows, activation, call.Input().Data, call.InputCount == 2 ? call.Input(1).Data : null, call.Output().Data, a, b);
     }
 
-    private readonly struct BackwardVisitor<T>(BatchNorm layer, LayerCall<T> call, ChannelRows rows) : IActivationVisitor
+    private readonly struct BackwardAction<T>(BatchNorm layer, LayerCall<T> call, ChannelRows rows) : IActivationAction
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        public void Visit<TActivation>(TActivation activation)
+        public void Run<TActivation>(TActivation activation)
             where TActivation : struct, IActivation
         {
             var a = Row(0);
