@@ -1,11 +1,12 @@
 using System.Runtime.CompilerServices;
+using Semblance.Numerics.Kernels;
 using Semblance.Numerics.Simd;
 
 namespace Semblance.Numerics.Products;
 
 /// <summary>
-/// The innermost product: a tile of C in registers, at most twelve rows by two vectors, or half the rows where the machine has
-/// sixteen registers. Rows of A are broadcast from where they lie, so only B has to be packed.
+/// The innermost product: a tile of C in registers, at most twelve rows by two vectors or twenty-four by one, or half the
+/// rows where the machine has sixteen registers. Rows of A are broadcast from where they lie, so only B has to be packed.
 /// </summary>
 internal static unsafe class RegisterTile<TSimd, TVector, T, TRows, TWidth>
     where TSimd : struct, ISimd<TVector, T>
@@ -22,6 +23,8 @@ internal static unsafe class RegisterTile<TSimd, TVector, T, TRows, TWidth>
         var b = call->B;
         var step = call->Step;
         var stepB = call->BStep;
+        var ahead = call->Ahead;
+        var aheadStep = call->AheadStep;
         var a0 = TRows.Value > 0 ? rows[0] : null;
         var a1 = TRows.Value > 1 ? rows[1] : null;
         var a2 = TRows.Value > 2 ? rows[2] : null;
@@ -34,6 +37,18 @@ internal static unsafe class RegisterTile<TSimd, TVector, T, TRows, TWidth>
         var a9 = TRows.Value > 9 ? rows[9] : null;
         var a10 = TRows.Value > 10 ? rows[10] : null;
         var a11 = TRows.Value > 11 ? rows[11] : null;
+        var a12 = TRows.Value > 12 ? rows[12] : null;
+        var a13 = TRows.Value > 13 ? rows[13] : null;
+        var a14 = TRows.Value > 14 ? rows[14] : null;
+        var a15 = TRows.Value > 15 ? rows[15] : null;
+        var a16 = TRows.Value > 16 ? rows[16] : null;
+        var a17 = TRows.Value > 17 ? rows[17] : null;
+        var a18 = TRows.Value > 18 ? rows[18] : null;
+        var a19 = TRows.Value > 19 ? rows[19] : null;
+        var a20 = TRows.Value > 20 ? rows[20] : null;
+        var a21 = TRows.Value > 21 ? rows[21] : null;
+        var a22 = TRows.Value > 22 ? rows[22] : null;
+        var a23 = TRows.Value > 23 ? rows[23] : null;
         TVector c00 = TSimd.Zero, c01 = TSimd.Zero;
         TVector c10 = TSimd.Zero, c11 = TSimd.Zero;
         TVector c20 = TSimd.Zero, c21 = TSimd.Zero;
@@ -46,6 +61,18 @@ internal static unsafe class RegisterTile<TSimd, TVector, T, TRows, TWidth>
         TVector c90 = TSimd.Zero, c91 = TSimd.Zero;
         TVector c100 = TSimd.Zero, c101 = TSimd.Zero;
         TVector c110 = TSimd.Zero, c111 = TSimd.Zero;
+        var c120 = TSimd.Zero;
+        var c130 = TSimd.Zero;
+        var c140 = TSimd.Zero;
+        var c150 = TSimd.Zero;
+        var c160 = TSimd.Zero;
+        var c170 = TSimd.Zero;
+        var c180 = TSimd.Zero;
+        var c190 = TSimd.Zero;
+        var c200 = TSimd.Zero;
+        var c210 = TSimd.Zero;
+        var c220 = TSimd.Zero;
+        var c230 = TSimd.Zero;
         for (var segment = 0; segment < call->Segments; segment++)
         {
             var at = call->Offsets[segment] + call->Skip;
@@ -54,6 +81,8 @@ internal static unsafe class RegisterTile<TSimd, TVector, T, TRows, TWidth>
                 var b0 = TSimd.Load(b);
                 var b1 = TWidth.Value > 1 ? TSimd.Load(b + TSimd.Count) : b0;
                 b += stepB;
+                Prefetch.Near(ahead);
+                ahead += aheadStep;
                 var x = TSimd.Create(a0[at]);
                 c00 = TSimd.MultiplyAdd(x, b0, c00);
                 if (TWidth.Value > 1)
@@ -117,6 +146,33 @@ internal static unsafe class RegisterTile<TSimd, TVector, T, TRows, TWidth>
                     if (TWidth.Value > 1)
                         c111 = TSimd.MultiplyAdd(x, b1, c111);
                 }
+                if (TRows.Value > 12)
+                {
+                    x = TSimd.Create(a12[at]);
+                    c120 = TSimd.MultiplyAdd(x, b0, c120);
+                    x = TSimd.Create(a13[at]);
+                    c130 = TSimd.MultiplyAdd(x, b0, c130);
+                    x = TSimd.Create(a14[at]);
+                    c140 = TSimd.MultiplyAdd(x, b0, c140);
+                    x = TSimd.Create(a15[at]);
+                    c150 = TSimd.MultiplyAdd(x, b0, c150);
+                    x = TSimd.Create(a16[at]);
+                    c160 = TSimd.MultiplyAdd(x, b0, c160);
+                    x = TSimd.Create(a17[at]);
+                    c170 = TSimd.MultiplyAdd(x, b0, c170);
+                    x = TSimd.Create(a18[at]);
+                    c180 = TSimd.MultiplyAdd(x, b0, c180);
+                    x = TSimd.Create(a19[at]);
+                    c190 = TSimd.MultiplyAdd(x, b0, c190);
+                    x = TSimd.Create(a20[at]);
+                    c200 = TSimd.MultiplyAdd(x, b0, c200);
+                    x = TSimd.Create(a21[at]);
+                    c210 = TSimd.MultiplyAdd(x, b0, c210);
+                    x = TSimd.Create(a22[at]);
+                    c220 = TSimd.MultiplyAdd(x, b0, c220);
+                    x = TSimd.Create(a23[at]);
+                    c230 = TSimd.MultiplyAdd(x, b0, c230);
+                }
                 at += step;
             }
         }
@@ -151,6 +207,30 @@ internal static unsafe class RegisterTile<TSimd, TVector, T, TRows, TWidth>
                 Store(targets[10] + column, c100, c101, add);
             if (TRows.Value > 11 && height > 11)
                 Store(targets[11] + column, c110, c111, add);
+            if (TRows.Value > 12 && height > 12)
+                Store(targets[12] + column, c120, TSimd.Zero, add);
+            if (TRows.Value > 13 && height > 13)
+                Store(targets[13] + column, c130, TSimd.Zero, add);
+            if (TRows.Value > 14 && height > 14)
+                Store(targets[14] + column, c140, TSimd.Zero, add);
+            if (TRows.Value > 15 && height > 15)
+                Store(targets[15] + column, c150, TSimd.Zero, add);
+            if (TRows.Value > 16 && height > 16)
+                Store(targets[16] + column, c160, TSimd.Zero, add);
+            if (TRows.Value > 17 && height > 17)
+                Store(targets[17] + column, c170, TSimd.Zero, add);
+            if (TRows.Value > 18 && height > 18)
+                Store(targets[18] + column, c180, TSimd.Zero, add);
+            if (TRows.Value > 19 && height > 19)
+                Store(targets[19] + column, c190, TSimd.Zero, add);
+            if (TRows.Value > 20 && height > 20)
+                Store(targets[20] + column, c200, TSimd.Zero, add);
+            if (TRows.Value > 21 && height > 21)
+                Store(targets[21] + column, c210, TSimd.Zero, add);
+            if (TRows.Value > 22 && height > 22)
+                Store(targets[22] + column, c220, TSimd.Zero, add);
+            if (TRows.Value > 23 && height > 23)
+                Store(targets[23] + column, c230, TSimd.Zero, add);
         }
         else
         {
@@ -178,6 +258,30 @@ internal static unsafe class RegisterTile<TSimd, TVector, T, TRows, TWidth>
                 StoreFirst(targets[10] + column, c100, c101, width, add);
             if (TRows.Value > 11 && height > 11)
                 StoreFirst(targets[11] + column, c110, c111, width, add);
+            if (TRows.Value > 12 && height > 12)
+                StoreFirst(targets[12] + column, c120, TSimd.Zero, width, add);
+            if (TRows.Value > 13 && height > 13)
+                StoreFirst(targets[13] + column, c130, TSimd.Zero, width, add);
+            if (TRows.Value > 14 && height > 14)
+                StoreFirst(targets[14] + column, c140, TSimd.Zero, width, add);
+            if (TRows.Value > 15 && height > 15)
+                StoreFirst(targets[15] + column, c150, TSimd.Zero, width, add);
+            if (TRows.Value > 16 && height > 16)
+                StoreFirst(targets[16] + column, c160, TSimd.Zero, width, add);
+            if (TRows.Value > 17 && height > 17)
+                StoreFirst(targets[17] + column, c170, TSimd.Zero, width, add);
+            if (TRows.Value > 18 && height > 18)
+                StoreFirst(targets[18] + column, c180, TSimd.Zero, width, add);
+            if (TRows.Value > 19 && height > 19)
+                StoreFirst(targets[19] + column, c190, TSimd.Zero, width, add);
+            if (TRows.Value > 20 && height > 20)
+                StoreFirst(targets[20] + column, c200, TSimd.Zero, width, add);
+            if (TRows.Value > 21 && height > 21)
+                StoreFirst(targets[21] + column, c210, TSimd.Zero, width, add);
+            if (TRows.Value > 22 && height > 22)
+                StoreFirst(targets[22] + column, c220, TSimd.Zero, width, add);
+            if (TRows.Value > 23 && height > 23)
+                StoreFirst(targets[23] + column, c230, TSimd.Zero, width, add);
         }
     }
 

@@ -39,6 +39,12 @@ internal unsafe struct TileCall<T>
     /// <summary>Elements of B between one k and the next.</summary>
     public nint BStep;
 
+    /// <summary>Memory that is read soon: a line of it is asked for with each k, wherever the pointer goes.</summary>
+    public byte* Ahead;
+
+    /// <summary>Bytes from one line asked for to the next.</summary>
+    public nint AheadStep;
+
     /// <summary>Rows of C that are written.</summary>
     public int Height;
 
