@@ -94,12 +94,11 @@ internal static unsafe class BlockedProduct<TSimd, TVector, T>
                             call.Column = block.FirstColumn + column;
                             call.Width = Math.Min(PanelWidth, endColumn - column);
                             var stride = call.Width > TSimd.Count ? PanelWidth : TSimd.Count;
-                            call.B = source.Find(stride, depth, block.FirstColumn + column, call.Width, out call.BStep);
+                            call.B = source.Find(stride, depth, block.FirstColumn + column, call.Width);
                             if (call.B is null)
                             {
                                 source.Pack<TSimd, TVector>(packed, stride, depth, call.Segments * (int)call.SegmentLength, block.FirstColumn + column, call.Width);
                                 call.B = packed;
-                                call.BStep = stride;
                             }
                             MultiplyRows(&call, starts, targets, count, column == firstColumn, epilogue, last && !epilogue.IsNone);
                         }
@@ -155,30 +154,30 @@ internal static unsafe class BlockedProduct<TSimd, TVector, T>
     private static void MultiplyWide(TileCall<T>* call)
     {
         if (call->Height > 8)
-            RegisterTile<TSimd, TVector, T, Extent12, Extent2>.Run(call);
+            WideTile<TSimd, TVector, T, Extent12>.Run(call);
         else if (call->Height > 4)
-            RegisterTile<TSimd, TVector, T, Extent8, Extent2>.Run(call);
+            WideTile<TSimd, TVector, T, Extent8>.Run(call);
         else
-            RegisterTile<TSimd, TVector, T, Extent4, Extent2>.Run(call);
+            WideTile<TSimd, TVector, T, Extent4>.Run(call);
     }
 
     private static void MultiplyWideInSixteen(TileCall<T>* call)
     {
         if (call->Height > 4)
-            RegisterTile<TSimd, TVector, T, Extent6, Extent2>.Run(call);
+            WideTile<TSimd, TVector, T, Extent6>.Run(call);
         else
-            RegisterTile<TSimd, TVector, T, Extent4, Extent2>.Run(call);
+            WideTile<TSimd, TVector, T, Extent4>.Run(call);
     }
 
     private static void MultiplyNarrow(TileCall<T>* call)
     {
         if (call->Height > 12)
-            RegisterTile<TSimd, TVector, T, Extent24, Extent1>.Run(call);
+            NarrowTile<TSimd, TVector, T, Extent24>.Run(call);
         else if (call->Height > 8)
-            RegisterTile<TSimd, TVector, T, Extent12, Extent1>.Run(call);
+            NarrowTile<TSimd, TVector, T, Extent12>.Run(call);
         else if (call->Height > 4)
-            RegisterTile<TSimd, TVector, T, Extent8, Extent1>.Run(call);
+            NarrowTile<TSimd, TVector, T, Extent8>.Run(call);
         else
-            RegisterTile<TSimd, TVector, T, Extent4, Extent1>.Run(call);
+            NarrowTile<TSimd, TVector, T, Extent4>.Run(call);
     }
 }

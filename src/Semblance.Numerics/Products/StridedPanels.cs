@@ -37,11 +37,8 @@ internal readonly unsafe struct StridedPanels<T> : IPanelSource<T>
         _length = length;
     }
 
-    public T* Find(int stride, int depth, int column, int width, out nint step)
-    {
-        step = _rowStride;
-        return _columnStride == 1 && _rowStride == stride && width == stride && _offsets is null ? _origin + (depth * _rowStride) + column : null;
-    }
+    public T* Find(int stride, int depth, int column, int width)
+        => _columnStride == 1 && _rowStride == stride && width == stride && _offsets is null ? _origin + (depth * _rowStride) + column : null;
 
     public void Pack<TSimd, TVector>(T* panel, int stride, int depth, int count, int column, int width)
         where TSimd : struct, ISimd<TVector, T>
