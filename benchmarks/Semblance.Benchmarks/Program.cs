@@ -20,6 +20,7 @@ IBenchmarkVerb[] verbs =
     new OpenVerb(),
     new FastScanVerb(),
     new ConvolutionVerb(),
+    new GemmVerb(),
 ];
 
 if (args is [var name, .. var rest] && verbs.FirstOrDefault(verb => verb.Name == name) is { } chosen)
