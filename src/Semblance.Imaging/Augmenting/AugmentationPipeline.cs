@@ -9,7 +9,7 @@ namespace Semblance.Imaging;
 /// the resampler behind <see cref="Picture.Resize"/>, anything else bilinearly (shrunk first where it shrinks by much, so that nothing
 /// aliases). Then the steps on colours follow in their order. Immutable and thread-safe.
 /// </summary>
-public sealed class AugmentationPipeline
+public sealed record AugmentationPipeline
 {
     private readonly Augmentation[] _steps;
 
@@ -58,6 +58,6 @@ public sealed class AugmentationPipeline
         }
     }
 
-    /// <summary>The same with another step before all others.</summary>
-    public AugmentationPipeline After(FrameAugmentation first) => new([first, .. _steps]) { Border = Border, Fill = Fill };
+    /// <summary>The same with one more step before all others.</summary>
+    public AugmentationPipeline StartingWith(FrameAugmentation first) => new([first, .. _steps]) { Border = Border, Fill = Fill };
 }

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using Semblance.Imaging.Resampling;
 
 namespace Semblance.Imaging.Augmenting;
 
@@ -34,7 +35,7 @@ internal static class FrameSampler
             }
             if (WholeBox(picture, map) is { } box)
             {
-                picture.Crop(box).Resize(map.TargetWidth, map.TargetHeight).Pixels.CopyTo(target);
+                LanczosResampler.Resize(picture.Pixels, picture.Width, box, map.TargetWidth, map.TargetHeight, target);
                 Mirror(target, map.TargetWidth, map.TargetHeight, map.XX < 0, map.YY < 0);
                 return;
             }
