@@ -30,7 +30,7 @@ internal sealed class LoaderVerb : IBenchmarkVerb
         table.Condition("rounds", rounds);
         table.Condition("small pictures", small.Count);
         table.Condition("photos", photos.Count);
-        var full = new AugmentationPipeline(new RandomResizedCrop(), new RandomHorizontalFlip(), new RandomRotation(), new ColourJitter(), new RandomErasing());
+        var full = new AugmentationPipeline(new RandomResizedCrop(), new RandomHorizontalFlip(), new RandomRotate(), new ColourJitter(), new RandomErasing());
         foreach (var threads in new[] { 1, 2 })
         {
             Measure(table, $"{SmallSide}², cached, shift and flip, {threads} thread(s)", small, 128, SmallSide, rounds, new() { Threads = threads, Augmentation = AugmentationPipeline.Cifar });
