@@ -1,5 +1,5 @@
 using System.Runtime.CompilerServices;
-using Semblance.Index.Memory;
+using Semblance.Numerics.Memory;
 
 namespace Semblance.Index.Graph;
 

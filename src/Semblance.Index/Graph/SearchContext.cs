@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using Semblance.Index.Memory;
+using Semblance.Numerics.Memory;
 
 namespace Semblance.Index.Graph;
 

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 using Semblance.Index.Files;
-using Semblance.Index.Memory;
+using Semblance.Numerics.Memory;
 using Semblance.Numerics;
 
 namespace Semblance.Index.InvertedFile;

@@ -1,4 +1,4 @@
-using Semblance.Index.Memory;
+using Semblance.Numerics.Memory;
 using Semblance.Index.Rows;
 
 namespace Semblance.Index.MultiIndex;

@@ -19,10 +19,16 @@ internal sealed class OnnxGraphBuilder
 
     /// <summary>Adds a node with one output and returns the output's name.</summary>
     public string Node(string operation, ReadOnlySpan<string> inputs, params ReadOnlySpan<AttributeProto> attributes)
+        => Nodes(operation, inputs, 1, attributes)[0];
+
+    /// <summary>Adds a node and returns its outputs' names.</summary>
+    public string[] Nodes(string operation, ReadOnlySpan<string> inputs, int outputs, params ReadOnlySpan<AttributeProto> attributes)
     {
-        var output = Fresh();
-        AddNode(operation, inputs, output, attributes);
-        return output;
+        var names = new string[outputs];
+        for (var i = 0; i < outputs; i++)
+            names[i] = Fresh();
+        AddNode(operation, inputs, names, attributes);
+        return names;
     }
 
     public void Input(string name, params ReadOnlySpan<object> shape) => _graph.Input.Add(Value(name, shape));
@@ -30,7 +36,7 @@ internal sealed class OnnxGraphBuilder
     /// <summary>Makes a tensor an output of the model under a name of its own.</summary>
     public void Output(string tensor, string name, params ReadOnlySpan<object> shape)
     {
-        AddNode("Identity", [tensor], name, []);
+        AddNode("Identity", [tensor], [name], []);
         _graph.Output.Add(Value(name, shape));
     }
 
@@ -54,12 +60,12 @@ internal sealed class OnnxGraphBuilder
         return attribute;
     }
 
-    private void AddNode(string operation, ReadOnlySpan<string> inputs, string output, ReadOnlySpan<AttributeProto> attributes)
+    private void AddNode(string operation, ReadOnlySpan<string> inputs, string[] outputs, ReadOnlySpan<AttributeProto> attributes)
     {
-        var node = new NodeProto { Name = output, OpType = operation };
+        var node = new NodeProto { Name = outputs[0], OpType = operation };
         foreach (var input in inputs)
             node.Input.Add(input);
-        node.Output.Add(output);
+        node.Output.AddRange(outputs);
         foreach (var attribute in attributes)
             node.Attribute.Add(attribute);
         _graph.Node.Add(node);

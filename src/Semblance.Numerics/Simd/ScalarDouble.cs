@@ -15,6 +15,9 @@ internal readonly unsafe struct ScalarDouble : ISimd<double, double>
     public static double Create(double value) => value;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static double Constant(double value) => value;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static double Load(double* source) => *source;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -83,4 +86,7 @@ internal readonly unsafe struct ScalarDouble : ISimd<double, double>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static double Mask(bool set) => set ? BitConverter.UInt64BitsToDouble(ulong.MaxValue) : 0;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Transpose(double* source, nint sourceStride, double* target, nint targetStride) => *target = *source;
 }

@@ -15,6 +15,9 @@ internal readonly unsafe struct ScalarSingle : ISimd<float, float>
     public static float Create(float value) => value;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float Constant(double value) => (float)value;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Load(float* source) => *source;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -83,4 +86,7 @@ internal readonly unsafe struct ScalarSingle : ISimd<float, float>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static float Mask(bool set) => set ? BitConverter.UInt32BitsToSingle(uint.MaxValue) : 0;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Transpose(float* source, nint sourceStride, float* target, nint targetStride) => *target = *source;
 }

@@ -1,13 +1,13 @@
 using System.Runtime.ConstrainedExecution;
 using System.Runtime.InteropServices;
 
-namespace Semblance.Index.Memory;
+namespace Semblance.Numerics.Memory;
 
 /// <summary>
 /// Memory outside the managed heap that asks Linux for huge pages: a search through a large index touches new pages all the time,
-/// and with 4 KB pages the address look-ups cost about a quarter of the search. Not cleared. Pages never touched cost nothing, so capacity
+/// and with 4 KB pages the address look-ups cost about a quarter of the search; a training step sweeps all of its arena. Not cleared. Pages never touched cost nothing, so capacity
 /// may be reserved generously. It lives until the last object that refers to it is gone: there is no Dispose, because readers hold
-/// no count. Who uses a pointer keeps this object alive.
+/// no count; a sole owner may call <see cref="Release"/>. Who uses a pointer keeps this object alive.
 /// </summary>
 internal sealed unsafe partial class HugeMemory : CriticalFinalizerObject
 {
@@ -27,17 +27,23 @@ internal sealed unsafe partial class HugeMemory : CriticalFinalizerObject
             Advise(Start, (nuint)Bytes, AdviseHugePages);
     }
 
-    ~HugeMemory()
+    ~HugeMemory() => Free();
+
+    public byte* Start { get; private set; }
+
+    public long Bytes { get; }
+
+    /// <summary>Gives the memory back at once; only for an owner that knows of no other user.</summary>
+    public void Release() => Free();
+
+    private void Free()
     {
         if (Start is null)
             return;
         NativeMemory.AlignedFree(Start);
+        Start = null;
         GC.RemoveMemoryPressure(Bytes);
     }
-
-    public byte* Start { get; }
-
-    public long Bytes { get; }
 
     [LibraryImport("libc", EntryPoint = "madvise")]
     private static partial int Advise(void* start, nuint length, int advice);

@@ -1,0 +1,307 @@
+using System.Globalization;
+using System.Numerics;
+using Semblance.Networks.Execution;
+using Semblance.Numerics;
+using Semblance.Numerics.Memory;
+using Semblance.Numerics.Simd;
+
+namespace Semblance.Networks;
+
+/// <summary>
+/// A network made ready for inputs of given shapes: all memory laid out and taken, then any number of passes without an allocation.
+/// Fill the inputs, <see cref="Forward"/>, read the outputs; to train, write the outputs' gradients, <see cref="Backward"/>, and let
+/// an optimiser change the parameters.
+/// </summary>
+/// <remarks>
+/// One pass at a time. The same inputs, parameters, seed and number of passes give the same bits on one instruction set, whatever
+/// the number of threads.
+/// </remarks>
+public sealed unsafe class NetworkRun<T> : IDisposable
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    private readonly Network _network;
+    private readonly RunOptions _options;
+    private readonly WorkerTeam _team;
+    private readonly ExecutionPlan _plan;
+    private readonly HugeMemory _arena;
+    private readonly Action[] _steps;
+    private readonly Dictionary<Parameter, (HugeMemory Values, HugeMemory Gradient)> _copies = [];
+    private readonly List<LayerCall<T>> _calls = [];
+    private long _pass;
+    private bool _ranForward;
+
+    internal NetworkRun(Network network, Shape[] inputs, RunOptions options)
+    {
+        _network = network;
+        _options = options;
+        _team = options.Team ?? new WorkerTeam(options.Threads);
+        _plan = new ExecutionPlan(network, inputs, options, _team.Threads, sizeof(T));
+        ThrowIfTooLarge();
+        _arena = new HugeMemory(_plan.ArenaBytes);
+        foreach (var (_, value) in network.Inputs)
+            ValueTensor(value).Span.Clear();
+        _steps = [.. _plan.Steps.Select(Compile)];
+        ClearOutputGradients();
+    }
+
+    /// <summary>Bytes that activations, gradients of activations and working memory take together; parameters are not among them.</summary>
+    public long ArenaBytes => _plan.ArenaBytes;
+
+    /// <summary>To be filled before <see cref="Forward"/>; keeps its values.</summary>
+    public Tensor<T> Input(string name) => ValueTensor(Find(_network.Inputs, name, "input"));
+
+    /// <summary>Valid from <see cref="Forward"/> on until the next.</summary>
+    public Tensor<T> Output(string name) => ValueTensor(Find(_network.Outputs, name, "output"));
+
+    /// <summary>To be written between <see cref="Forward"/>, which sets it to zero, and <see cref="Backward"/>, which may overwrite it.</summary>
+    /// <exception cref="InvalidOperationException">The run does not train, or nothing that is trained leads to this output.</exception>
+    public Tensor<T> OutputGradient(string name)
+        => OuterGradient(Find(_network.Outputs, name, "output"), $"Output '{name}' takes no gradient: prepare the run with {nameof(RunOptions.Training)}, with something to train in front of it.");
+
+    /// <summary>Valid after <see cref="Backward"/> until the next pass.</summary>
+    /// <exception cref="InvalidOperationException">The run was prepared without gradients of inputs.</exception>
+    public Tensor<T> InputGradient(string name)
+        => OuterGradient(Find(_network.Inputs, name, "input"), $"Input '{name}' has no gradient: prepare the run with {nameof(RunOptions.InputGradients)} and {nameof(RunOptions.Training)}.");
+
+    /// <summary>The parameter's values as this run computes with them: its own memory in single precision, a copy in double.</summary>
+    public Span<T> ParameterValues(Parameter parameter) => new(ParameterValuePointer(parameter), checked((int)parameter.Shape.Length));
+
+    /// <summary>The parameter's gradient as this run writes it.</summary>
+    public Span<T> ParameterGradient(Parameter parameter) => new(ParameterGradientPointer(parameter), checked((int)parameter.Shape.Length));
+
+    /// <summary>Computes the outputs.</summary>
+    /// <exception cref="NotFiniteNumberException">An input holds an infinity or no number, or a layer made one; the message names it.</exception>
+    public void Forward()
+    {
+        if (_options.ChecksFinite)
+            ThrowIfInputsNotFinite();
+        _pass++;
+        foreach (var call in _calls)
+            call.Seed = SeedOf(call.Node);
+        for (var i = 0; i < _plan.ForwardSteps; i++)
+            _steps[i]();
+        if (_options.ChecksFinite && !OutputsAreFinite())
+            ThrowNamingLayer();
+        ClearOutputGradients();
+        _ranForward = true;
+    }
+
+    /// <summary>
+    /// Computes the gradients of all trainable parameters, and of the inputs if asked for, from the gradients of the outputs.
+    /// Once after each <see cref="Forward"/>.
+    /// </summary>
+    /// <param name="accumulate">Adds to the parameters' gradients instead of replacing them: several batches make one step.</param>
+    /// <exception cref="NotFiniteNumberException">An output's gradient holds an infinity or no number.</exception>
+    public void Backward(bool accumulate = false)
+    {
+        if (!_options.Training)
+            throw new InvalidOperationException($"The run was prepared for inference; prepare it with {nameof(RunOptions.Training)}.");
+        if (!_ranForward)
+            throw new InvalidOperationException($"{nameof(Backward)} goes once after each {nameof(Forward)}: it uses up the activations.");
+        _ranForward = false;
+        if (_options.ChecksFinite)
+            ThrowIfOutputGradientsNotFinite();
+        foreach (var call in _calls)
+            call.AccumulatesAll = accumulate;
+        for (var i = _plan.ForwardSteps; i < _steps.Length; i++)
+            _steps[i]();
+        if (accumulate)
+            return;
+        foreach (var parameter in _network.Parameters.Where(parameter => parameter.Trainable && !_plan.ReachedParameters.Contains(parameter)))
+            ParameterGradient(parameter).Clear();
+    }
+
+    public void Dispose()
+    {
+        _arena.Release();
+        foreach (var (values, gradient) in _copies.Values)
+        {
+            values.Release();
+            gradient.Release();
+        }
+        _copies.Clear();
+        if (_options.Team is null)
+            _team.Dispose();
+    }
+
+    private void ThrowIfTooLarge()
+    {
+        var available = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
+        if (_plan.ArenaBytes <= available)
+            return;
+        var largest = _plan.Buffers.MaxBy(buffer => buffer.Bytes)!;
+        throw new OutOfMemoryException(string.Create(CultureInfo.InvariantCulture,
+            $"The run needs {_plan.ArenaBytes / 1e9:0.0} GB for activations and the machine has {available / 1e9:0.0} GB; the largest single piece is {largest.Bytes / 1e9:0.00} GB for '{largest.Owner}'. Take a smaller batch or smaller pictures, or recompute cheap layers ({nameof(RunOptions)}.{nameof(RunOptions.Recompute)})."));
+    }
+
+    private Action Compile(PlannedStep step) => step.Kind switch
+    {
+        StepKind.Clear => Move(step, static (target, source) => target.Clear()),
+        StepKind.Copy => Move(step, static (target, source) => source.CopyTo(target)),
+        StepKind.Add => Move(step, static (target, source) => System.Numerics.Tensors.TensorPrimitives.Add<T>(target, source, target)),
+        StepKind.Backward => Compile(step, backward: true),
+        _ => Compile(step, backward: false),
+    };
+
+    private Action Move(PlannedStep step, MoveSpan move)
+    {
+        const int Piece = 1 << 20;
+        var target = Pointer(step.Outputs[0]);
+        var source = step.Inputs.Length > 0 ? Pointer(step.Inputs[0]) : target;
+        var count = step.Outputs[0]!.Bytes / sizeof(T);
+        return () => _team.Run((int)((count + Piece - 1) / Piece), part =>
+        {
+            var start = (nint)part * Piece;
+            var length = (int)Math.Min(Piece, count - start);
+            move(new Span<T>(target + start, length), new ReadOnlySpan<T>(source + start, length));
+        });
+    }
+
+    private Action Compile(PlannedStep step, bool backward)
+    {
+        var node = _network.Nodes[step.Node];
+        var layer = node.Layer;
+        var call = new LayerCall<T>
+        {
+            Node = step.Node,
+            Training = _options.Training,
+            Repeats = step.Kind == StepKind.Repeat,
+            Team = _team,
+            Simd = SimdWidth<T>.Chosen,
+            Inputs = Tensors(node.Inputs, step.Inputs),
+            Outputs = Tensors(Outputs(node), step.Outputs),
+            InputGradients = Tensors(node.Inputs, step.InputGradients),
+            OutputGradients = Tensors(Outputs(node), step.OutputGradients),
+            Parameters = [.. layer.Parameters.Select(parameter => new Tensor<T>(ParameterValuePointer(parameter), parameter.Shape))],
+            ParameterGradients = [.. layer.Parameters.Select(parameter => new Tensor<T>(backward && parameter.Trainable ? ParameterGradientPointer(parameter) : null, parameter.Shape))],
+            AccumulatedInputs = step.Accumulates,
+            AccumulatedParameters = step.AccumulatesParameters,
+            Saved = Pointer(step.Saved),
+            Scratch = Pointer(step.Scratch),
+        };
+        _calls.Add(call);
+        if (layer.IsView && !backward)
+            return static () => { };
+        return backward ? () => layer.Backward(call) : () => layer.Forward(call);
+    }
+
+    private static int[] Outputs(NetworkNode node) => [.. Enumerable.Range(node.FirstOutput, node.OutputCount)];
+
+    private Tensor<T>[] Tensors(int[] values, PlannedBuffer?[] buffers)
+        => [.. values.Select((value, i) => new Tensor<T>(i < buffers.Length ? Pointer(buffers[i]) : null, _plan.ShapeOf(value)))];
+
+    private T* Pointer(PlannedBuffer? buffer) => buffer is null ? null : (T*)(_arena.Start + buffer.Offset);
+
+    // In single precision a run computes with the parameter itself.
+    private T* ParameterValuePointer(Parameter parameter)
+        => typeof(T) == typeof(float) ? (T*)parameter.Pointer : (T*)Copy(parameter).Values.Start;
+
+    private T* ParameterGradientPointer(Parameter parameter)
+        => typeof(T) == typeof(float) ? (T*)parameter.GradientPointer : (T*)Copy(parameter).Gradient.Start;
+
+    private (HugeMemory Values, HugeMemory Gradient) Copy(Parameter parameter)
+    {
+        if (_copies.TryGetValue(parameter, out var copy))
+            return copy;
+        copy = (new HugeMemory(parameter.Shape.Length * sizeof(T)), new HugeMemory(parameter.Shape.Length * sizeof(T)));
+        System.Numerics.Tensors.TensorPrimitives.ConvertTruncating<float, T>(parameter.Values, new Span<T>(copy.Values.Start, parameter.Values.Length));
+        new Span<T>(copy.Gradient.Start, parameter.Values.Length).Clear();
+        _copies[parameter] = copy;
+        return copy;
+    }
+
+    private Tensor<T> ValueTensor(int value) => new(Pointer(_plan.BufferOf(value)), _plan.ShapeOf(value));
+
+    private Tensor<T> OuterGradient(int value, string complaint)
+        => _plan.OuterGradients.TryGetValue(value, out var buffer) ? new Tensor<T>(Pointer(buffer), _plan.ShapeOf(value)) : throw new InvalidOperationException(complaint);
+
+    private void ClearOutputGradients()
+    {
+        foreach (var (_, value) in _network.Outputs)
+        {
+            if (_plan.OuterGradients.TryGetValue(value, out var buffer))
+                new Tensor<T>(Pointer(buffer), _plan.ShapeOf(value)).Span.Clear();
+        }
+    }
+
+    private long SeedOf(int node)
+    {
+        var state = unchecked((ulong)_options.Seed + (ulong)_pass * 0x9E3779B97F4A7C15 + (ulong)node * 0xD1B54A32D192ED03);
+        return (long)SeededRandom.SplitMix64(ref state);
+    }
+
+    private void ThrowIfInputsNotFinite()
+    {
+        foreach (var (name, value) in _network.Inputs)
+        {
+            var at = IndexOfNotFinite(ValueTensor(value));
+            if (at >= 0)
+                throw new NotFiniteNumberException($"Input '{name}' holds {ValueTensor(value).Data[at]} at element {at} of {_plan.ShapeOf(value)}; look at the data and its normalisation.");
+        }
+    }
+
+    private bool OutputsAreFinite() => _network.Outputs.All(output => IndexOfNotFinite(ValueTensor(output.Value)) < 0);
+
+    private void ThrowIfOutputGradientsNotFinite()
+    {
+        foreach (var (name, value) in _network.Outputs)
+        {
+            if (_plan.OuterGradients.TryGetValue(value, out var buffer) && IndexOfNotFinite(new Tensor<T>(Pointer(buffer), _plan.ShapeOf(value))) >= 0)
+                throw new NotFiniteNumberException($"The gradient given for output '{name}' holds an infinity or no number: the loss has diverged. Lower the learning rate or clip the gradients.");
+        }
+    }
+
+    // The pass is run again, this time with a look at every layer's output; memory has been reused since, so there is no other way.
+    private void ThrowNamingLayer()
+    {
+        for (var i = 0; i < _plan.ForwardSteps; i++)
+        {
+            var node = _network.Nodes[_plan.Steps[i].Node];
+            foreach (var parameter in node.Layer.Parameters)
+            {
+                if (IndexOfNotFinite(new Tensor<T>(ParameterValuePointer(parameter), parameter.Shape)) >= 0)
+                    throw new NotFiniteNumberException($"Parameter '{parameter.Name}' of layer '{node.Layer.Name}' ({node.Layer.GetType().Name}) holds an infinity or no number: an earlier step diverged. Go back to a checkpoint, with a lower learning rate or clipped gradients.");
+            }
+            var call = _calls[i];
+            call.Repeats = true;
+            _steps[i]();
+            call.Repeats = false;
+            for (var output = 0; output < call.OutputCount; output++)
+            {
+                var at = IndexOfNotFinite(call.Output(output));
+                if (at >= 0)
+                    throw new NotFiniteNumberException($"Layer '{node.Layer.Name}' ({node.Layer.GetType().Name}) made {call.Output(output).Data[at]} at element {at} of its output {call.Output(output).Shape} from finite inputs. Lower the learning rate or clip the gradients.");
+            }
+        }
+    }
+
+    private static nint IndexOfNotFinite(Tensor<T> tensor)
+    {
+        const int Piece = 1 << 20;
+        for (nint start = 0; start < tensor.Shape.Length; start += Piece)
+        {
+            var piece = new ReadOnlySpan<T>(tensor.Data + start, (int)Math.Min(Piece, tensor.Shape.Length - start));
+            // The sum of magnitudes is finite if every one is, or has overflowed; only then is each looked at.
+            if (T.IsFinite(System.Numerics.Tensors.TensorPrimitives.SumOfMagnitudes(piece)))
+                continue;
+            for (var i = 0; i < piece.Length; i++)
+            {
+                if (!T.IsFinite(piece[i]))
+                    return start + i;
+            }
+        }
+        return -1;
+    }
+
+    private static int Find(IReadOnlyList<(string Name, int Value)> list, string name, string what)
+    {
+        foreach (var (known, value) in list)
+        {
+            if (known == name)
+                return value;
+        }
+        throw new ArgumentException($"The network has no {what} '{name}'; it has {string.Join(", ", list.Select(entry => entry.Name))}.", nameof(name));
+    }
+
+    private delegate void MoveSpan(Span<T> target, ReadOnlySpan<T> source);
+}

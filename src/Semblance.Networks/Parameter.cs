@@ -1,0 +1,69 @@
+using System.Runtime.InteropServices;
+using Semblance.Numerics.Memory;
+
+namespace Semblance.Networks;
+
+/// <summary>
+/// Weights that a layer owns, float32 in native memory, with their gradient. Layers that are added twice, and networks that
+/// share a layer, share its parameters.
+/// </summary>
+public sealed unsafe class Parameter
+{
+    private readonly HugeMemory _values;
+    private HugeMemory? _gradient;
+
+    internal Parameter(string name, Shape shape, bool isBuffer, bool decays)
+    {
+        Name = name;
+        Shape = shape;
+        IsBuffer = isBuffer;
+        Trainable = !isBuffer;
+        Decays = decays;
+        _values = Allocate();
+    }
+
+    /// <summary>Layer and role, <c>conv3.weight</c>; unique in a network.</summary>
+    public string Name { get; }
+
+    public Shape Shape { get; }
+
+    /// <summary>Running statistics: saved with the network, changed by forward passes in training, never by an optimiser.</summary>
+    public bool IsBuffer { get; }
+
+    /// <summary>False freezes it: no gradient is computed. Heeded by runs that are prepared afterwards.</summary>
+    public bool Trainable
+    {
+        get;
+        set => field = value && IsBuffer
+            ? throw new InvalidOperationException($"'{Name}' holds running statistics; an optimiser has no business with them.")
+            : value;
+    }
+
+    /// <summary>Whether weight decay applies; by default not to biases, to scales and shifts of normalisations, nor to PReLU's slopes.</summary>
+    public bool Decays { get; set; }
+
+    /// <summary>Multiplies the optimiser's learning rate for this parameter.</summary>
+    public double LearningRateFactor { get; set; } = 1;
+
+    public Span<float> Values => new(_values.Start, checked((int)Shape.Length));
+
+    /// <summary>
+    /// Derivative of the loss by each value, written by <see cref="NetworkRun{T}.Backward"/>; zero before the first.
+    /// </summary>
+    public Span<float> Gradient => new(GradientPointer, checked((int)Shape.Length));
+
+    internal float* Pointer => (float*)_values.Start;
+
+    /// <summary>Taken when first asked for: networks that are only run never pay for it.</summary>
+    internal float* GradientPointer => (float*)(_gradient ??= Allocate()).Start;
+
+    public override string ToString() => $"{Name} {Shape}";
+
+    private HugeMemory Allocate()
+    {
+        var bytes = checked(Shape.Length * sizeof(float));
+        var memory = new HugeMemory(bytes);
+        NativeMemory.Clear(memory.Start, (nuint)bytes);
+        return memory;
+    }
+}
