@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Semblance.Imaging;
 using Semblance.Networks;
@@ -266,15 +267,15 @@ public sealed class DataLoaderTests
     public void Cancelling_ends_the_wait_and_the_threads()
     {
         using var cancel = new CancellationTokenSource();
-        using var never = new ManualResetEventSlim();
         Thread? worker = null;
         var data = new LabelledPictures([.. Enumerable.Range(0, 20).Select(i => new DrawnSource($"p{i}", () =>
         {
             worker = Thread.CurrentThread;
+            // The consumer waits for this picture; by the time it is there, it must not be wanted any more.
             if (i == 10)
             {
-                cancel.CancelAfter(20);
-                never.Wait(300, CancellationToken.None);
+                new Thread(cancel.Cancel).Start();
+                Assert.True(cancel.Token.WaitHandle.WaitOne(TimeSpan.FromSeconds(20)));
             }
             return TestPictures.Solid(4, 4, 0, 0, 0);
         }))], new int[20], ["x"]);
@@ -285,7 +286,7 @@ public sealed class DataLoaderTests
             foreach (var batch in loader.Epoch(0, cancellationToken: cancel.Token))
                 seen += batch.Count;
         });
-        Assert.Equal(10, seen);
+        Assert.InRange(seen, 0, 10);
         Assert.False(worker!.IsAlive);
         Assert.ThrowsAny<OperationCanceledException>(() => loader.Epoch(1, cancellationToken: cancel.Token).First());
     }
@@ -295,13 +296,17 @@ public sealed class DataLoaderTests
     {
         var data = LabelledPicturesTests.Made([200]);
         var loader = new DataLoader(data, new SequentialBatches(200, 4), Input(64), new() { Prefetch = 2 });
-        Read(loader, 0);
-        var before = GC.GetTotalAllocatedBytes(precise: true);
+        // Arrays of this size are never moved, so that an address tells them apart.
+        var places = new HashSet<nint>();
         foreach (var batch in loader.Epoch(1))
+        {
+            unsafe
+            {
+                places.Add((nint)Unsafe.AsPointer(ref MemoryMarshal.GetReference(batch.Pixels)));
+            }
             batch.Dispose();
-        // A batch has 196 KB of pixels and there are 50.
-        var resized = 200L * (64 * 64 * 3 + 500);
-        Assert.InRange(GC.GetTotalAllocatedBytes(precise: true) - before, 0, resized + (8 * 196_608));
+        }
+        Assert.InRange(places.Count, 1, 4);
         var last = loader.Epoch(2).First();
         Assert.Equal(4 * 64 * 64 * 3, last.Pixels.Length);
         last.Dispose();
