@@ -20,6 +20,7 @@ IBenchmarkVerb[] verbs =
     new OpenVerb(),
     new FastScanVerb(),
     new GemmVerb(),
+    new LoaderVerb(),
 ];
 
 if (args is [var name, .. var rest] && verbs.FirstOrDefault(verb => verb.Name == name) is { } chosen)
