@@ -21,6 +21,7 @@ IBenchmarkVerb[] verbs =
     new FastScanVerb(),
     new GemmVerb(),
     new LoaderVerb(),
+    new ConvolutionVerb(),
 ];
 
 if (args is [var name, .. var rest] && verbs.FirstOrDefault(verb => verb.Name == name) is { } chosen)
