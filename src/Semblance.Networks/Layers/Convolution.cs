@@ -1,0 +1,159 @@
+using System.Globalization;
+using Semblance.Networks.Kernels;
+
+namespace Semblance.Networks;
+
+/// <summary>
+/// Two-dimensional convolution (cross-correlation, as all frameworks call it) of pictures [batch, height, width, channels] with
+/// weights [kernelHeight, kernelWidth, channels / groups, filters], with bias and activation behind it where wanted.
+/// As many groups as channels make it depthwise.
+/// </summary>
+public sealed unsafe class Convolution : Layer
+{
+    /// <param name="filters">Channels of the output.</param>
+    /// <param name="kernel">Height and width of the kernel in pixels.</param>
+    public Convolution(int filters, int kernel)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(filters);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(kernel);
+        Filters = filters;
+        KernelHeight = kernel;
+        KernelWidth = kernel;
+    }
+
+    public int Filters { get; }
+
+    public int KernelHeight { get; init => field = AtLeastOne(value); }
+
+    public int KernelWidth { get; init => field = AtLeastOne(value); }
+
+    /// <summary>Pixels from one output to the next, down and across; reads the one down.</summary>
+    public int Stride
+    {
+        get => StrideHeight;
+        init => (StrideHeight, StrideWidth) = (value, value);
+    }
+
+    public int StrideHeight { get; init => field = AtLeastOne(value); } = 1;
+
+    public int StrideWidth { get; init => field = AtLeastOne(value); } = 1;
+
+    public Padding Padding { get; init; } = Padding.Same;
+
+    /// <summary>Pixels from one tap of the kernel to the next, down and across.</summary>
+    public int Dilation { get; init => field = AtLeastOne(value); } = 1;
+
+    /// <summary>Channels are cut into so many groups that do not see each other.</summary>
+    public int Groups { get; init => field = AtLeastOne(value); } = 1;
+
+    /// <summary>Whether a constant is added to each filter; needless before a batch norm.</summary>
+    public bool Bias { get; init; }
+
+    /// <summary>Applied behind the bias.</summary>
+    public Activation Activation { get; init; }
+
+    public override bool KeepsOutput(int index) => Activation != Activation.None && ActivationFunctions.DerivativeFromOutput(Activation);
+
+    public override Shape[] InferShapes(ReadOnlySpan<Shape> inputs)
+    {
+        if (inputs.Length != 1 || inputs[0].Rank != 4)
+            throw Misfit(inputs, "it takes one batch of pictures, [batch, height, width, channels].");
+        var channels = inputs[0].Channels;
+        if (channels % Groups != 0 || Filters % Groups != 0)
+            throw Misfit(inputs, $"{Groups} groups must divide both the {channels} channels and the {Filters} filters.");
+        if (Parameters.Count > 0 && channels != Parameters[0].Shape[2] * Groups)
+            throw Misfit(inputs, $"its weights {Parameters[0].Shape} in {Groups} groups are for {Parameters[0].Shape[2] * Groups} channels.");
+        var shape = Geometry(inputs[0]);
+        if (shape.OutputHeight < 1 || shape.OutputWidth < 1)
+            throw Misfit(inputs, $"a kernel of {KernelHeight}×{KernelWidth} with dilation {Dilation} and padding {shape.PadTop}+{shape.PadBottom} by {shape.PadLeft}+{shape.PadRight} is larger than the picture; give larger pictures or more padding.");
+        return [new Shape(shape.Batch, shape.OutputHeight, shape.OutputWidth, Filters)];
+    }
+
+    public override LayerMemory Memory(in LayerShapes shapes)
+    {
+        var shape = Geometry(shapes.Inputs[0]);
+        var saved = SavesArgument && shapes.Training ? shape.OutputLength : 0;
+        var columns = ColumnConvolution.ScratchLength(shape);
+        return new LayerMemory(saved, columns, columns + (Activation == Activation.None ? 0 : shape.OutputLength));
+    }
+
+    public override void Forward<T>(LayerCall<T> call)
+    {
+        var shape = Geometry(call.Input().Shape);
+        var argument = SavesArgument && call.Training ? call.Saved : call.Output().Data;
+        ColumnConvolution.Forward(call, shape, call.Input().Data, call.Parameter(0).Data, argument, call.Scratch);
+        ChannelKernels.AddActivate(call, Activation, argument, Bias ? call.Parameter(1).Data : null, call.Output().Data, shape.OutputLength / Filters, Filters);
+    }
+
+    public override void Backward<T>(LayerCall<T> call)
+    {
+        var shape = Geometry(call.Input().Shape);
+        var gradient = call.OutputGradient().Data;
+        var scratch = call.Scratch;
+        if (Activation != Activation.None)
+        {
+            ActivationFunctions.Backward(call, Activation, SavesArgument ? call.Saved : call.Output().Data, gradient, scratch, shape.OutputLength);
+            gradient = scratch;
+            scratch += shape.OutputLength;
+        }
+        if (Bias && call.ParameterGradient(1) is { IsNone: false } db)
+            MatrixKernels.SumRows(gradient, shape.OutputLength / Filters, Filters, db.Data, call.AccumulatesParameter(1));
+        if (call.ParameterGradient(0) is { IsNone: false } dw)
+            ColumnConvolution.WeightGradient(call, shape, call.Input().Data, gradient, dw.Data, call.AccumulatesParameter(0), scratch);
+        if (call.InputGradient() is { IsNone: false } dx)
+            ColumnConvolution.InputGradient(call, shape, gradient, call.Parameter(0).Data, dx.Data, call.Accumulates(), scratch);
+    }
+
+    public override void Export(OnnxExport export)
+    {
+        var shape = Geometry(export.InputShape());
+        string[] inputs = [export.Input(), export.Parameter(Parameters[0], 3, 2, 0, 1)];
+        var y = export.Node(
+            "Conv",
+            Bias ? [.. inputs, export.Parameter(Parameters[1])] : inputs,
+            ("kernel_shape", new[] { KernelHeight, KernelWidth }),
+            ("strides", new[] { StrideHeight, StrideWidth }),
+            ("pads", new[] { shape.PadTop, shape.PadLeft, shape.PadBottom, shape.PadRight }),
+            ("dilations", new[] { Dilation, Dilation }),
+            ("group", Groups));
+        export.Output(ActivationFunctions.Export(export, Activation, y));
+    }
+
+    protected override void Bind(LayerBinding binding)
+    {
+        var shape = Geometry(binding.Inputs[0]);
+        binding.Parameter("weight", [KernelHeight, KernelWidth, shape.GroupChannels, Filters], Initializers.He(shape.Depth));
+        if (Bias)
+            binding.Parameter("bias", [Filters], Initializers.Constant(0), decays: false);
+    }
+
+    // The derivative of some functions cannot be told from their result.
+    private bool SavesArgument => Activation != Activation.None && !ActivationFunctions.DerivativeFromOutput(Activation);
+
+    private ConvolutionShape Geometry(Shape input)
+    {
+        var padding = Padding.For(KernelHeight, KernelWidth, Dilation, Dilation);
+        return new ConvolutionShape
+        {
+            Batch = input[0],
+            Height = input[1],
+            Width = input[2],
+            Channels = input[3],
+            OutputChannels = Filters,
+            KernelHeight = KernelHeight,
+            KernelWidth = KernelWidth,
+            StrideY = StrideHeight,
+            StrideX = StrideWidth,
+            PadTop = padding.Top,
+            PadLeft = padding.Left,
+            PadBottom = padding.Bottom,
+            PadRight = padding.Right,
+            DilationY = Dilation,
+            DilationX = Dilation,
+            Groups = Groups,
+        };
+    }
+
+    private static int AtLeastOne(int value)
+        => value > 0 ? value : throw new ArgumentOutOfRangeException(nameof(value), value.ToString(CultureInfo.InvariantCulture), "Give at least 1.");
+}
