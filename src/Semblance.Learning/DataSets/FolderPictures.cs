@@ -13,7 +13,7 @@ internal static class FolderPictures
         var root = Path.GetFullPath(folder);
         var found = new FoundPictures();
         var filled = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var path in Files(root))
+        foreach (var path in Files(root, found))
         {
             var name = Relative(root, path);
             found.Add(name, PictureSource.FromFile(path, name));
@@ -28,13 +28,38 @@ internal static class FolderPictures
         return found.ToSet($"The folder '{folder}'", stripCommon: false);
     }
 
-    private static IEnumerable<string> Files(string root)
+    /// <summary>Files that look like pictures. A folder that cannot be entered is left out by name, and the walk goes on.</summary>
+    private static List<string> Files(string root, FoundPictures found)
     {
-        var options = new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = true, AttributesToSkip = FileAttributes.None };
-        return new FileSystemEnumerable<string>(root, (ref entry) => entry.ToFullPath(), options)
+        var files = new List<string>();
+        var folders = new Stack<string>([root]);
+        while (folders.TryPop(out var folder))
         {
-            ShouldIncludePredicate = (ref entry) => !entry.IsDirectory && entry.FileName[0] != '.' && PictureFiles.LooksLikePicture(entry.FileName.ToString()),
-            ShouldRecursePredicate = (ref entry) => entry.FileName[0] != '.' && !entry.Attributes.HasFlag(FileAttributes.ReparsePoint),
+            try
+            {
+                foreach (var (name, isFolder) in Entries(folder))
+                {
+                    if (isFolder)
+                        folders.Push(Path.Join(folder, name));
+                    else
+                        files.Add(Path.Join(folder, name));
+                }
+            }
+            catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+            {
+                found.Skip(Relative(root, folder) + "/", failure is PathTooLongException ? "The path is too long to be opened; move the folder up." : $"The folder cannot be read: {failure.Message}");
+            }
+        }
+        return files;
+    }
+
+    private static FileSystemEnumerable<(string Name, bool IsFolder)> Entries(string folder)
+    {
+        var options = new EnumerationOptions { IgnoreInaccessible = false, AttributesToSkip = FileAttributes.None };
+        return new(folder, (ref entry) => (entry.FileName.ToString(), entry.IsDirectory), options)
+        {
+            ShouldIncludePredicate = (ref entry) => entry.FileName[0] != '.'
+                && (entry.IsDirectory ? !entry.Attributes.HasFlag(FileAttributes.ReparsePoint) : PictureFiles.LooksLikePicture(entry.FileName.ToString())),
         };
     }
 

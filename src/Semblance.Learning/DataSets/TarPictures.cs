@@ -10,6 +10,9 @@ namespace Semblance.Learning.DataSets;
 /// </summary>
 internal static class TarPictures
 {
+    /// <summary>Everything in a tar archive lies in blocks of this size, and at least one block of zeros ends it.</summary>
+    private const int BlockBytes = 512;
+
     public static LabelledPictures Read(string path, string? root, long maxBytes)
     {
         var found = new FoundPictures();
@@ -17,7 +20,7 @@ internal static class TarPictures
         try
         {
             using var file = File.OpenRead(path);
-            using var unpacked = Unpack(file);
+            using var unpacked = new EndWatchingStream(Unpack(file));
             using var reader = new TarReader(unpacked);
             var bytes = 0L;
             while (reader.GetNextEntry() is { } entry)
@@ -31,7 +34,10 @@ internal static class TarPictures
                 entry.DataStream?.ReadExactly(content);
                 found.Add(name, PictureSource.FromBytes(name, content));
             }
-            EnsureNothingIsMissing(unpacked);
+            unpacked.CopyTo(Stream.Null);
+            // Neither the reader of tar nor that of gzip minds data that ends between two entries.
+            if (unpacked.TrailingZeros < BlockBytes)
+                throw new EndOfStreamException("The mark of its end is missing.");
         }
         catch (Exception failure) when (failure is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -85,7 +91,4 @@ internal static class TarPictures
         }
         return name[prefix.Length..];
     }
-
-    // The checksum at the end of gzip data is read only when the data is read to its end.
-    private static void EnsureNothingIsMissing(Stream unpacked) => unpacked.CopyTo(Stream.Null);
 }
