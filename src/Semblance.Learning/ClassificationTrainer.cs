@@ -89,7 +89,7 @@ public sealed class ClassificationTrainer : IDisposable
             using (batch)
             {
                 // Rows do not look at each other in inference: a smaller batch takes the first places.
-                if (_judgingRun is null || _judgingRun.Input(_input).Span.Length < batch.Pixels.Length)
+                if (_judgingRun is null || !Fits(_judgingRun, batch) || _judgingRun.Input(_input).Shape[0] < batch.Count)
                     Replace(ref _judgingRun, batch, training: false);
                 batch.Pixels.CopyTo(_judgingRun!.Input(_input).Span);
                 _judgingRun.Forward();
@@ -158,7 +158,7 @@ public sealed class ClassificationTrainer : IDisposable
 
     private (double Loss, int Correct, double Norm) TakeStep(PictureBatch batch)
     {
-        if (_trainingRun is null || _trainingRun.Input(_input).Span.Length != batch.Pixels.Length)
+        if (_trainingRun is null || !Fits(_trainingRun, batch) || _trainingRun.Input(_input).Shape[0] != batch.Count)
             Replace(ref _trainingRun, batch, training: true);
         var run = _trainingRun!;
         batch.Pixels.CopyTo(run.Input(_input).Span);
@@ -203,6 +203,8 @@ public sealed class ClassificationTrainer : IDisposable
             _options.Average?.Swap();
         }
     }
+
+    private bool Fits(NetworkRun<float> run, PictureBatch batch) => run.Input(_input).Shape is var shape && shape[1] == batch.Height && shape[2] == batch.Width;
 
     private void Replace(ref NetworkRun<float>? run, PictureBatch batch, bool training)
     {
