@@ -27,7 +27,6 @@ public sealed unsafe class NetworkRun<T> : IDisposable
     private readonly Action[] _steps;
     private readonly Dictionary<Parameter, (HugeMemory Values, HugeMemory Gradient)> _copies = [];
     private readonly List<LayerCall<T>> _calls = [];
-    private long _pass;
     private bool _ranForward;
 
     internal NetworkRun(Network network, Shape[] inputs, RunOptions options)
@@ -46,6 +45,11 @@ public sealed unsafe class NetworkRun<T> : IDisposable
 
     /// <summary>Bytes that activations, gradients of activations and working memory take together; parameters are not among them.</summary>
     public long ArenaBytes => _plan.ArenaBytes;
+
+    /// <summary>
+    /// Forward passes so far. With the seed it decides what dropout draws, so that a run that goes on from a checkpoint sets it.
+    /// </summary>
+    public long Passes { get; set; }
 
     /// <summary>To be filled before <see cref="Forward"/>; keeps its values.</summary>
     public Tensor<T> Input(string name) => ValueTensor(Find(_network.Inputs, name, "input"));
@@ -75,7 +79,7 @@ public sealed unsafe class NetworkRun<T> : IDisposable
     {
         if (_options.ChecksFinite)
             ThrowIfInputsNotFinite();
-        _pass++;
+        Passes++;
         foreach (var call in _calls)
             call.Seed = SeedOf(call.Node);
         for (var i = 0; i < _plan.ForwardSteps; i++)
@@ -226,7 +230,7 @@ public sealed unsafe class NetworkRun<T> : IDisposable
 
     private long SeedOf(int node)
     {
-        var state = unchecked((ulong)_options.Seed + (ulong)_pass * 0x9E3779B97F4A7C15 + (ulong)node * 0xD1B54A32D192ED03);
+        var state = unchecked((ulong)_options.Seed + (ulong)Passes * 0x9E3779B97F4A7C15 + (ulong)node * 0xD1B54A32D192ED03);
         return (long)SeededRandom.SplitMix64(ref state);
     }
 
