@@ -19,6 +19,8 @@ IBenchmarkVerb[] verbs =
     new CodecsVerb(),
     new OpenVerb(),
     new FastScanVerb(),
+    new TrainingStepVerb(),
+    new InferenceVerb(),
 ];
 
 if (args is [var name, .. var rest] && verbs.FirstOrDefault(verb => verb.Name == name) is { } chosen)

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Numerics;
 using Semblance.Networks.Execution;
@@ -47,6 +48,11 @@ public sealed unsafe class NetworkRun<T> : IDisposable
     /// <summary>Bytes that activations, gradients of activations and working memory take together; parameters are not among them.</summary>
     public long ArenaBytes => _plan.ArenaBytes;
 
+    /// <summary>Where the timer ticks of each step of <see cref="Plan"/> are added up; null takes no times.</summary>
+    internal long[]? Profile { get; set; }
+
+    internal ExecutionPlan Plan => _plan;
+
     /// <summary>To be filled before <see cref="Forward"/>; keeps its values.</summary>
     public Tensor<T> Input(string name) => ValueTensor(Find(_network.Inputs, name, "input"));
 
@@ -78,8 +84,7 @@ public sealed unsafe class NetworkRun<T> : IDisposable
         _pass++;
         foreach (var call in _calls)
             call.Seed = SeedOf(call.Node);
-        for (var i = 0; i < _plan.ForwardSteps; i++)
-            _steps[i]();
+        RunSteps(0, _plan.ForwardSteps);
         if (_options.ChecksFinite && !OutputsAreFinite())
             ThrowNamingLayer();
         ClearOutputGradients();
@@ -103,8 +108,7 @@ public sealed unsafe class NetworkRun<T> : IDisposable
             ThrowIfOutputGradientsNotFinite();
         foreach (var call in _calls)
             call.AccumulatesAll = accumulate;
-        for (var i = _plan.ForwardSteps; i < _steps.Length; i++)
-            _steps[i]();
+        RunSteps(_plan.ForwardSteps, _steps.Length);
         if (accumulate)
             return;
         foreach (var parameter in _network.Parameters.Where(parameter => parameter.Trainable && !_plan.ReachedParameters.Contains(parameter)))
@@ -122,6 +126,16 @@ public sealed unsafe class NetworkRun<T> : IDisposable
         _copies.Clear();
         if (_options.Team is null)
             _team.Dispose();
+    }
+
+    private void RunSteps(int first, int end)
+    {
+        for (var i = first; i < end; i++)
+        {
+            var start = Profile is null ? 0 : Stopwatch.GetTimestamp();
+            _steps[i]();
+            Profile?[i] += Stopwatch.GetTimestamp() - start;
+        }
     }
 
     private void ThrowIfTooLarge()
