@@ -22,6 +22,8 @@ IBenchmarkVerb[] verbs =
     new GemmVerb(),
     new LoaderVerb(),
     new ConvolutionVerb(),
+    new TrainingStepVerb(),
+    new InferenceVerb(),
 ];
 
 if (args is [var name, .. var rest] && verbs.FirstOrDefault(verb => verb.Name == name) is { } chosen)

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Numerics;
 using Semblance.Networks.Execution;
@@ -51,6 +52,11 @@ public sealed unsafe class NetworkRun<T> : IDisposable
     /// </summary>
     public long Passes { get; set; }
 
+    /// <summary>Where the timer ticks of each step of <see cref="Plan"/> are added up; null takes no times.</summary>
+    internal long[]? Profile { get; set; }
+
+    internal ExecutionPlan Plan => _plan;
+
     /// <summary>To be filled before <see cref="Forward"/>; keeps its values.</summary>
     public Tensor<T> Input(string name) => ValueTensor(Find(_network.Inputs, name, "input"));
 
@@ -82,8 +88,7 @@ public sealed unsafe class NetworkRun<T> : IDisposable
         Passes++;
         foreach (var call in _calls)
             call.Seed = SeedOf(call.Node);
-        for (var i = 0; i < _plan.ForwardSteps; i++)
-            _steps[i]();
+        RunSteps(0, _plan.ForwardSteps);
         if (_options.ChecksFinite && !OutputsAreFinite())
             ThrowNamingLayer();
         ClearOutputGradients();
@@ -107,8 +112,7 @@ public sealed unsafe class NetworkRun<T> : IDisposable
             ThrowIfOutputGradientsNotFinite();
         foreach (var call in _calls)
             call.AccumulatesAll = accumulate;
-        for (var i = _plan.ForwardSteps; i < _steps.Length; i++)
-            _steps[i]();
+        RunSteps(_plan.ForwardSteps, _steps.Length);
         if (accumulate)
             return;
         foreach (var parameter in _network.Parameters.Where(parameter => parameter.Trainable && !_plan.ReachedParameters.Contains(parameter)))
@@ -126,6 +130,16 @@ public sealed unsafe class NetworkRun<T> : IDisposable
         _copies.Clear();
         if (_options.Team is null)
             _team.Dispose();
+    }
+
+    private void RunSteps(int first, int end)
+    {
+        for (var i = first; i < end; i++)
+        {
+            var start = Profile is null ? 0 : Stopwatch.GetTimestamp();
+            _steps[i]();
+            Profile?[i] += Stopwatch.GetTimestamp() - start;
+        }
     }
 
     private void ThrowIfTooLarge()
