@@ -19,8 +19,11 @@ IBenchmarkVerb[] verbs =
     new CodecsVerb(),
     new OpenVerb(),
     new FastScanVerb(),
-    new ConvolutionVerb(),
     new GemmVerb(),
+    new LoaderVerb(),
+    new ConvolutionVerb(),
+    new TrainingStepVerb(),
+    new InferenceVerb(),
 ];
 
 if (args is [var name, .. var rest] && verbs.FirstOrDefault(verb => verb.Name == name) is { } chosen)
