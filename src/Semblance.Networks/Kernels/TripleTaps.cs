@@ -16,6 +16,9 @@ internal static unsafe class TripleTaps<TSimd, TVector, T>
     /// <summary>Rows of the packed weights, taps times channels: 32 KB at a vector of 64 bytes.</summary>
     private const int DeepestWeights = 512;
 
+    /// <summary>Outputs whose inputs and gradients stay in the first-level cache over all rows and channels of the kernel.</summary>
+    private const int CachedPoints = 256;
+
     private const int Alignment = 64;
 
     private static int Outputs => TSimd.Registers >= 32 ? 16 : 8;
@@ -78,17 +81,24 @@ internal static unsafe class TripleTaps<TSimd, TVector, T>
     {
         var atOnce = TSimd.Registers >= 32 ? 8 : 4;
         var tapStep = (nint)depth * gradientStep;
-        for (var row = 0; row < walk.Rows.Count; row++)
+        var length = walk.Columns.Grid;
+        var linesAtOnce = Math.Max(1, CachedPoints / length);
+        for (var line = 0; line < count; line += linesAtOnce)
         {
-            for (var channel = 0; channel < depth; channel += atOnce)
+            var lineCount = Math.Min(linesAtOnce, count - line);
+            var from = gradient + ((nint)line * length * gradientStep);
+            for (var row = 0; row < walk.Rows.Count; row++)
             {
-                var channels = Math.Min(atOnce, depth - channel);
-                var read = start + walk.TapOffset(row, 0) + channel;
-                var to = target + (row * 3 * tapStep) + (channel * (nint)gradientStep);
-                if (channels > 4)
-                    TripleTapGradient<TSimd, TVector, T, Extent8>.Run(read, lines, count, walk.Columns.Grid, walk.ColumnStep, gradient, gradientStep, channels, columns, to, gradientStep, tapStep, accumulate);
-                else
-                    TripleTapGradient<TSimd, TVector, T, Extent4>.Run(read, lines, count, walk.Columns.Grid, walk.ColumnStep, gradient, gradientStep, channels, columns, to, gradientStep, tapStep, accumulate);
+                for (var channel = 0; channel < depth; channel += atOnce)
+                {
+                    var channels = Math.Min(atOnce, depth - channel);
+                    var read = start + walk.TapOffset(row, 0) + channel;
+                    var to = target + (row * 3 * tapStep) + (channel * (nint)gradientStep);
+                    if (channels > 4)
+                        TripleTapGradient<TSimd, TVector, T, Extent8>.Run(read, lines + line, lineCount, length, walk.ColumnStep, from, gradientStep, channels, columns, to, gradientStep, tapStep, accumulate || line > 0);
+                    else
+                        TripleTapGradient<TSimd, TVector, T, Extent4>.Run(read, lines + line, lineCount, length, walk.ColumnStep, from, gradientStep, channels, columns, to, gradientStep, tapStep, accumulate || line > 0);
+                }
             }
         }
     }
