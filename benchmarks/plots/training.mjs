@@ -31,7 +31,8 @@ function panel(left, top, width, height, title, xAxis, yAxis, lines) {
     parts.push(`<path d="M${line.points.map(([a, b]) => `${x(a).toFixed(1)} ${y(b).toFixed(1)}`).join('L')}" fill="none" stroke="${line.colour}" stroke-width="${line.dashed ? 1.3 : 2}"${line.dashed ? ' stroke-dasharray="5 4"' : ''}/>`);
     const [a, b] = line.points.at(-1);
     parts.push(`<circle cx="${x(a).toFixed(1)}" cy="${y(b).toFixed(1)}" r="2.5" fill="${line.colour}"/>`);
-    parts.push(`<text x="${(x(a) + 6).toFixed(1)}" y="${(y(b) + 4 + (line.shift ?? 0)).toFixed(1)}" fill="${line.colour}">${line.label}</text>`);
+    // Beside the panel, where no line runs, also for a run that ended early.
+    parts.push(`<text x="${left + width + 8}" y="${(y(b) + 4 + (line.shift ?? 0)).toFixed(1)}" fill="${line.colour}">${line.label}</text>`);
   }
   parts.push(`<text x="${left + width / 2}" y="${top + height + 34}" text-anchor="middle" fill="#666">${xAxis.title}</text>`);
   return parts.join('\n');
@@ -45,7 +46,7 @@ function linear(low, high, count, digits) {
   const [first, last] = [Math.floor(low / step + 1e-9) * step, Math.ceil(high / step - 1e-9) * step];
   const ticks = [];
   for (let value = first; value <= last + step / 2; value += step) ticks.push([value, value.toFixed(digits)]);
-  return { place: (value) => (value - first) / (last - first), ticks };
+  return { place: (value) => Math.min(1, (value - first) / (last - first)), ticks };
 }
 
 // The labels of two lines that end close together move apart.
@@ -72,7 +73,9 @@ const values = (set) => set.flatMap(({ points }) => points.map(([, y]) => y));
 const [width, height, gap] = [330, 260, 560];
 const panels = ['accuracy', 'loss'].map((key, i) => {
   const set = lines(key);
-  const yAxis = linear(Math.min(...values(set)), Math.max(...values(set)), 6, key === 'accuracy' ? 2 : 1);
+  // A validation loss early in a run may be tens; it goes out of the picture rather than squeeze the rest.
+  const high = Math.max(...values(set.filter(({ dashed }) => dashed || key === 'accuracy')));
+  const yAxis = linear(Math.min(...values(set)), high, 6, key === 'accuracy' ? 2 : 1);
   return panel(60 + i * gap, 50, width, height, key, xAxis, yAxis, spread(set, yAxis.place, height));
 });
 const minutes = runs.map(({ name, curve }) => `${escape(name)} ${(curve.at(-1).cpu_seconds / 60).toFixed(1)} CPU minutes`.trim()).join(', ');
