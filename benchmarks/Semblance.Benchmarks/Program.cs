@@ -19,6 +19,9 @@ IBenchmarkVerb[] verbs =
     new CodecsVerb(),
     new OpenVerb(),
     new FastScanVerb(),
+    new GemmVerb(),
+    new LoaderVerb(),
+    new ConvolutionVerb(),
     new TrainingStepVerb(),
     new InferenceVerb(),
 ];

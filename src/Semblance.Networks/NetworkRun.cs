@@ -28,7 +28,6 @@ public sealed unsafe class NetworkRun<T> : IDisposable
     private readonly Action[] _steps;
     private readonly Dictionary<Parameter, (HugeMemory Values, HugeMemory Gradient)> _copies = [];
     private readonly List<LayerCall<T>> _calls = [];
-    private long _pass;
     private bool _ranForward;
 
     internal NetworkRun(Network network, Shape[] inputs, RunOptions options)
@@ -47,6 +46,11 @@ public sealed unsafe class NetworkRun<T> : IDisposable
 
     /// <summary>Bytes that activations, gradients of activations and working memory take together; parameters are not among them.</summary>
     public long ArenaBytes => _plan.ArenaBytes;
+
+    /// <summary>
+    /// Forward passes so far. With the seed it decides what dropout draws, so that a run that goes on from a checkpoint sets it.
+    /// </summary>
+    public long Passes { get; set; }
 
     /// <summary>Where the timer ticks of each step of <see cref="Plan"/> are added up; null takes no times.</summary>
     internal long[]? Profile { get; set; }
@@ -81,7 +85,7 @@ public sealed unsafe class NetworkRun<T> : IDisposable
     {
         if (_options.ChecksFinite)
             ThrowIfInputsNotFinite();
-        _pass++;
+        Passes++;
         foreach (var call in _calls)
             call.Seed = SeedOf(call.Node);
         RunSteps(0, _plan.ForwardSteps);
@@ -240,7 +244,7 @@ public sealed unsafe class NetworkRun<T> : IDisposable
 
     private long SeedOf(int node)
     {
-        var state = unchecked((ulong)_options.Seed + (ulong)_pass * 0x9E3779B97F4A7C15 + (ulong)node * 0xD1B54A32D192ED03);
+        var state = unchecked((ulong)_options.Seed + (ulong)Passes * 0x9E3779B97F4A7C15 + (ulong)node * 0xD1B54A32D192ED03);
         return (long)SeededRandom.SplitMix64(ref state);
     }
 
