@@ -14,6 +14,9 @@ internal interface IActivationAction
 /// <summary>From <see cref="Activation"/>, which a layer's user names, to the functions that kernels are compiled for.</summary>
 internal static unsafe class ActivationFunctions
 {
+    /// <summary>Slope below zero of <see cref="Activation.LeakyRelu"/>, as in PyTorch.</summary>
+    public const double LeakySlope = 0.01;
+
     public static void Run<TAction>(Activation activation, TAction action)
         where TAction : struct, IActivationAction
     {
@@ -25,8 +28,29 @@ internal static unsafe class ActivationFunctions
             case Activation.Relu:
                 action.Run(default(ReluFunction));
                 break;
+            case Activation.Relu6:
+                action.Run(default(Relu6Function));
+                break;
+            case Activation.LeakyRelu:
+                action.Run(new LeakyReluFunction(LeakySlope));
+                break;
+            case Activation.HardSwish:
+                action.Run(default(HardSwishFunction));
+                break;
+            case Activation.Swish:
+                action.Run(default(SwishFunction));
+                break;
+            case Activation.Sigmoid:
+                action.Run(default(SigmoidFunction));
+                break;
+            case Activation.Tanh:
+                action.Run(default(TanhFunction));
+                break;
+            case Activation.Gelu:
+                action.Run(default(GeluFunction));
+                break;
             default:
-                throw new NotSupportedException($"Activation {activation} cannot be applied by another layer; add it as a layer of its own.");
+                throw new ArgumentOutOfRangeException(nameof(activation), activation, "No such activation.");
         }
     }
 
@@ -43,13 +67,28 @@ internal static unsafe class ActivationFunctions
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         => Run(activation, new BackwardAction<T>(call, known, dy, dx, count));
 
-    /// <summary>Adds the function's node behind a tensor of the file and returns the name of its result.</summary>
+    /// <summary>Adds the function's nodes behind a tensor of the file and returns the name of the result.</summary>
     public static string Export(OnnxExport export, Activation activation, string tensor) => activation switch
     {
         Activation.None => tensor,
         Activation.Relu => export.Node("Relu", [tensor]),
-        _ => throw new NotSupportedException($"Activation {activation} has no ONNX node here."),
+        Activation.Relu6 => export.Node("Clip", [tensor, export.Floats([0f]), export.Floats([6f])]),
+        Activation.LeakyRelu => export.Node("LeakyRelu", [tensor], ("alpha", LeakySlope)),
+        // HardSwish as one node came with opset 14.
+        Activation.HardSwish => export.Node("Mul", [tensor, export.Node("HardSigmoid", [tensor], ("alpha", 1 / 6.0), ("beta", 0.5))]),
+        Activation.Swish => export.Node("Mul", [tensor, export.Node("Sigmoid", [tensor])]),
+        Activation.Sigmoid => export.Node("Sigmoid", [tensor]),
+        Activation.Tanh => export.Node("Tanh", [tensor]),
+        Activation.Gelu => Gelu(export, tensor),
+        _ => throw new ArgumentOutOfRangeException(nameof(activation), activation, "No such activation."),
     };
+
+    private static string Gelu(OnnxExport export, string x)
+    {
+        var error = export.Node("Erf", [export.Node("Mul", [x, export.Floats([0.70710678f], 1)])]);
+        var distribution = export.Node("Mul", [export.Node("Add", [error, export.Floats([1f], 1)]), export.Floats([0.5f], 1)]);
+        return export.Node("Mul", [x, distribution]);
+    }
 
     private readonly struct Question(bool* fromOutput) : IActivationAction
     {

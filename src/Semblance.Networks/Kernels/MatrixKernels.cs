@@ -1,26 +1,38 @@
 using System.Numerics;
+using Semblance.Numerics.Products;
 
 namespace Semblance.Networks.Kernels;
 
 /// <summary>Matrix products for layers.</summary>
 internal static unsafe class MatrixKernels
 {
+    /// <summary>Elements of scratch memory with which a product of a long depth and a small result is shared out too.</summary>
+    public static nint ScratchLength(nint m, nint n, nint k)
+        => MatrixMultiply<float>.ScratchLength(new MatrixTerms<float> { Rows = checked((int)m), Columns = checked((int)n), Depth = checked((int)k) });
+
     /// <summary>C[m, n] = A[m, k] · B[k, n], or added to C, whose rows lie <paramref name="stride"/> elements apart.</summary>
-    public static void Multiply<T>(LayerCall<T> call, nint m, nint n, nint k, Strided<T> a, Strided<T> b, T* c, nint stride, bool accumulate)
+    /// <param name="scratch"><see cref="ScratchLength"/> elements, or null.</param>
+    public static void Multiply<T>(LayerCall<T> call, nint m, nint n, nint k, Strided<T> a, Strided<T> b, T* c, nint stride, bool accumulate, T* scratch = null)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
-        => call.ForRanges(m, 1 + ((1 << 16) / Math.Max(1, n * k)), (start, end) =>
-        {
-            for (var i = start; i < end; i++)
+        => MatrixMultiply<T>.Run(
+            new MatrixTerms<T>
             {
-                for (nint j = 0; j < n; j++)
-                {
-                    var sum = accumulate ? c[i * stride + j] : T.Zero;
-                    for (nint d = 0; d < k; d++)
-                        sum += a.Data[i * a.RowStride + d * a.ColumnStride] * b.Data[d * b.RowStride + j * b.ColumnStride];
-                    c[i * stride + j] = sum;
-                }
-            }
-        });
+                Rows = checked((int)m),
+                Columns = checked((int)n),
+                Depth = checked((int)k),
+                A = a.Data,
+                ARow = a.RowStride,
+                AColumn = a.ColumnStride,
+                B = b.Data,
+                BRow = b.RowStride,
+                BColumn = b.ColumnStride,
+                C = c,
+                CRow = stride,
+                Accumulate = accumulate,
+            },
+            call.Simd,
+            call.Team,
+            scratch);
 
     /// <summary>Sums of the columns of a row-major [rows, columns] matrix, or added to what is there: the gradient of a bias.</summary>
     public static void SumRows<T>(T* matrix, nint rows, int columns, T* sums, bool accumulate)

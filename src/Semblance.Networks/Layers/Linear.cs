@@ -24,6 +24,9 @@ public sealed unsafe class Linear(int features) : Layer
         return [inputs[0].With(-1, Features)];
     }
 
+    public override LayerMemory Memory(in LayerShapes shapes)
+        => new(BackwardScratch: MatrixKernels.ScratchLength(shapes.Inputs[0].Channels, Features, shapes.Inputs[0].Rows));
+
     public override void Forward<T>(LayerCall<T> call)
     {
         var (x, w, y) = (call.Input(), call.Parameter(0), call.Output());
@@ -43,7 +46,7 @@ public sealed unsafe class Linear(int features) : Layer
         var (rows, columns) = (x.Shape.Rows, x.Shape.Channels);
         var gradient = Strided<T>.RowMajor(dy.Data, Features);
         if (call.ParameterGradient(0) is { IsNone: false } dw)
-            MatrixKernels.Multiply(call, columns, Features, rows, Strided<T>.RowMajor(x.Data, columns).Transposed, gradient, dw.Data, Features, call.AccumulatesParameter(0));
+            MatrixKernels.Multiply(call, columns, Features, rows, Strided<T>.RowMajor(x.Data, columns).Transposed, gradient, dw.Data, Features, call.AccumulatesParameter(0), call.Scratch);
         if (Bias && call.ParameterGradient(1) is { IsNone: false } db)
             MatrixKernels.SumRows(dy.Data, rows, Features, db.Data, call.AccumulatesParameter(1));
         if (call.InputGradient() is { IsNone: false } dx)

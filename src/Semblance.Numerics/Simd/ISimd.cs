@@ -74,4 +74,9 @@ internal unsafe interface ISimd<TVector, T>
     static abstract T Sum(TVector vector);
 
     static abstract T MaxOf(TVector vector);
+
+    /// <summary>
+    /// Transposes a block of Count × Count: <c>target[j · targetStride + i] = source[i · sourceStride + j]</c>. The blocks do not overlap.
+    /// </summary>
+    static abstract void Transpose(T* source, nint sourceStride, T* target, nint targetStride);
 }

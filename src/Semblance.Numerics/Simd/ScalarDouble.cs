@@ -86,4 +86,7 @@ internal readonly unsafe struct ScalarDouble : ISimd<double, double>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static double Mask(bool set) => set ? BitConverter.UInt64BitsToDouble(ulong.MaxValue) : 0;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Transpose(double* source, nint sourceStride, double* target, nint targetStride) => *target = *source;
 }

@@ -86,4 +86,7 @@ internal readonly unsafe struct ScalarSingle : ISimd<float, float>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static float Mask(bool set) => set ? BitConverter.UInt32BitsToSingle(uint.MaxValue) : 0;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Transpose(float* source, nint sourceStride, float* target, nint targetStride) => *target = *source;
 }

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 using Vec = System.Runtime.Intrinsics.Vector256;
 using VecT = System.Runtime.Intrinsics.Vector256<double>;
 
@@ -30,21 +31,17 @@ internal readonly unsafe struct Simd256Double : ISimd<VecT, double>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(VecT vector, double* target) => vector.Store(target);
 
-    // Through the stack: tails are rare, and a masked load is not in every instruction set.
-    [MethodImpl(MethodImplOptions.NoInlining)]
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static VecT LoadFirst(double* source, int count)
-    {
-        var vector = VecT.Zero;
-        for (var i = 0; i < count; i++)
-            vector = vector.WithElement(i, source[i]);
-        return vector;
-    }
+        => Avx.IsSupported ? Avx.MaskLoad(source, First(count)) : LoadEach(source, count);
 
-    [MethodImpl(MethodImplOptions.NoInlining)]
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void StoreFirst(VecT vector, double* target, int count)
     {
-        for (var i = 0; i < count; i++)
-            target[i] = vector.GetElement(i);
+        if (Avx.IsSupported)
+            Avx.MaskStore(target, First(count), vector);
+        else
+            StoreEach(vector, target, count);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -102,5 +99,34 @@ internal readonly unsafe struct Simd256Double : ISimd<VecT, double>
         for (var i = 1; i < VecT.Count; i++)
             largest = Math.Max(largest, vector.GetElement(i));
         return largest;
+    }
+
+    // A masked access neither reads nor writes, nor faults on, what the mask leaves out.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static VecT First(int count) => Vec.LessThan(Vector256<long>.Indices, Vec.Create((long)count)).AsDouble();
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static VecT LoadEach(double* source, int count)
+    {
+        var vector = VecT.Zero;
+        for (var i = 0; i < count; i++)
+            vector = vector.WithElement(i, source[i]);
+        return vector;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void StoreEach(VecT vector, double* target, int count)
+    {
+        for (var i = 0; i < count; i++)
+            target[i] = vector.GetElement(i);
+    }
+
+    public static void Transpose(double* source, nint sourceStride, double* target, nint targetStride)
+    {
+        for (nint i = 0; i < Count; i++)
+        {
+            for (nint j = 0; j < Count; j++)
+                target[(j * targetStride) + i] = source[(i * sourceStride) + j];
+        }
     }
 }

@@ -1,0 +1,176 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using Semblance.Numerics.Simd;
+
+namespace Semblance.Networks.Kernels;
+
+/// <summary>
+/// Copies a box of elements from one tensor into another (or adds it to what is there), each with strides of its own: what
+/// concatenations, slices, paddings and transpositions come down to. Neighbouring axes that lie alike on both sides are taken as
+/// one, so that the last one, the row, is as long as can be.
+/// </summary>
+internal sealed unsafe class BoxMove<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    // Elements that a thread should have to do at least: some microseconds' worth.
+    private const int Grain = 1 << 14;
+
+    private readonly T* _source;
+    private readonly T* _target;
+    private readonly bool _accumulates;
+    private readonly int[] _sizes;
+    private readonly nint[] _sourceStrides;
+    private readonly nint[] _targetStrides;
+    private readonly int _axes;
+
+    /// <param name="box">Sizes of the box.</param>
+    /// <param name="source">The box's first element.</param>
+    /// <param name="sourceStrides">Elements from one index to the next, per axis of the box; may be negative.</param>
+    /// <param name="target">Where the box's first element goes.</param>
+    /// <param name="targetStrides">As for the source.</param>
+    /// <param name="accumulates">Adds instead of copying.</param>
+    public BoxMove(Shape box, T* source, ReadOnlySpan<nint> sourceStrides, T* target, ReadOnlySpan<nint> targetStrides, bool accumulates = false)
+    {
+        _source = source;
+        _target = target;
+        _accumulates = accumulates;
+        _sizes = new int[box.Rank];
+        _sourceStrides = new nint[box.Rank];
+        _targetStrides = new nint[box.Rank];
+        Count = box.Length;
+        for (var axis = 0; axis < box.Rank; axis++)
+        {
+            if (box[axis] == 1)
+                continue;
+            var continues = _axes > 0
+                && _sourceStrides[_axes - 1] == sourceStrides[axis] * box[axis]
+                && _targetStrides[_axes - 1] == targetStrides[axis] * box[axis]
+                && (long)_sizes[_axes - 1] * box[axis] <= int.MaxValue;
+            if (!continues)
+            {
+                _axes++;
+                _sizes[_axes - 1] = 1;
+            }
+            _sizes[_axes - 1] *= box[axis];
+            _sourceStrides[_axes - 1] = sourceStrides[axis];
+            _targetStrides[_axes - 1] = targetStrides[axis];
+        }
+        if (_axes > 0)
+            return;
+        (_axes, _sizes[0], _sourceStrides[0], _targetStrides[0]) = (1, 1, 1, 1);
+    }
+
+    public nint Count { get; }
+
+    private int RowLength => _sizes[_axes - 1];
+
+    /// <summary>Strides of a tensor that lies without gaps.</summary>
+    public static nint[] Strides(Shape shape)
+    {
+        var strides = new nint[shape.Rank];
+        for (var axis = 0; axis < shape.Rank; axis++)
+            strides[axis] = shape.Product(axis + 1, shape.Rank);
+        return strides;
+    }
+
+    /// <summary>Does one move, or several whose targets do not overlap, on the threads of a call.</summary>
+    public static void Run(LayerCall<T> call, params BoxMove<T>[] moves)
+    {
+        nint total = 0;
+        foreach (var move in moves)
+            total += move.Count;
+        // Each range takes its share of every move: with a concatenation of channels it writes whole rows of the output.
+        const int Shares = 1 << 16;
+        call.ForRanges(Shares, Math.Max(1, (nint)Math.Min(Shares, (long)Grain * Shares / Math.Max(1, total))), (start, end) =>
+        {
+            foreach (var move in moves)
+                move.RunRange(call, (nint)((long)move.Count * start / Shares), (nint)((long)move.Count * end / Shares));
+        });
+    }
+
+    /// <summary>Elements <paramref name="start"/> … <paramref name="end"/> of the box, counted row by row.</summary>
+    private void RunRange(LayerCall<T> call, nint start, nint end)
+    {
+        if (start >= end)
+            return;
+        var length = RowLength;
+        var (firstRow, offset) = Math.DivRem(start, length);
+        if (offset > 0)
+        {
+            var stop = Math.Min(length, offset + end - start);
+            Rows(call, firstRow, firstRow + 1, (int)offset, (int)stop);
+            start += stop - offset;
+            firstRow++;
+        }
+        var lastRow = end / length;
+        if (firstRow < lastRow)
+            Rows(call, firstRow, lastRow, 0, length);
+        if (start < end && end > Math.Max(firstRow, lastRow) * length)
+            Rows(call, lastRow, lastRow + 1, 0, (int)(end - lastRow * length));
+    }
+
+    /// <summary>Columns <paramref name="from"/> … <paramref name="to"/> of some rows.</summary>
+    private void Rows(LayerCall<T> call, nint firstRow, nint endRow, int from, int to)
+    {
+        var inner = _axes > 1 ? _sizes[_axes - 2] : 1;
+        var (sourceStride, targetStride) = _axes > 1 ? (_sourceStrides[_axes - 2], _targetStrides[_axes - 2]) : (0, 0);
+        var (sourceStep, targetStep) = (_sourceStrides[_axes - 1], _targetStrides[_axes - 1]);
+        while (firstRow < endRow)
+        {
+            // All rows of the last but one axis lie evenly; where the next run of them starts depends on the axes before.
+            var (outer, at) = Math.DivRem(firstRow, inner);
+            var rows = Math.Min(endRow - firstRow, inner - at);
+            nint sourceOffset = at * sourceStride, targetOffset = at * targetStride;
+            for (var axis = _axes - 3; axis >= 0; axis--)
+            {
+                (outer, var index) = Math.DivRem(outer, _sizes[axis]);
+                sourceOffset += index * _sourceStrides[axis];
+                targetOffset += index * _targetStrides[axis];
+            }
+            call.Run(new RowsAction(
+                _source + sourceOffset + from * sourceStep,
+                _target + targetOffset + from * targetStep,
+                rows, to - from, sourceStride, targetStride, sourceStep, targetStep, _accumulates));
+            firstRow += rows;
+        }
+    }
+
+    private readonly struct RowsAction(T* source, T* target, nint rows, int length, nint sourceStride, nint targetStride, nint sourceStep, nint targetStep, bool accumulates) : ISimdAction<T>
+    {
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public void Run<TSimd, TVector>()
+            where TSimd : struct, ISimd<TVector, T>
+            where TVector : struct
+        {
+            var from = source;
+            var to = target;
+            for (nint row = 0; row < rows; row++, from += sourceStride, to += targetStride)
+            {
+                var i = 0;
+                if (sourceStep == 1 && targetStep == 1)
+                {
+                    if (accumulates)
+                    {
+                        for (; i + TSimd.Count <= length; i += TSimd.Count)
+                            TSimd.Store(TSimd.Add(TSimd.Load(from + i), TSimd.Load(to + i)), to + i);
+                    }
+                    else
+                    {
+                        for (; i + TSimd.Count <= length; i += TSimd.Count)
+                            TSimd.Store(TSimd.Load(from + i), to + i);
+                    }
+                }
+                if (accumulates)
+                {
+                    for (; i < length; i++)
+                        to[i * targetStep] += from[i * sourceStep];
+                }
+                else
+                {
+                    for (; i < length; i++)
+                        to[i * targetStep] = from[i * sourceStep];
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,29 @@
+using System.Runtime.CompilerServices;
+using Semblance.Numerics.Activations;
+using Semblance.Numerics.Simd;
+
+namespace Semblance.Numerics.Products;
+
+/// <summary>y = activation(x + bias), one bias a column.</summary>
+/// <param name="bias">As many as there are columns, or null for none.</param>
+internal readonly unsafe struct BiasActivation<T, TActivation>(T* bias, TActivation activation) : IProductEpilogue<T>
+    where T : unmanaged
+    where TActivation : struct, IActivation
+{
+    public bool IsNone => bias is null && typeof(TActivation) == typeof(IdentityFunction);
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void Apply<TSimd, TVector>(T* target, int column, int width)
+        where TSimd : struct, ISimd<TVector, T>
+        where TVector : struct
+    {
+        for (var j = 0; j < width; j += TSimd.Count)
+        {
+            var count = Math.Min(TSimd.Count, width - j);
+            var x = TSimd.LoadFirst(target + j, count);
+            if (bias is not null)
+                x = TSimd.Add(x, TSimd.LoadFirst(bias + column + j, count));
+            TSimd.StoreFirst(activation.Forward<TSimd, TVector, T>(x), target + j, count);
+        }
+    }
+}

@@ -1,0 +1,156 @@
+using System.Runtime.CompilerServices;
+using Semblance.Numerics.Simd;
+
+namespace Semblance.Numerics.Products;
+
+/// <summary>
+/// One thread's share of a product, cut for the caches: a panel of B, packed just before it is used, stays in the first level
+/// while rows of A and C pass from the second (Goto and van de Geijn, "Anatomy of high-performance matrix multiplication", 2008;
+/// rows of A by pointers as in Dukhan, "The indirect convolution algorithm", 2019).
+/// </summary>
+/// <remarks>
+/// The order of summation depends on the depth and its segments alone, so how a product is shared out changes no bit of it.
+/// </remarks>
+internal static unsafe class BlockedProduct<TSimd, TVector, T>
+    where TSimd : struct, ISimd<TVector, T>
+    where TVector : struct
+    where T : unmanaged
+{
+    /// <summary>Depth of a panel: at two vectors of 64 bytes 32 KB, which leaves a third of a 48 KB cache to twelve rows of A.</summary>
+    private const int DepthBlock = 256;
+
+    /// <summary>Rows whose places are looked up at a time.</summary>
+    private const int MaxRowBlock = 768;
+
+    private const int MinRowBlock = 96;
+
+    /// <summary>What a block of A and C may take of the second-level cache.</summary>
+    private const int CacheBytes = 768 << 10;
+
+    private const int Alignment = 64;
+
+    private const int TallestTile = 12;
+
+    /// <summary>Columns of a panel.</summary>
+    public static int PanelWidth => 2 * TSimd.Count;
+
+    private static int TileRows => TSimd.Registers >= 32 ? 12 : 6;
+
+    [SkipLocalsInit]
+    public static void Run<TRows, TSource, TEpilogue>(in ProductBlock<T> block, TRows rows, TSource source, TEpilogue epilogue)
+        where TRows : struct, IProductRows<T>
+        where TSource : struct, IPanelSource<T>
+        where TEpilogue : struct, IProductEpilogue<T>
+    {
+        var starts = stackalloc T*[MaxRowBlock + TallestTile];
+        var targets = stackalloc T*[MaxRowBlock + TallestTile];
+        var memory = stackalloc byte[(DepthBlock * PanelWidth * sizeof(T)) + Alignment];
+        var packed = (T*)(((nint)memory + Alignment - 1) & -Alignment);
+
+        // A long segment is cut; short ones are taken together.
+        var cuts = Math.Max(1, (block.SegmentLength + DepthBlock - 1) / DepthBlock);
+        var cut = Math.Max(1, (block.SegmentLength + cuts - 1) / cuts);
+        var together = Math.Max(1, DepthBlock / Math.Max(1, block.SegmentLength));
+        together = (block.Segments + ((block.Segments + together - 1) / together) - 1) / ((block.Segments + together - 1) / together);
+        var rowBlock = RowBlock(cut * together, together < block.Segments || cuts > 1 ? block.Columns : 0);
+
+        var call = new TileCall<T> { Step = block.Step };
+        for (var first = 0; first < block.Rows; first += rowBlock)
+        {
+            var count = Math.Min(rowBlock, block.Rows - first);
+            rows.Locate(block.FirstRow + first, count, starts, targets);
+            for (var i = 0; i < TallestTile; i++)
+            {
+                starts[count + i] = starts[count - 1];
+                targets[count + i] = targets[count - 1];
+            }
+            call.Accumulate = block.Accumulate;
+            for (var segment = 0; segment < block.Segments; segment += together)
+            {
+                call.Offsets = block.Offsets + segment;
+                call.Segments = Math.Min(together, block.Segments - segment);
+                // An empty depth still writes its zeros.
+                for (var start = 0; start == 0 || start < block.SegmentLength; start += cut)
+                {
+                    call.Skip = start * block.Step;
+                    call.SegmentLength = Math.Min(cut, block.SegmentLength - start);
+                    var depth = (segment * block.SegmentLength) + start;
+                    var last = segment + together >= block.Segments && start + cut >= block.SegmentLength;
+                    for (var column = 0; column < block.Columns; column += PanelWidth)
+                    {
+                        call.Column = block.FirstColumn + column;
+                        call.Width = Math.Min(PanelWidth, block.Columns - column);
+                        var stride = call.Width > TSimd.Count ? PanelWidth : TSimd.Count;
+                        call.B = source.Find(stride, depth, block.FirstColumn + column, call.Width, out call.BStep);
+                        if (call.B is null)
+                        {
+                            source.Pack<TSimd, TVector>(packed, stride, depth, call.Segments * (int)call.SegmentLength, block.FirstColumn + column, call.Width);
+                            call.B = packed;
+                            call.BStep = stride;
+                        }
+                        MultiplyRows(&call, starts, targets, count, epilogue, last && !epilogue.IsNone);
+                    }
+                    call.Accumulate = true;
+                }
+            }
+        }
+    }
+
+    /// <summary>As many rows as the second-level cache holds of A, and of C where C is passed over more than once.</summary>
+    private static int RowBlock(int depth, int columnsKept)
+    {
+        var fitting = CacheBytes / (sizeof(T) * (Math.Max(1, depth) + columnsKept));
+        return Math.Clamp(fitting / TallestTile * TallestTile, MinRowBlock, MaxRowBlock);
+    }
+
+    private static void MultiplyRows<TEpilogue>(TileCall<T>* call, T** starts, T** targets, int count, TEpilogue epilogue, bool finish)
+        where TEpilogue : struct, IProductEpilogue<T>
+    {
+        var narrow = call->Width <= TSimd.Count;
+        var tallest = narrow ? TallestTile : TileRows;
+        for (var row = 0; row < count; row += tallest)
+        {
+            call->Rows = starts + row;
+            call->Targets = targets + row;
+            call->Height = Math.Min(tallest, count - row);
+            if (narrow)
+                MultiplyNarrow(call);
+            else if (TSimd.Registers >= 32)
+                MultiplyWide(call);
+            else
+                MultiplyWideInSixteen(call);
+            if (!finish)
+                continue;
+            for (var i = 0; i < call->Height; i++)
+                epilogue.Apply<TSimd, TVector>(call->Targets[i] + call->Column, (int)call->Column, call->Width);
+        }
+    }
+
+    private static void MultiplyWide(TileCall<T>* call)
+    {
+        if (call->Height > 8)
+            RegisterTile<TSimd, TVector, T, Extent12, Extent2>.Run(call);
+        else if (call->Height > 4)
+            RegisterTile<TSimd, TVector, T, Extent8, Extent2>.Run(call);
+        else
+            RegisterTile<TSimd, TVector, T, Extent4, Extent2>.Run(call);
+    }
+
+    private static void MultiplyWideInSixteen(TileCall<T>* call)
+    {
+        if (call->Height > 4)
+            RegisterTile<TSimd, TVector, T, Extent6, Extent2>.Run(call);
+        else
+            RegisterTile<TSimd, TVector, T, Extent4, Extent2>.Run(call);
+    }
+
+    private static void MultiplyNarrow(TileCall<T>* call)
+    {
+        if (call->Height > 8)
+            RegisterTile<TSimd, TVector, T, Extent12, Extent1>.Run(call);
+        else if (call->Height > 4)
+            RegisterTile<TSimd, TVector, T, Extent8, Extent1>.Run(call);
+        else
+            RegisterTile<TSimd, TVector, T, Extent4, Extent1>.Run(call);
+    }
+}

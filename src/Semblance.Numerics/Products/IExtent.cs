@@ -1,0 +1,37 @@
+namespace Semblance.Numerics.Products;
+
+/// <summary>A number that the compiler sees as a constant: rows of a register tile, or vectors in its width.</summary>
+internal interface IExtent
+{
+    static abstract int Value { get; }
+}
+
+internal readonly struct Extent1 : IExtent
+{
+    public static int Value => 1;
+}
+
+internal readonly struct Extent2 : IExtent
+{
+    public static int Value => 2;
+}
+
+internal readonly struct Extent4 : IExtent
+{
+    public static int Value => 4;
+}
+
+internal readonly struct Extent6 : IExtent
+{
+    public static int Value => 6;
+}
+
+internal readonly struct Extent8 : IExtent
+{
+    public static int Value => 8;
+}
+
+internal readonly struct Extent12 : IExtent
+{
+    public static int Value => 12;
+}
