@@ -34,7 +34,7 @@ public static class NetworkExporter
     }
 
     // Nodes that an output depends on, in order.
-    private static List<NetworkNode> Needed(Network network)
+    internal static List<NetworkNode> Needed(Network network)
     {
         var wanted = network.Outputs.Select(output => output.Value).ToHashSet();
         var nodes = new List<NetworkNode>();

@@ -125,7 +125,7 @@ internal static class ElementwiseOperators
         import.Set(node, Scaled(import, arranged, scales, shifts, scale.IsInitializer && scales.Length > 1));
     }
 
-    public static void Affine(GraphImport import, FileNode node, FileTensor tensor, float scale, float shift) => import.Set(node, Scaled(import, tensor, [scale], [shift], learned: false));
+    public static void Negate(GraphImport import, FileNode node) => import.Set(node, Scaled(import, import.Tensor(node), [-1], [0], learned: false));
 
     public static void Softmax(GraphImport import, FileNode node)
     {

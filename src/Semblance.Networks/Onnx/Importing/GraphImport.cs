@@ -16,7 +16,6 @@ internal sealed class GraphImport
     private readonly Dictionary<string, FileConstant> _constants = new(StringComparer.Ordinal);
     private readonly Dictionary<string, FileTensor> _tensors = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Layer> _shared = new(StringComparer.Ordinal);
-    private readonly HashSet<string> _layerNames = new(StringComparer.Ordinal);
     private readonly HashSet<string> _parameterNames = new(StringComparer.Ordinal);
 
     public GraphImport(ModelProto model, OnnxImportOptions options)
@@ -66,6 +65,8 @@ internal sealed class GraphImport
     public static string Result(FileNode node) => node.Outputs.Count > 0 ? node.Outputs[0] : throw node.Fault("has no output; the file is damaged.");
 
     public FileTensor? Find(string name) => _tensors.GetValueOrDefault(name);
+
+    public bool IsInput(string name) => Network.InputNames.Contains(name);
 
     public FileConstant? FindConstant(string name) => _constants.GetValueOrDefault(name);
 
@@ -196,7 +197,7 @@ internal sealed class GraphImport
         var named = constants.FirstOrDefault(constant => constant is not null && IsTelling(constant.Name) && constant.Name.LastIndexOf('.') > 0)?.Name;
         var name = named is not null ? named[..named.LastIndexOf('.')] : node.Name;
         var free = name;
-        for (var i = 2; !_layerNames.Add(free); i++)
+        for (var i = 2; !Network.IsNameFree(free); i++)
             free = $"{name}_{i.ToString(CultureInfo.InvariantCulture)}";
         return free;
     }

@@ -46,6 +46,8 @@ internal sealed class GraphPatterns
 
     private void MergeInto(int index, FileNode node)
     {
+        if (!HasUsualInputs(node))
+            return;
         switch (node.Operator)
         {
             case "Mul":
@@ -187,7 +189,8 @@ internal sealed class GraphPatterns
         return true;
     }
 
-    private bool IsOverLast(FileNode mean) => mean.Integers("axes") is [-1];
+    private bool IsOverLast(FileNode mean)
+        => mean.Integer("keepdims", 1) != 0 && (mean.Integers("axes") is [-1] || (mean.HasInput(1) && _constants.TryGetValue(mean.Inputs[1], out var axes) && axes.Longs is [-1]));
 
     // (mean of max(x, ε)^p)^(1/p).
     private bool MergeGem(int index, FileNode node)
@@ -340,12 +343,23 @@ internal sealed class GraphPatterns
 
     private void Replace(int index, FileNode merged, params ReadOnlySpan<FileNode> members)
     {
+        Count(_nodes[index]!, -1);
+        Count(merged, 1);
         foreach (var member in members)
         {
+            Count(member, -1);
             if (_producers.TryGetValue(GraphImport.Result(member), out var place) && place != index)
                 _nodes[place] = null;
         }
         merged.Frozen |= _nodes[index]!.Frozen;
         _nodes[index] = merged;
+    }
+
+    private void Count(FileNode node, int change)
+    {
+        foreach (var input in node.Inputs)
+            _uses[input] = _uses.GetValueOrDefault(input) + change;
+        if (node.Residual is { } residual)
+            _uses[residual] = _uses.GetValueOrDefault(residual) + change;
     }
 }

@@ -114,15 +114,18 @@ internal static class ShapeOperators
         import.Set(node, tensor);
     }
 
-    /// <summary>One element of an axis, without the axis.</summary>
-    public static void Pick(GraphImport import, FileNode node, FileTensor tensor, int axis, long position)
+    /// <summary>One element of an axis, with the axis or without it.</summary>
+    public static void Pick(GraphImport import, FileNode node, FileTensor tensor, int axis, long position, bool keepsAxis)
     {
         var size = tensor.FileSizes[axis];
         var start = position < 0 ? position + size : position;
         if (start < 0 || start >= size)
             throw node.Fault($"takes element {position} of an axis of {size}; the file is damaged.");
         var cut = size == 1 ? tensor : Cut(import, node, tensor, (axis, (int)start, 1, 1));
-        SetReshaped(import, node, cut, Squeezed(node, cut.FileSizes, [axis]));
+        if (keepsAxis)
+            import.Set(node, cut);
+        else
+            SetReshaped(import, node, cut, Squeezed(node, cut.FileSizes, [axis]));
     }
 
     /// <summary>Sizes that a reshape leads to.</summary>

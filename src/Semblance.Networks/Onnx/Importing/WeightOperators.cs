@@ -153,10 +153,7 @@ internal static class WeightOperators
         if (import.Constant(node, 1) is not { Count: 1, Longs: [var position], Rank: 0 or 1 } place)
             throw node.Unsupported("a choice of several elements");
         var axis = GraphImport.Axis(node, node.Integer("axis", 0), tensor.Rank);
-        if (place.Rank == 0)
-            ShapeOperators.Pick(import, node, tensor, axis, position);
-        else
-            ShapeOperators.SetCut(import, node, tensor, axis, position);
+        ShapeOperators.Pick(import, node, tensor, axis, position, keepsAxis: place.Rank == 1);
     }
 
     public static void GeneralizedMean(GraphImport import, FileNode node)
