@@ -19,6 +19,7 @@ IBenchmarkVerb[] verbs =
     new CodecsVerb(),
     new OpenVerb(),
     new FastScanVerb(),
+    new GemmVerb(),
 ];
 
 if (args is [var name, .. var rest] && verbs.FirstOrDefault(verb => verb.Name == name) is { } chosen)

@@ -66,7 +66,8 @@ public abstract class Layer
 
     /// <summary>
     /// Computes the gradients of inputs and parameters that are not <see cref="Tensor{T}.IsNone"/>, added to what is there where
-    /// the call says so. Called only if one of them is wanted.
+    /// the call says so. Called only if one of them is wanted. Goes through the inputs in their order: if one tensor is given twice,
+    /// the second gradient is added to the first.
     /// </summary>
     public abstract void Backward<T>(LayerCall<T> call)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>;

@@ -55,9 +55,13 @@ internal sealed unsafe class BoxMove<T>
             _sourceStrides[_axes - 1] = sourceStrides[axis];
             _targetStrides[_axes - 1] = targetStrides[axis];
         }
-        if (_axes > 0)
-            return;
-        (_axes, _sizes[0], _sourceStrides[0], _targetStrides[0]) = (1, 1, 1, 1);
+        if (_axes == 0)
+            (_axes, _sizes[0], _sourceStrides[0], _targetStrides[0]) = (1, 1, 1, 1);
+        // The order in which a box is walked is free: rows are contiguous in the target, and what is contiguous in the source comes
+        // next, so that a transposition is one of planes.
+        MoveAxis(Array.IndexOf(_targetStrides, 1, 0, _axes), _axes - 1);
+        if (_sourceStrides[_axes - 1] != 1)
+            MoveAxis(Array.IndexOf(_sourceStrides, 1, 0, _axes), _axes - 2);
     }
 
     public nint Count { get; }
@@ -73,7 +77,12 @@ internal sealed unsafe class BoxMove<T>
         return strides;
     }
 
-    /// <summary>Does one move, or several whose targets do not overlap, on the threads of a call.</summary>
+    /// <summary>Sets elements to zero on the threads of a call.</summary>
+    public static void Clear(LayerCall<T> call, Tensor<T> tensor)
+        => call.ForRanges(tensor.Shape.Length, Grain, (start, end) => new Span<T>(tensor.Data + start, checked((int)(end - start))).Clear());
+
+    /// <summary>Does one move, or several, on the threads of a call. Their targets do not overlap, or are one and the same, in which case the
+    /// order of the moves is kept.</summary>
     public static void Run(LayerCall<T> call, params BoxMove<T>[] moves)
     {
         nint total = 0;
@@ -86,6 +95,16 @@ internal sealed unsafe class BoxMove<T>
             foreach (var move in moves)
                 move.RunRange(call, (nint)((long)move.Count * start / Shares), (nint)((long)move.Count * end / Shares));
         });
+    }
+
+    private void MoveAxis(int from, int to)
+    {
+        for (var axis = from; axis >= 0 && axis < to; axis++)
+        {
+            (_sizes[axis], _sizes[axis + 1]) = (_sizes[axis + 1], _sizes[axis]);
+            (_sourceStrides[axis], _sourceStrides[axis + 1]) = (_sourceStrides[axis + 1], _sourceStrides[axis]);
+            (_targetStrides[axis], _targetStrides[axis + 1]) = (_targetStrides[axis + 1], _targetStrides[axis]);
+        }
     }
 
     /// <summary>Elements <paramref name="start"/> … <paramref name="end"/> of the box, counted row by row.</summary>
@@ -127,15 +146,41 @@ internal sealed unsafe class BoxMove<T>
                 sourceOffset += index * _sourceStrides[axis];
                 targetOffset += index * _targetStrides[axis];
             }
-            call.Run(new RowsAction(
-                _source + sourceOffset + from * sourceStep,
-                _target + targetOffset + from * targetStep,
-                rows, to - from, sourceStride, targetStride, sourceStep, targetStep, _accumulates));
+            var first = _source + sourceOffset + from * sourceStep;
+            var goal = _target + targetOffset + from * targetStep;
+            if (sourceStep == 1 && targetStep == 1)
+                call.Run(new RowsAction(first, goal, rows, to - from, sourceStride, targetStride, _accumulates));
+            else
+                MovePlane(first, goal, rows, to - from, sourceStride, targetStride, sourceStep, targetStep, _accumulates);
             firstRow += rows;
         }
     }
 
-    private readonly struct RowsAction(T* source, T* target, nint rows, int length, nint sourceStride, nint targetStride, nint sourceStep, nint targetStep, bool accumulates) : ISimdAction<T>
+    // Where rows are contiguous on one side only: tiles that are narrow enough for the lines of the target, of which large powers
+    // of two between rows leave few in the cache, and for the lines of the source to be there still when their next part is read.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void MovePlane(T* source, T* target, nint rows, int length, nint sourceStride, nint targetStride, nint sourceStep, nint targetStep, bool accumulates)
+    {
+        const int TileRows = 8;
+        const int TileLength = 256;
+        for (var start = 0; start < length; start += TileLength)
+        {
+            var end = Math.Min(length, start + TileLength);
+            for (nint row = 0; row < rows; row += TileRows)
+            {
+                var height = (int)Math.Min(TileRows, rows - row);
+                for (var i = start; i < end; i++)
+                {
+                    var from = source + row * sourceStride + i * sourceStep;
+                    var to = target + row * targetStride + i * targetStep;
+                    for (var r = 0; r < height; r++, from += sourceStride, to += targetStride)
+                        *to = accumulates ? *to + *from : *from;
+                }
+            }
+        }
+    }
+
+    private readonly struct RowsAction(T* source, T* target, nint rows, int length, nint sourceStride, nint targetStride, bool accumulates) : ISimdAction<T>
     {
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Run<TSimd, TVector>()
@@ -147,28 +192,19 @@ internal sealed unsafe class BoxMove<T>
             for (nint row = 0; row < rows; row++, from += sourceStride, to += targetStride)
             {
                 var i = 0;
-                if (sourceStep == 1 && targetStep == 1)
-                {
-                    if (accumulates)
-                    {
-                        for (; i + TSimd.Count <= length; i += TSimd.Count)
-                            TSimd.Store(TSimd.Add(TSimd.Load(from + i), TSimd.Load(to + i)), to + i);
-                    }
-                    else
-                    {
-                        for (; i + TSimd.Count <= length; i += TSimd.Count)
-                            TSimd.Store(TSimd.Load(from + i), to + i);
-                    }
-                }
                 if (accumulates)
                 {
+                    for (; i + TSimd.Count <= length; i += TSimd.Count)
+                        TSimd.Store(TSimd.Add(TSimd.Load(from + i), TSimd.Load(to + i)), to + i);
                     for (; i < length; i++)
-                        to[i * targetStep] += from[i * sourceStep];
+                        to[i] += from[i];
                 }
                 else
                 {
+                    for (; i + TSimd.Count <= length; i += TSimd.Count)
+                        TSimd.Store(TSimd.Load(from + i), to + i);
                     for (; i < length; i++)
-                        to[i * targetStep] = from[i * sourceStep];
+                        to[i] = from[i];
                 }
             }
         }

@@ -34,6 +34,35 @@ internal static unsafe class MatrixKernels
             call.Team,
             scratch);
 
+    /// <summary>
+    /// Products of one shape, each so many elements behind the last one: C[m, n] = A[m, k] · B[k, n] for each, or added to C.
+    /// </summary>
+    public static void MultiplyBatch<T>(LayerCall<T> call, nint batch, nint m, nint n, nint k, Strided<T> a, nint aBatch, Strided<T> b, nint bBatch, T* c, nint stride, nint cBatch, bool accumulate)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        => MatrixMultiply<T>.Run(
+            new MatrixTerms<T>
+            {
+                Rows = checked((int)m),
+                Columns = checked((int)n),
+                Depth = checked((int)k),
+                A = a.Data,
+                ARow = a.RowStride,
+                AColumn = a.ColumnStride,
+                B = b.Data,
+                BRow = b.RowStride,
+                BColumn = b.ColumnStride,
+                C = c,
+                CRow = stride,
+                Accumulate = accumulate,
+                Batch = checked((int)batch),
+                ABatch = aBatch,
+                BBatch = bBatch,
+                CBatch = cBatch,
+            },
+            call.Simd,
+            call.Team,
+            scratch: null);
+
     /// <summary>Sums of the columns of a row-major [rows, columns] matrix, or added to what is there: the gradient of a bias.</summary>
     public static void SumRows<T>(T* matrix, nint rows, int columns, T* sums, bool accumulate)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>

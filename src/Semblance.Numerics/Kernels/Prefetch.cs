@@ -87,4 +87,12 @@ internal static class Prefetch
         Sse.Prefetch0(address + (2 * Line));
         Sse.Prefetch0(address + (3 * Line));
     }
+
+    /// <summary>Asks for one line, into the second-level cache.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static unsafe void Near(void* address)
+    {
+        if (Sse.IsSupported)
+            Sse.Prefetch1(address);
+    }
 }

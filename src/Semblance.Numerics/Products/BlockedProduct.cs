@@ -29,12 +29,19 @@ internal static unsafe class BlockedProduct<TSimd, TVector, T>
 
     private const int Alignment = 64;
 
-    private const int TallestTile = 12;
+    private const int TallestTile = 24;
+
+    /// <summary>Columns that are done before the next ones where C is passed over more than once, so that its block stays in the cache.</summary>
+    private const int ColumnBlock = 512;
+
+    private const int Line = 64;
 
     /// <summary>Columns of a panel.</summary>
     public static int PanelWidth => 2 * TSimd.Count;
 
     private static int TileRows => TSimd.Registers >= 32 ? 12 : 6;
+
+    private static int NarrowTileRows => TSimd.Registers >= 32 ? 24 : 12;
 
     [SkipLocalsInit]
     public static void Run<TRows, TSource, TEpilogue>(in ProductBlock<T> block, TRows rows, TSource source, TEpilogue epilogue)
@@ -51,46 +58,52 @@ internal static unsafe class BlockedProduct<TSimd, TVector, T>
         var cuts = Math.Max(1, (block.SegmentLength + DepthBlock - 1) / DepthBlock);
         var cut = Math.Max(1, (block.SegmentLength + cuts - 1) / cuts);
         var together = Math.Max(1, DepthBlock / Math.Max(1, block.SegmentLength));
-        together = (block.Segments + ((block.Segments + together - 1) / together) - 1) / ((block.Segments + together - 1) / together);
-        var rowBlock = RowBlock(cut * together, together < block.Segments || cuts > 1 ? block.Columns : 0);
+        var groups = (block.Segments + together - 1) / together;
+        together = (block.Segments + groups - 1) / groups;
+        var passes = groups * cuts;
+        var columnBlock = passes > 1 ? ColumnBlock : block.Columns;
+        var rowBlock = RowBlock(cut * together, passes > 1 ? Math.Min(columnBlock, block.Columns) : 0);
 
         var call = new TileCall<T> { Step = block.Step };
-        for (var first = 0; first < block.Rows; first += rowBlock)
+        for (var firstColumn = 0; firstColumn < block.Columns; firstColumn += columnBlock)
         {
-            var count = Math.Min(rowBlock, block.Rows - first);
-            rows.Locate(block.FirstRow + first, count, starts, targets);
-            for (var i = 0; i < TallestTile; i++)
+            var endColumn = Math.Min(block.Columns, firstColumn + columnBlock);
+            for (var first = 0; first < block.Rows; first += rowBlock)
             {
-                starts[count + i] = starts[count - 1];
-                targets[count + i] = targets[count - 1];
-            }
-            call.Accumulate = block.Accumulate;
-            for (var segment = 0; segment < block.Segments; segment += together)
-            {
-                call.Offsets = block.Offsets + segment;
-                call.Segments = Math.Min(together, block.Segments - segment);
-                // An empty depth still writes its zeros.
-                for (var start = 0; start == 0 || start < block.SegmentLength; start += cut)
+                var count = Math.Min(rowBlock, block.Rows - first);
+                rows.Locate(block.FirstRow + first, count, starts, targets);
+                for (var i = 0; i < TallestTile; i++)
                 {
-                    call.Skip = start * block.Step;
-                    call.SegmentLength = Math.Min(cut, block.SegmentLength - start);
-                    var depth = (segment * block.SegmentLength) + start;
-                    var last = segment + together >= block.Segments && start + cut >= block.SegmentLength;
-                    for (var column = 0; column < block.Columns; column += PanelWidth)
+                    starts[count + i] = starts[count - 1];
+                    targets[count + i] = targets[count - 1];
+                }
+                call.Accumulate = block.Accumulate;
+                for (var segment = 0; segment < block.Segments; segment += together)
+                {
+                    call.Offsets = block.Offsets + segment;
+                    call.Segments = Math.Min(together, block.Segments - segment);
+                    // An empty depth still writes its zeros.
+                    for (var start = 0; start == 0 || start < block.SegmentLength; start += cut)
                     {
-                        call.Column = block.FirstColumn + column;
-                        call.Width = Math.Min(PanelWidth, block.Columns - column);
-                        var stride = call.Width > TSimd.Count ? PanelWidth : TSimd.Count;
-                        call.B = source.Find(stride, depth, block.FirstColumn + column, call.Width, out call.BStep);
-                        if (call.B is null)
+                        call.Skip = start * block.Step;
+                        call.SegmentLength = Math.Min(cut, block.SegmentLength - start);
+                        var depth = (segment * block.SegmentLength) + start;
+                        var last = segment + together >= block.Segments && start + cut >= block.SegmentLength;
+                        for (var column = firstColumn; column < endColumn; column += PanelWidth)
                         {
-                            source.Pack<TSimd, TVector>(packed, stride, depth, call.Segments * (int)call.SegmentLength, block.FirstColumn + column, call.Width);
-                            call.B = packed;
-                            call.BStep = stride;
+                            call.Column = block.FirstColumn + column;
+                            call.Width = Math.Min(PanelWidth, endColumn - column);
+                            var stride = call.Width > TSimd.Count ? PanelWidth : TSimd.Count;
+                            call.B = source.Find(stride, depth, block.FirstColumn + column, call.Width);
+                            if (call.B is null)
+                            {
+                                source.Pack<TSimd, TVector>(packed, stride, depth, call.Segments * (int)call.SegmentLength, block.FirstColumn + column, call.Width);
+                                call.B = packed;
+                            }
+                            MultiplyRows(&call, starts, targets, count, column == firstColumn, epilogue, last && !epilogue.IsNone);
                         }
-                        MultiplyRows(&call, starts, targets, count, epilogue, last && !epilogue.IsNone);
+                        call.Accumulate = true;
                     }
-                    call.Accumulate = true;
                 }
             }
         }
@@ -103,16 +116,28 @@ internal static unsafe class BlockedProduct<TSimd, TVector, T>
         return Math.Clamp(fitting / TallestTile * TallestTile, MinRowBlock, MaxRowBlock);
     }
 
-    private static void MultiplyRows<TEpilogue>(TileCall<T>* call, T** starts, T** targets, int count, TEpilogue epilogue, bool finish)
+    /// <param name="fresh">Rows of A are met for the first time at this depth: those to come are asked for.</param>
+    private static void MultiplyRows<TEpilogue>(TileCall<T>* call, T** starts, T** targets, int count, bool fresh, TEpilogue epilogue, bool finish)
         where TEpilogue : struct, IProductEpilogue<T>
     {
         var narrow = call->Width <= TSimd.Count;
-        var tallest = narrow ? TallestTile : TileRows;
+        var tallest = narrow ? NarrowTileRows : TileRows;
+        // Rows that lie along the depth: the tile after the next. Rows across it: as much of the next depth as this tile's share is.
+        var depthAhead = (call->Segments * call->SegmentLength * call->Step) + call->Offsets[0] + call->Skip;
+        call->Ahead = (byte*)call->B;
+        call->AheadStep = 0;
         for (var row = 0; row < count; row += tallest)
         {
             call->Rows = starts + row;
             call->Targets = targets + row;
             call->Height = Math.Min(tallest, count - row);
+            if (fresh)
+            {
+                call->AheadStep = Line;
+                call->Ahead = call->Step == 1
+                    ? (byte*)(starts[Math.Min(row + (2 * tallest), count - 1)] + call->Offsets[0] + call->Skip)
+                    : (byte*)(starts[0] + depthAhead) + (row / tallest * call->Segments * call->SegmentLength * Line);
+            }
             if (narrow)
                 MultiplyNarrow(call);
             else if (TSimd.Registers >= 32)
@@ -129,28 +154,30 @@ internal static unsafe class BlockedProduct<TSimd, TVector, T>
     private static void MultiplyWide(TileCall<T>* call)
     {
         if (call->Height > 8)
-            RegisterTile<TSimd, TVector, T, Extent12, Extent2>.Run(call);
+            WideTile<TSimd, TVector, T, Extent12>.Run(call);
         else if (call->Height > 4)
-            RegisterTile<TSimd, TVector, T, Extent8, Extent2>.Run(call);
+            WideTile<TSimd, TVector, T, Extent8>.Run(call);
         else
-            RegisterTile<TSimd, TVector, T, Extent4, Extent2>.Run(call);
+            WideTile<TSimd, TVector, T, Extent4>.Run(call);
     }
 
     private static void MultiplyWideInSixteen(TileCall<T>* call)
     {
         if (call->Height > 4)
-            RegisterTile<TSimd, TVector, T, Extent6, Extent2>.Run(call);
+            WideTile<TSimd, TVector, T, Extent6>.Run(call);
         else
-            RegisterTile<TSimd, TVector, T, Extent4, Extent2>.Run(call);
+            WideTile<TSimd, TVector, T, Extent4>.Run(call);
     }
 
     private static void MultiplyNarrow(TileCall<T>* call)
     {
-        if (call->Height > 8)
-            RegisterTile<TSimd, TVector, T, Extent12, Extent1>.Run(call);
+        if (call->Height > 12)
+            NarrowTile<TSimd, TVector, T, Extent24>.Run(call);
+        else if (call->Height > 8)
+            NarrowTile<TSimd, TVector, T, Extent12>.Run(call);
         else if (call->Height > 4)
-            RegisterTile<TSimd, TVector, T, Extent8, Extent1>.Run(call);
+            NarrowTile<TSimd, TVector, T, Extent8>.Run(call);
         else
-            RegisterTile<TSimd, TVector, T, Extent4, Extent1>.Run(call);
+            NarrowTile<TSimd, TVector, T, Extent4>.Run(call);
     }
 }

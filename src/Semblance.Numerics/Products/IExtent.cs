@@ -35,3 +35,8 @@ internal readonly struct Extent12 : IExtent
 {
     public static int Value => 12;
 }
+
+internal readonly struct Extent24 : IExtent
+{
+    public static int Value => 24;
+}

@@ -15,9 +15,7 @@ internal unsafe interface IPanelSource<T>
         where TVector : struct;
 
     /// <summary>
-    /// Where a panel lies already as a packed one would, or null: <paramref name="stride"/> columns from <paramref name="column"/>
-    /// on stand side by side and are all readable.
+    /// Where a panel lies already as a packed one would from row <paramref name="depth"/> on, or null.
     /// </summary>
-    /// <param name="step">Elements from one row to the next.</param>
-    T* Find(int stride, int depth, int column, int width, out nint step);
+    T* Find(int stride, int depth, int column, int width);
 }

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Semblance.Numerics.Kernels;
 using Semblance.Numerics.Simd;
 
 namespace Semblance.Numerics.Products;
@@ -10,6 +11,9 @@ namespace Semblance.Numerics.Products;
 internal readonly unsafe struct StridedPanels<T> : IPanelSource<T>
     where T : unmanaged
 {
+    // Rows of a wide matrix lie pages apart, which the hardware does not guess: enough of them for the latency of memory.
+    private const int RowsAhead = 16;
+
     private readonly T* _origin;
     private readonly nint _rowStride;
     private readonly nint _columnStride;
@@ -33,11 +37,8 @@ internal readonly unsafe struct StridedPanels<T> : IPanelSource<T>
         _length = length;
     }
 
-    public T* Find(int stride, int depth, int column, int width, out nint step)
-    {
-        step = _rowStride;
-        return _columnStride == 1 && _rowStride == stride && width == stride && _offsets is null ? _origin + (depth * _rowStride) + column : null;
-    }
+    public T* Find(int stride, int depth, int column, int width)
+        => _columnStride == 1 && _rowStride == stride && width == stride && _offsets is null ? _origin + (depth * _rowStride) + column : null;
 
     public void Pack<TSimd, TVector>(T* panel, int stride, int depth, int count, int column, int width)
         where TSimd : struct, ISimd<TVector, T>
@@ -71,6 +72,8 @@ internal readonly unsafe struct StridedPanels<T> : IPanelSource<T>
         {
             for (var k = 0; k < count; k++, source += rowStride, panel += stride)
             {
+                Prefetch.Near(source + (RowsAhead * rowStride));
+                Prefetch.Near(source + (RowsAhead * rowStride) + TSimd.Count);
                 TSimd.Store(TSimd.Load(source), panel);
                 TSimd.Store(TSimd.Load(source + TSimd.Count), panel + TSimd.Count);
             }

@@ -1,7 +1,7 @@
 namespace Semblance.Numerics.Products;
 
 /// <summary>
-/// One call of <see cref="RegisterTile{TSimd, TVector, T, TRows, TWidth}"/>: C[r, j] (+)= Σ A[r, k] · B[k, j] over a depth that is
+/// One call of <see cref="WideTile{TSimd, TVector, T, TRows}"/>: C[r, j] (+)= Σ A[r, k] · B[k, j] over a depth that is
 /// <see cref="Segments"/> runs of <see cref="SegmentLength"/> steps.
 /// </summary>
 /// <remarks>
@@ -33,11 +33,14 @@ internal unsafe struct TileCall<T>
     /// <summary>Elements of A between one k and the next.</summary>
     public nint Step;
 
-    /// <summary>B, a vector or two wide, all of it readable.</summary>
+    /// <summary>B, dense and a vector or two wide, all of it readable.</summary>
     public T* B;
 
-    /// <summary>Elements of B between one k and the next.</summary>
-    public nint BStep;
+    /// <summary>Memory that is read soon: a line of it is asked for with each k, wherever the pointer goes.</summary>
+    public byte* Ahead;
+
+    /// <summary>Bytes from one line asked for to the next.</summary>
+    public nint AheadStep;
 
     /// <summary>Rows of C that are written.</summary>
     public int Height;

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Semblance.Numerics.Kernels;
 using Semblance.Numerics.Simd;
 
 namespace Semblance.Numerics.Products;
@@ -7,12 +8,11 @@ namespace Semblance.Numerics.Products;
 /// The innermost product: a tile of C in registers, at most twelve rows by two vectors, or half the rows where the machine has
 /// sixteen registers. Rows of A are broadcast from where they lie, so only B has to be packed.
 /// </summary>
-internal static unsafe class RegisterTile<TSimd, TVector, T, TRows, TWidth>
+internal static unsafe class WideTile<TSimd, TVector, T, TRows>
     where TSimd : struct, ISimd<TVector, T>
     where TVector : struct
     where T : unmanaged
     where TRows : struct, IExtent
-    where TWidth : struct, IExtent
 {
     // Straight-line on purpose: accumulators in an array, or a call that could be reached, would live in memory.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -21,7 +21,8 @@ internal static unsafe class RegisterTile<TSimd, TVector, T, TRows, TWidth>
         var rows = call->Rows;
         var b = call->B;
         var step = call->Step;
-        var stepB = call->BStep;
+        var ahead = call->Ahead;
+        var aheadStep = call->AheadStep;
         var a0 = TRows.Value > 0 ? rows[0] : null;
         var a1 = TRows.Value > 1 ? rows[1] : null;
         var a2 = TRows.Value > 2 ? rows[2] : null;
@@ -49,75 +50,65 @@ internal static unsafe class RegisterTile<TSimd, TVector, T, TRows, TWidth>
         for (var segment = 0; segment < call->Segments; segment++)
         {
             var at = call->Offsets[segment] + call->Skip;
-            for (var left = call->SegmentLength; left > 0; left--)
+            var end = at + (call->SegmentLength * step);
+            for (; at != end; at += step)
             {
                 var b0 = TSimd.Load(b);
-                var b1 = TWidth.Value > 1 ? TSimd.Load(b + TSimd.Count) : b0;
-                b += stepB;
+                var b1 = TSimd.Load(b + TSimd.Count);
+                b += 2 * TSimd.Count;
+                Prefetch.Near(ahead);
+                ahead += aheadStep;
                 var x = TSimd.Create(a0[at]);
                 c00 = TSimd.MultiplyAdd(x, b0, c00);
-                if (TWidth.Value > 1)
-                    c01 = TSimd.MultiplyAdd(x, b1, c01);
+                c01 = TSimd.MultiplyAdd(x, b1, c01);
                 x = TSimd.Create(a1[at]);
                 c10 = TSimd.MultiplyAdd(x, b0, c10);
-                if (TWidth.Value > 1)
-                    c11 = TSimd.MultiplyAdd(x, b1, c11);
+                c11 = TSimd.MultiplyAdd(x, b1, c11);
                 if (TRows.Value > 2)
                 {
                     x = TSimd.Create(a2[at]);
                     c20 = TSimd.MultiplyAdd(x, b0, c20);
-                    if (TWidth.Value > 1)
-                        c21 = TSimd.MultiplyAdd(x, b1, c21);
+                    c21 = TSimd.MultiplyAdd(x, b1, c21);
                     x = TSimd.Create(a3[at]);
                     c30 = TSimd.MultiplyAdd(x, b0, c30);
-                    if (TWidth.Value > 1)
-                        c31 = TSimd.MultiplyAdd(x, b1, c31);
+                    c31 = TSimd.MultiplyAdd(x, b1, c31);
                 }
                 if (TRows.Value > 4)
                 {
                     x = TSimd.Create(a4[at]);
                     c40 = TSimd.MultiplyAdd(x, b0, c40);
-                    if (TWidth.Value > 1)
-                        c41 = TSimd.MultiplyAdd(x, b1, c41);
+                    c41 = TSimd.MultiplyAdd(x, b1, c41);
                     x = TSimd.Create(a5[at]);
                     c50 = TSimd.MultiplyAdd(x, b0, c50);
-                    if (TWidth.Value > 1)
-                        c51 = TSimd.MultiplyAdd(x, b1, c51);
+                    c51 = TSimd.MultiplyAdd(x, b1, c51);
                 }
                 if (TRows.Value > 6)
                 {
                     x = TSimd.Create(a6[at]);
                     c60 = TSimd.MultiplyAdd(x, b0, c60);
-                    if (TWidth.Value > 1)
-                        c61 = TSimd.MultiplyAdd(x, b1, c61);
+                    c61 = TSimd.MultiplyAdd(x, b1, c61);
                     x = TSimd.Create(a7[at]);
                     c70 = TSimd.MultiplyAdd(x, b0, c70);
-                    if (TWidth.Value > 1)
-                        c71 = TSimd.MultiplyAdd(x, b1, c71);
+                    c71 = TSimd.MultiplyAdd(x, b1, c71);
                 }
                 if (TRows.Value > 8)
                 {
                     x = TSimd.Create(a8[at]);
                     c80 = TSimd.MultiplyAdd(x, b0, c80);
-                    if (TWidth.Value > 1)
-                        c81 = TSimd.MultiplyAdd(x, b1, c81);
+                    c81 = TSimd.MultiplyAdd(x, b1, c81);
                     x = TSimd.Create(a9[at]);
                     c90 = TSimd.MultiplyAdd(x, b0, c90);
-                    if (TWidth.Value > 1)
-                        c91 = TSimd.MultiplyAdd(x, b1, c91);
+                    c91 = TSimd.MultiplyAdd(x, b1, c91);
                 }
                 if (TRows.Value > 10)
                 {
                     x = TSimd.Create(a10[at]);
                     c100 = TSimd.MultiplyAdd(x, b0, c100);
-                    if (TWidth.Value > 1)
-                        c101 = TSimd.MultiplyAdd(x, b1, c101);
+                    c101 = TSimd.MultiplyAdd(x, b1, c101);
                     x = TSimd.Create(a11[at]);
                     c110 = TSimd.MultiplyAdd(x, b0, c110);
-                    if (TWidth.Value > 1)
-                        c111 = TSimd.MultiplyAdd(x, b1, c111);
+                    c111 = TSimd.MultiplyAdd(x, b1, c111);
                 }
-                at += step;
             }
         }
         var targets = call->Targets;
@@ -125,9 +116,9 @@ internal static unsafe class RegisterTile<TSimd, TVector, T, TRows, TWidth>
         var height = call->Height;
         var width = call->Width;
         var add = call->Accumulate;
-        if (width == TWidth.Value * TSimd.Count)
+        if (width == 2 * TSimd.Count)
         {
-            if (TRows.Value > 0 && height > 0)
+            if (height > 0)
                 Store(targets[0] + column, c00, c01, add);
             if (TRows.Value > 1 && height > 1)
                 Store(targets[1] + column, c10, c11, add);
@@ -154,7 +145,7 @@ internal static unsafe class RegisterTile<TSimd, TVector, T, TRows, TWidth>
         }
         else
         {
-            if (TRows.Value > 0 && height > 0)
+            if (height > 0)
                 StoreFirst(targets[0] + column, c00, c01, width, add);
             if (TRows.Value > 1 && height > 1)
                 StoreFirst(targets[1] + column, c10, c11, width, add);
@@ -187,26 +178,22 @@ internal static unsafe class RegisterTile<TSimd, TVector, T, TRows, TWidth>
         if (add)
         {
             left = TSimd.Add(left, TSimd.Load(target));
-            if (TWidth.Value > 1)
-                right = TSimd.Add(right, TSimd.Load(target + TSimd.Count));
+            right = TSimd.Add(right, TSimd.Load(target + TSimd.Count));
         }
         TSimd.Store(left, target);
-        if (TWidth.Value > 1)
-            TSimd.Store(right, target + TSimd.Count);
+        TSimd.Store(right, target + TSimd.Count);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void StoreFirst(T* target, TVector left, TVector right, int width, bool add)
     {
-        var first = TWidth.Value > 1 ? Math.Min(width, TSimd.Count) : width;
+        // Wider than one vector, or it would be a narrow tile.
         if (add)
         {
-            left = TSimd.Add(left, TSimd.LoadFirst(target, first));
-            if (TWidth.Value > 1)
-                right = TSimd.Add(right, TSimd.LoadFirst(target + TSimd.Count, Math.Max(0, width - TSimd.Count)));
+            left = TSimd.Add(left, TSimd.Load(target));
+            right = TSimd.Add(right, TSimd.LoadFirst(target + TSimd.Count, width - TSimd.Count));
         }
-        TSimd.StoreFirst(left, target, first);
-        if (TWidth.Value > 1)
-            TSimd.StoreFirst(right, target + TSimd.Count, Math.Max(0, width - TSimd.Count));
+        TSimd.Store(left, target);
+        TSimd.StoreFirst(right, target + TSimd.Count, width - TSimd.Count);
     }
 }
