@@ -1,3 +1,6 @@
+using Semblance.Networks.Execution;
+using Semblance.Networks.Kernels;
+
 namespace Semblance.Networks;
 
 /// <summary>
@@ -24,6 +27,7 @@ public static class NetworkFolding
         private readonly List<NetworkNode> _nodes;
         private readonly NetworkNode?[] _onlyReaders;
         private readonly Value?[] _values;
+        private readonly HashSet<NetworkNode> _shortcuts = [];
 
         public Folding(Network source)
         {
@@ -58,7 +62,9 @@ public static class NetworkFolding
             foreach (var node in _nodes)
             {
                 // Nodes that were folded into an earlier one have their value already.
-                if (_values[node.FirstOutput] is null)
+                if (_shortcuts.Contains(node))
+                    AddShortcut(node);
+                else if (_values[node.FirstOutput] is null)
                     Add(node);
             }
             foreach (var (name, value) in _source.Outputs)
@@ -91,43 +97,85 @@ public static class NetworkFolding
 
         private void AddFolded(NetworkNode node)
         {
-            var last = node.FirstOutput;
-            var features = FoldedFeatures.Of(node.Layer);
-            var activation = Activation.None;
-            NetworkNode? behindShortcut = null;
+            var features = new FoldedFeatures(node.Layer);
+            var (last, activation) = (node.FirstOutput, Activation.None);
             while (activation == Activation.None && Reader(last) is { } next && features.TryFold(next.Layer))
             {
                 if (next.Inputs.Length > 1)
                 {
-                    behindShortcut = next;
-                    break;
+                    // The shortcut may be computed later; it is added when its turn has come.
+                    _values[last] = _values[node.FirstOutput] = features.AddTo(_target, Input(node, 0), Activation.None);
+                    _shortcuts.Add(next);
+                    return;
                 }
                 last = next.FirstOutput;
-                if (next.Layer is BatchNorm { Activation: not Activation.None and var own })
-                    activation = node.Layer is Convolution ? own : Activation.None;
-                if (next.Layer is BatchNorm { Activation: not Activation.None } && node.Layer is Linear)
-                    break;
+                activation = next.Layer is BatchNorm norm ? norm.Activation : Activation.None;
             }
-            if (behindShortcut is null && activation == Activation.None && node.Layer is Convolution && Reader(last) is { } reader && ActivationOf(reader.Layer) is not Activation.None and var following)
+            if (activation == Activation.None && node.Layer is Convolution && Reader(last) is { } reader && ActivationOf(reader.Layer) is var following and not Activation.None)
                 (activation, last) = (following, reader.FirstOutput);
-            if (last == node.FirstOutput && behindShortcut is null)
+            if (last == node.FirstOutput)
             {
                 Copy(node);
                 return;
             }
-            var value = features.AddTo(_target, Input(node, 0), activation);
-            _values[node.FirstOutput] = value;
-            if (last != node.FirstOutput)
-                _values[last] = value;
-            if (behindShortcut is not null)
-                _values[behindShortcut.FirstOutput] = null;
+            var value = features.AddTo(_target, Input(node, 0), node.Layer is Convolution ? activation : Activation.None);
+            if (node.Layer is not Convolution)
+                value = Activated(value, activation, node.Layer.Name);
+            _values[node.FirstOutput] = _values[last] = value;
+            MarkBetween(node.FirstOutput, last, value);
+        }
+
+        // Nodes in between have their value too, so that they are not added again.
+        private void MarkBetween(int first, int last, Value value)
+        {
+            for (var at = first; at != last;)
+            {
+                at = _onlyReaders[at]!.FirstOutput;
+                _values[at] = value;
+            }
+        }
+
+        private void AddShortcut(NetworkNode node)
+        {
+            var sum = _target.Add(new Add { Name = node.Layer.Name }, Input(node, 0), Input(node, 1));
+            _values[node.FirstOutput] = Activated(sum, ((BatchNorm)node.Layer).Activation, node.Layer.Name);
+        }
+
+        private Value Activated(Value value, Activation activation, string name)
+        {
+            name += ".activation";
+            Layer? layer = activation switch
+            {
+                Activation.None => null,
+                Activation.Relu => new Relu { Name = name },
+                Activation.Relu6 => new Relu6 { Name = name },
+                Activation.LeakyRelu => new LeakyRelu { Name = name },
+                Activation.HardSwish => new HardSwish { Name = name },
+                Activation.Swish => new Swish { Name = name },
+                Activation.Sigmoid => new Sigmoid { Name = name },
+                Activation.Tanh => new Tanh { Name = name },
+                Activation.Gelu => new Gelu { Name = name },
+                _ => throw new ArgumentOutOfRangeException(nameof(activation), activation, "No such activation."),
+            };
+            return layer is null ? value : _target.Add(layer, value);
         }
 
         private Value Input(NetworkNode node, int index) => _values[node.Inputs[index]]!.Value;
 
-        // Who reads a value, if it is one node only and the value is no output; never the shortcut of a normalisation.
+        // Who reads a value, if it is one node only, as its first input, and the value is no output.
         private NetworkNode? Reader(int value) => _onlyReaders[value] is { } reader && reader.Inputs[0] == value ? reader : null;
 
-        private static Activation ActivationOf(Layer layer) => Activation.None;
+        private static Activation ActivationOf(Layer layer) => layer switch
+        {
+            Relu => Activation.Relu,
+            Relu6 => Activation.Relu6,
+            LeakyRelu { Slope: ActivationFunctions.LeakySlope } => Activation.LeakyRelu,
+            HardSwish => Activation.HardSwish,
+            Swish => Activation.Swish,
+            Sigmoid => Activation.Sigmoid,
+            Tanh => Activation.Tanh,
+            Gelu => Activation.Gelu,
+            _ => Activation.None,
+        };
     }
 }

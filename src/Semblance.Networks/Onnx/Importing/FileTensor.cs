@@ -92,7 +92,7 @@ internal sealed record FileTensor(Value Value, int[] Sizes, int[] Order)
         var lying = Order.Where(axis => axis == 0 || sizes[axis] != 1).ToList();
         foreach (var (old, _) in groups)
         {
-            var places = old.Where(axis => sizes[axis] != 1).Select(lying.IndexOf).ToList();
+            var places = old.Where(axis => sizes[axis] != 1).Select(axis => lying.IndexOf(axis)).ToList();
             for (var k = 1; k < places.Count; k++)
             {
                 if (places[k] != places[k - 1] + 1)

@@ -165,9 +165,8 @@ internal sealed class GraphImport
     /// <summary>
     /// A layer with weights, made once for each set of initialisers: nodes that share their weights share the layer.
     /// </summary>
-    /// <param name="input">What the layer takes; it is added to the network by the caller.</param>
     /// <param name="make">Gets the layer's name.</param>
-    /// <param name="load">Fills the parameters once the layer is bound: parameter number, elements in the engine's order, name in the file.</param>
+    /// <param name="load">Fills the parameters once the layer is bound: the elements of parameter i, in the engine's order.</param>
     public Value AddWithWeights(FileNode node, ReadOnlySpan<Value> inputs, IReadOnlyList<FileConstant?> constants, Func<string, Layer> make, Func<int, float[]> load)
     {
         var key = $"{node.Operator} {node.Settings()} {node.Activation} {string.Join('|', constants.Select(constant => constant?.Name))}";

@@ -10,6 +10,7 @@ internal sealed class GraphPatterns
     public const string Gem = "generalised mean";
     public const string UnitLength = "x / |x|";
     public const string Affine = "x · a + b";
+    public const string LayerNorm = "(x − mean) / deviation";
 
     private readonly List<FileNode?> _nodes;
     private readonly Dictionary<string, int> _producers = new(StringComparer.Ordinal);
@@ -51,7 +52,7 @@ internal sealed class GraphPatterns
         switch (node.Operator)
         {
             case "Mul":
-                _ = MergeSwish(index, node) || MergeHardSigmoid(index, node) || MergeHardSwish(index, node) || MergeGelu(index, node) || MergeAroundLinear(index, node);
+                _ = MergeSwish(index, node) || MergeHardSigmoid(index, node) || MergeHardSwish(index, node) || MergeGelu(index, node) || MergeGain(index, node);
                 break;
             case "Div":
                 _ = MergeHardSigmoid(index, node) || MergeHardSwish(index, node) || MergeUnitLength(index, node) || MergeLayerNorm(index, node);
@@ -164,14 +165,14 @@ internal sealed class GraphPatterns
         return true;
     }
 
-    // (x − mean) / √(mean of squares + ε), over the last axis; scale and shift follow.
+    // (x − mean) / √(mean of squares + ε), over one axis; scale and shift follow.
     private bool MergeLayerNorm(int index, FileNode node)
     {
-        if (Producer(node.Inputs[0]) is not { Operator: "Sub" } centred || Only(node, 1) is not { Operator: "Sqrt" } root || Only(root, 0) is not { Operator: "Add" } sum
-            || Producer(centred.Inputs[1]) is not { Operator: "ReduceMean" } mean || mean.Inputs[0] != centred.Inputs[0] || !IsOnlyUse(mean.Outputs[0]) || !IsOverLast(mean))
+        if (Producer(node.Inputs[0]) is not { Operator: "Sub", Inputs.Count: 2 } centred || Only(node, 1) is not { Operator: "Sqrt" } root || Only(root, 0) is not { Operator: "Add" } sum
+            || Producer(centred.Inputs[1]) is not { Operator: "ReduceMean" } mean || mean.Inputs[0] != centred.Inputs[0] || AxisOf(mean) is not { } axis)
             return false;
         var term = Scalar(sum.Inputs[1]) is not null ? 0 : 1;
-        if (Scalar(sum.Inputs[1 - term]) is not { } epsilon || Only(sum, term) is not { Operator: "ReduceMean" } variance || !IsOverLast(variance) || Only(variance, 0) is not { } squares)
+        if (Scalar(sum.Inputs[1 - term]) is not { } epsilon || Only(sum, term) is not { Operator: "ReduceMean" } variance || AxisOf(variance) != axis || Only(variance, 0) is not { } squares)
             return false;
         var isSquare = squares.Operator switch
         {
@@ -179,18 +180,20 @@ internal sealed class GraphPatterns
             "Mul" => squares.Inputs[1] == squares.Inputs[0],
             _ => false,
         };
-        var squared = isSquare ? Producer(squares.Inputs[0]) : null;
         // Some exporters subtract the mean twice.
-        if (squared is not { Operator: "Sub" } || !squared.Inputs.SequenceEqual(centred.Inputs))
+        if (!isSquare || Producer(squares.Inputs[0]) is not { Operator: "Sub" } squared || !squared.Inputs.SequenceEqual(centred.Inputs))
             return false;
-        var merged = new FileNode("LayerNormalization", node, centred.Inputs[0]);
-        merged.CopyAttributes(new FileNode(new NodeProto { Attribute = { OnnxGraphBuilder.Number("epsilon", epsilon), OnnxGraphBuilder.Integer("axis", -1) } }));
+        var merged = new FileNode(LayerNorm, node, centred.Inputs[0]);
+        merged.CopyAttributes(new FileNode(new NodeProto { Attribute = { OnnxGraphBuilder.Number("epsilon", epsilon), OnnxGraphBuilder.Integer("axis", axis) } }));
         Replace(index, merged, centred, squared, root, sum, mean, variance, squares);
         return true;
     }
 
-    private bool IsOverLast(FileNode mean)
-        => mean.Integer("keepdims", 1) != 0 && (mean.Integers("axes") is [-1] || (mean.HasInput(1) && _constants.TryGetValue(mean.Inputs[1], out var axes) && axes.Longs is [-1]));
+    private int? AxisOf(FileNode mean)
+    {
+        var axes = mean.Integers("axes") ?? (mean.HasInput(1) && _constants.TryGetValue(mean.Inputs[1], out var given) && given.Longs is [var only] ? [(int)only] : null);
+        return mean.Integer("keepdims", 1) != 0 && axes is [var axis] ? axis : null;
+    }
 
     // (mean of max(x, ε)^p)^(1/p).
     private bool MergeGem(int index, FileNode node)
@@ -224,9 +227,9 @@ internal sealed class GraphPatterns
         {
             if (!_constants.TryGetValue(node.Inputs[1 - side], out var shift))
                 continue;
-            if (Only(node, side) is { Operator: "LayerNormalization", Inputs.Count: 2 } norm && shift.Rank == 1 && _constants.TryGetValue(norm.Inputs[1], out var gain) && gain.Count == shift.Count)
+            if (Only(node, side) is { Operator: LayerNorm, Inputs.Count: 2 } norm && _constants.TryGetValue(norm.Inputs[1], out var gain) && gain.Sizes.SequenceEqual(shift.Sizes))
             {
-                var merged = new FileNode("LayerNormalization", node, norm.Inputs[0], norm.Inputs[1], node.Inputs[1 - side]);
+                var merged = new FileNode(LayerNorm, node, norm.Inputs[0], norm.Inputs[1], node.Inputs[1 - side]);
                 merged.CopyAttributes(norm);
                 Replace(index, merged, norm);
                 return true;
@@ -242,13 +245,13 @@ internal sealed class GraphPatterns
     }
 
     // The scale of a layer norm.
-    private bool MergeAroundLinear(int index, FileNode node)
+    private bool MergeGain(int index, FileNode node)
     {
         for (var side = 0; side < 2; side++)
         {
-            if (Only(node, side) is { Operator: "LayerNormalization", Inputs.Count: 1 } norm && _constants.TryGetValue(node.Inputs[1 - side], out var scale) && scale is { Rank: 1, IsInitializer: true })
+            if (Only(node, side) is { Operator: LayerNorm, Inputs.Count: 1 } norm && _constants.TryGetValue(node.Inputs[1 - side], out var scale) && scale.IsInitializer && scale.Sizes.Count(size => size != 1) <= 1)
             {
-                var merged = new FileNode("LayerNormalization", node, norm.Inputs[0], node.Inputs[1 - side]);
+                var merged = new FileNode(LayerNorm, node, norm.Inputs[0], node.Inputs[1 - side]);
                 merged.CopyAttributes(norm);
                 Replace(index, merged, norm);
                 return true;
@@ -341,18 +344,24 @@ internal sealed class GraphPatterns
     // Damaged files have nodes with fewer inputs than their operator takes; those are left for the operators to refuse.
     private static bool HasUsualInputs(FileNode node) => node.Inputs.Count >= (node.Operator is "Add" or "Mul" or "Div" or "Sub" or "Pow" ? 2 : 1);
 
+    /// <summary>Puts a merged node in a node's place and takes away those of its members that nobody reads any more.</summary>
     private void Replace(int index, FileNode merged, params ReadOnlySpan<FileNode> members)
     {
+        merged.Frozen |= _nodes[index]!.Frozen;
         Count(_nodes[index]!, -1);
         Count(merged, 1);
-        foreach (var member in members)
-        {
-            Count(member, -1);
-            if (_producers.TryGetValue(GraphImport.Result(member), out var place) && place != index)
-                _nodes[place] = null;
-        }
-        merged.Frozen |= _nodes[index]!.Frozen;
         _nodes[index] = merged;
+        // In any order: a member goes once its readers are gone.
+        for (var round = 0; round < members.Length; round++)
+        {
+            foreach (var member in members)
+            {
+                if (!_producers.TryGetValue(member.Outputs[0], out var place) || _nodes[place] != member || member.Outputs.Exists(output => _uses.GetValueOrDefault(output) > 0))
+                    continue;
+                _nodes[place] = null;
+                Count(member, -1);
+            }
+        }
     }
 
     private void Count(FileNode node, int change)

@@ -12,6 +12,7 @@ internal static class Operators
             ("ConvTranspose", WeightOperators.ConvolveTransposed),
             ("BatchNormalization", WeightOperators.NormalizeBatch),
             ("LayerNormalization", WeightOperators.NormalizeLayer),
+            (GraphPatterns.LayerNorm, WeightOperators.NormalizeLayer),
             ("Gemm", WeightOperators.Gemm),
             ("MatMul", WeightOperators.Multiply),
             ("PRelu", WeightOperators.PRelu),

@@ -118,6 +118,6 @@ internal static class PoolingOperators
         var bilinear = mode is "linear" or "bilinear" && coordinates is "half_pixel" or "pytorch_half_pixel";
         if (!nearest && !bilinear)
             throw node.Unsupported($"the mode '{mode}' with '{coordinates}'");
-        import.AddLayer(node, new Upsample(factor, bilinear ? Interpolation.Bilinear : Interpolation.Nearest), input);
+        import.AddLayer(node, new Upsample(factor, bilinear ? UpsampleMode.Bilinear : UpsampleMode.Nearest), input);
     }
 }

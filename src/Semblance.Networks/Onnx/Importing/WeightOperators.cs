@@ -77,9 +77,10 @@ internal static class WeightOperators
     public static void NormalizeLayer(GraphImport import, FileNode node)
     {
         var tensor = import.Tensor(node);
-        if (GraphImport.Axis(node, node.Integer("axis", -1), tensor.Rank) != tensor.Rank - 1)
+        var axis = GraphImport.Axis(node, node.Integer("axis", -1), tensor.Rank);
+        if (node.Operator != GraphPatterns.LayerNorm && axis != tensor.Rank - 1)
             throw node.Unsupported("a normalisation over several axes");
-        var input = import.ArrangeLast(node, tensor, tensor.Rank - 1);
+        var input = import.ArrangeLast(node, tensor, axis);
         var channels = input.Sizes[^1];
         var (scale, shift) = (import.OptionalConstant(node, 1), import.OptionalConstant(node, 2));
         if (scale?.Count is { } scales && scales != channels || shift?.Count is { } shifts && shifts != channels)
