@@ -20,6 +20,10 @@ IBenchmarkVerb[] verbs =
     new OpenVerb(),
     new FastScanVerb(),
     new GemmVerb(),
+    new LoaderVerb(),
+    new ConvolutionVerb(),
+    new TrainingStepVerb(),
+    new InferenceVerb(),
 ];
 
 if (args is [var name, .. var rest] && verbs.FirstOrDefault(verb => verb.Name == name) is { } chosen)

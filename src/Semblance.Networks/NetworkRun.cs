@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Numerics;
 using Semblance.Networks.Execution;
@@ -27,7 +28,6 @@ public sealed unsafe class NetworkRun<T> : IDisposable
     private readonly Action[] _steps;
     private readonly Dictionary<Parameter, (HugeMemory Values, HugeMemory Gradient)> _copies = [];
     private readonly List<LayerCall<T>> _calls = [];
-    private long _pass;
     private bool _ranForward;
 
     internal NetworkRun(Network network, Shape[] inputs, RunOptions options)
@@ -46,6 +46,16 @@ public sealed unsafe class NetworkRun<T> : IDisposable
 
     /// <summary>Bytes that activations, gradients of activations and working memory take together; parameters are not among them.</summary>
     public long ArenaBytes => _plan.ArenaBytes;
+
+    /// <summary>
+    /// Forward passes so far. With the seed it decides what dropout draws, so that a run that goes on from a checkpoint sets it.
+    /// </summary>
+    public long Passes { get; set; }
+
+    /// <summary>Where the timer ticks of each step of <see cref="Plan"/> are added up; null takes no times.</summary>
+    internal long[]? Profile { get; set; }
+
+    internal ExecutionPlan Plan => _plan;
 
     /// <summary>To be filled before <see cref="Forward"/>; keeps its values.</summary>
     public Tensor<T> Input(string name) => ValueTensor(Find(_network.Inputs, name, "input"));
@@ -75,11 +85,10 @@ public sealed unsafe class NetworkRun<T> : IDisposable
     {
         if (_options.ChecksFinite)
             ThrowIfInputsNotFinite();
-        _pass++;
+        Passes++;
         foreach (var call in _calls)
             call.Seed = SeedOf(call.Node);
-        for (var i = 0; i < _plan.ForwardSteps; i++)
-            _steps[i]();
+        RunSteps(0, _plan.ForwardSteps);
         if (_options.ChecksFinite && !OutputsAreFinite())
             ThrowNamingLayer();
         ClearOutputGradients();
@@ -103,8 +112,7 @@ public sealed unsafe class NetworkRun<T> : IDisposable
             ThrowIfOutputGradientsNotFinite();
         foreach (var call in _calls)
             call.AccumulatesAll = accumulate;
-        for (var i = _plan.ForwardSteps; i < _steps.Length; i++)
-            _steps[i]();
+        RunSteps(_plan.ForwardSteps, _steps.Length);
         if (accumulate)
             return;
         foreach (var parameter in _network.Parameters.Where(parameter => parameter.Trainable && !_plan.ReachedParameters.Contains(parameter)))
@@ -122,6 +130,16 @@ public sealed unsafe class NetworkRun<T> : IDisposable
         _copies.Clear();
         if (_options.Team is null)
             _team.Dispose();
+    }
+
+    private void RunSteps(int first, int end)
+    {
+        for (var i = first; i < end; i++)
+        {
+            var start = Profile is null ? 0 : Stopwatch.GetTimestamp();
+            _steps[i]();
+            Profile?[i] += Stopwatch.GetTimestamp() - start;
+        }
     }
 
     private void ThrowIfTooLarge()
@@ -226,7 +244,7 @@ public sealed unsafe class NetworkRun<T> : IDisposable
 
     private long SeedOf(int node)
     {
-        var state = unchecked((ulong)_options.Seed + (ulong)_pass * 0x9E3779B97F4A7C15 + (ulong)node * 0xD1B54A32D192ED03);
+        var state = unchecked((ulong)_options.Seed + (ulong)Passes * 0x9E3779B97F4A7C15 + (ulong)node * 0xD1B54A32D192ED03);
         return (long)SeededRandom.SplitMix64(ref state);
     }
 

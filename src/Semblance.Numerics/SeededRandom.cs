@@ -25,6 +25,19 @@ public sealed class SeededRandom
         _s3 = SplitMix64(ref state);
     }
 
+    /// <summary>
+    /// A generator for one part of a run, told apart by numbers such as epoch and position: what a part draws does not depend on
+    /// how much the others have drawn, nor on which thread comes first. Parts of the same seed and numbers get the same generator.
+    /// </summary>
+    public static SeededRandom Derived(long seed, params ReadOnlySpan<long> part)
+    {
+        // Each number is mixed before the next is added, so that (1, 2) and (2, 1) differ.
+        var state = unchecked((ulong)seed);
+        foreach (var number in part)
+            state = SplitMix64(ref state) ^ unchecked((ulong)number);
+        return new SeededRandom(unchecked((long)SplitMix64(ref state)));
+    }
+
     internal SeededRandom(ulong s0, ulong s1, ulong s2, ulong s3) => (_s0, _s1, _s2, _s3) = (s0, s1, s2, s3);
 
     /// <summary>64 uniform bits.</summary>

@@ -23,6 +23,18 @@ internal static class LanczosResampler
     /// <returns>RGB, <c>[newHeight, newWidth, 3]</c>.</returns>
     public static byte[] Resize(byte[] pixels, int width, int height, int newWidth, int newHeight)
     {
+        var target = GC.AllocateUninitializedArray<byte>(newHeight * newWidth * Channels);
+        Resize(pixels, width, new PictureBox(0, 0, width, height), newWidth, newHeight, target);
+        return target;
+    }
+
+    /// <summary>A part alone: what lies around it has no influence.</summary>
+    /// <param name="pixels">RGB, rows of <paramref name="pictureWidth"/> pixels.</param>
+    /// <param name="box">Inside the picture.</param>
+    /// <param name="target">Gets RGB, <c>[newHeight, newWidth, 3]</c>.</param>
+    public static void Resize(ReadOnlySpan<byte> pixels, int pictureWidth, PictureBox box, int newWidth, int newHeight, Span<byte> target)
+    {
+        var (width, height) = (box.Width, box.Height);
         var pool = ArrayPool<float>.Shared;
         var source = pool.Rent(height * width * Channels);
         var tall = pool.Rent(newHeight * width * Channels);
@@ -30,11 +42,17 @@ internal static class LanczosResampler
         var done = pool.Rent(newHeight * newWidth * Channels);
         try
         {
-            Widen(pixels, source);
+            if (width == pictureWidth)
+                Widen(pixels.Slice(box.Y * width * Channels, height * width * Channels), source);
+            else
+            {
+                for (var y = 0; y < height; y++)
+                    Widen(pixels.Slice((((y + box.Y) * pictureWidth) + box.X) * Channels, width * Channels), source.AsSpan(y * width * Channels));
+            }
             SumRows(source, height, width * Channels, tall, newHeight);
             Transpose(tall, newHeight, width, turned);
             SumRows(turned, width, newHeight * Channels, done, newWidth);
-            return TransposeToBytes(done, newWidth, newHeight);
+            TransposeToBytes(done, newWidth, newHeight, target);
         }
         finally
         {
@@ -117,10 +135,9 @@ internal static class LanczosResampler
     }
 
     /// <summary>As <see cref="Transpose"/>, rounded and clamped to 0…255.</summary>
-    private static byte[] TransposeToBytes(ReadOnlySpan<float> source, int rows, int columns)
+    private static void TransposeToBytes(ReadOnlySpan<float> source, int rows, int columns, Span<byte> target)
     {
         const int Tile = 16;
-        var target = GC.AllocateUninitializedArray<byte>(rows * columns * Channels);
         for (var top = 0; top < rows; top += Tile)
         {
             for (var column = 0; column < columns; column++)
@@ -128,14 +145,13 @@ internal static class LanczosResampler
                 for (var row = top; row < Math.Min(rows, top + Tile); row++)
                 {
                     var from = source.Slice(((row * columns) + column) * Channels, Channels);
-                    var to = target.AsSpan(((column * rows) + row) * Channels, Channels);
+                    var to = target.Slice(((column * rows) + row) * Channels, Channels);
                     to[2] = Round(from[2]);
                     to[1] = Round(from[1]);
                     to[0] = Round(from[0]);
                 }
             }
         }
-        return target;
 
         static byte Round(float value) => (byte)Math.Clamp((int)(value + 0.5f), 0, 255);
     }

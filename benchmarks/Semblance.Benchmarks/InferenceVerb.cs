@@ -1,0 +1,106 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Semblance.Benchmarks.Figures;
+using Semblance.Benchmarks.Training;
+using Semblance.Networks;
+
+namespace Semblance.Benchmarks;
+
+/// <summary>
+/// Time of a forward pass in inference against ONNX Runtime on the exported model, turn by turn in one process. Without
+/// <c>--network</c> all networks with one thread and two, each in a process of its own.
+/// </summary>
+internal sealed class InferenceVerb : IBenchmarkVerb
+{
+    private const int WarmUp = 5;
+
+    public string Name => "inference";
+
+    public string Summary => "forward pass against ONNX Runtime ([--network N --batch B --size S --classes C] [--threads T] [--passes N] [--layers N])";
+
+    public int Run(string[] args)
+    {
+        var arguments = new VerbArguments(args, "--network", "--batch", "--size", "--classes", "--threads", "--passes", "--layers");
+        if (arguments.Text("--network") is null)
+            return RunAll(arguments, args);
+        Measure(TimedNetwork.Of(arguments), arguments);
+        return 0;
+    }
+
+    private int RunAll(VerbArguments arguments, string[] args)
+    {
+        string[][] threads = arguments.Text("--threads") is null ? [["--threads", "1"], ["--threads", "2"]] : [[]];
+        var code = 0;
+        foreach (var network in TimedNetwork.All)
+        {
+            foreach (var count in threads)
+                code |= OwnProcess.Run(Name, ["--network", network.Name, "--batch", network.Batch.ToString(CultureInfo.InvariantCulture), "--size", network.Size.ToString(CultureInfo.InvariantCulture), .. count, .. args]);
+        }
+        return code;
+    }
+
+    private void Measure(TimedNetwork timed, VerbArguments arguments)
+    {
+        var threads = arguments.Number("--threads", 1);
+        var passes = arguments.Number("--passes", 10);
+        var network = timed.Build();
+        using var session = new OnnxSession(NetworkExporter.ToOnnx(network), new OnnxSessionOptions { IntraOpThreads = threads });
+        using var run = network.Prepare(timed.Batch, new RunOptions { Threads = threads });
+        timed.Fill(run);
+        var input = OnnxTensor.Of<float>("input", ChannelsFirst(run.Input("input")), [timed.Batch, run.Input("input").Shape[3], timed.Size, timed.Size]);
+        var ours = new List<double>();
+        var theirs = new List<double>();
+        for (var pass = 0; pass < WarmUp + passes; pass++)
+        {
+            if (pass == WarmUp && arguments.Text("--layers") is not null)
+                run.Profile = new long[run.Plan.Steps.Count];
+            var start = Stopwatch.GetTimestamp();
+            run.Forward();
+            ours.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+            start = Stopwatch.GetTimestamp();
+            using (session.Run([input], ["logits"]))
+                theirs.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+        }
+        var (own, peer) = (Spread.Of(ours.Skip(WarmUp)), Spread.Of(theirs.Skip(WarmUp)));
+        if (arguments.Json)
+        {
+            Console.WriteLine(new JsonObject
+            {
+                ["side"] = "inference",
+                ["network"] = timed.Name,
+                ["batch"] = timed.Batch,
+                ["size"] = timed.Size,
+                ["threads"] = threads,
+                ["semblance_ms"] = Math.Round(own.Median, 2),
+                ["onnx_runtime_ms"] = Math.Round(peer.Median, 2),
+                ["onnx_runtime"] = OnnxSession.RuntimeVersion,
+                ["ratio"] = Math.Round(own.Median / peer.Median, 3),
+            }.ToJsonString());
+            return;
+        }
+        var table = new FigureTable(Name);
+        table.Condition("network", timed);
+        table.Condition("threads", threads);
+        table.Condition("ONNX Runtime", OnnxSession.RuntimeVersion);
+        table.Add("Semblance", ours.Skip(WarmUp), "ms");
+        table.Add("ONNX Runtime", theirs.Skip(WarmUp), "ms");
+        table.Add("ratio", own.Median / peer.Median, "", "of the medians");
+        table.Print(asJson: false);
+        if (run.Profile is { } ticks)
+            LayerTimes.Print(network, run.Plan, ticks, passes, arguments.Number("--layers", 20));
+    }
+
+    private static float[] ChannelsFirst(Tensor<float> pictures)
+    {
+        var shape = pictures.Shape;
+        var (pixels, channels) = ((int)shape.Product(1, 3), shape.Channels);
+        var values = new float[pictures.Span.Length];
+        for (var i = 0; i < values.Length; i++)
+        {
+            var (channel, pixel, picture) = (i % channels, i / channels % pixels, i / channels / pixels);
+            values[(picture * channels + channel) * pixels + pixel] = pictures.Span[i];
+        }
+        return values;
+    }
+}

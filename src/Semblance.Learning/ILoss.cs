@@ -1,0 +1,20 @@
+using System.Numerics;
+using Semblance.Networks;
+
+namespace Semblance.Learning;
+
+/// <summary>
+/// What training makes small: a number from a network's outputs and the labels of a batch, with its derivative by the outputs.
+/// </summary>
+public interface ILoss
+{
+    /// <summary>The loss's own weights, such as proxies of classes, trained with the network's; their gradients are written too.</summary>
+    IReadOnlyList<Parameter> Parameters { get; }
+
+    /// <summary>Mean over the batch; independent of threads.</summary>
+    /// <param name="outputs"><c>[n, columns]</c>, row-major.</param>
+    /// <param name="labels">One for each row.</param>
+    /// <param name="gradient">As long as <paramref name="outputs"/>; overwritten with the derivative by each.</param>
+    double Compute<T>(ReadOnlySpan<T> outputs, ReadOnlySpan<int> labels, Span<T> gradient)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>;
+}
