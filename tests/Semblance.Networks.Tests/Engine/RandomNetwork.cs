@@ -73,7 +73,7 @@ internal sealed class RandomNetwork
             case 8 when shape[1] > 2:
                 Keep(Network.Add(DrawPool(), x));
                 break;
-            case 9:
+            case 9 when shape.Channels > 1:
                 foreach (var half in Network.AddAll(new Split(-1, shape.Channels / 2, shape.Channels - (shape.Channels / 2)), x))
                     Keep(half);
                 break;
