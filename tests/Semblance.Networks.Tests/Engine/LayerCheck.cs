@@ -223,7 +223,7 @@ internal static class LayerCheck
     }
 
     /// <summary>Values in the order of the ONNX file: pictures channels-first.</summary>
-    private static ReadOnlyMemory<float> ToFile(Tensor<float> tensor, out long[] shape)
+    public static ReadOnlyMemory<float> ToFile(Tensor<float> tensor, out long[] shape)
     {
         var sizes = tensor.Shape;
         shape = [.. sizes.Select(size => (long)size)];
