@@ -1,5 +1,4 @@
-using System.Numerics;
-using System.Numerics.Tensors;
+using Semblance.Networks.Kernels;
 
 namespace Semblance.Networks;
 
@@ -15,40 +14,16 @@ public sealed unsafe class GlobalAveragePool : Layer
 
     public override void Forward<T>(LayerCall<T> call)
     {
-        var (x, y) = (call.Input(), call.Output());
-        var (places, channels) = (x.Shape.Product(1, 3), x.Shape.Channels);
-        call.Team.Run(x.Shape[0], picture =>
-        {
-            var mean = new Span<T>(y.Data + (nint)picture * channels, channels);
-            mean.Clear();
-            for (nint place = 0; place < places; place++)
-                TensorPrimitives.Add(mean, new ReadOnlySpan<T>(x.Data + (picture * places + place) * channels, channels), mean);
-            TensorPrimitives.Multiply(mean, Share<T>(places), mean);
-        });
+        var x = call.Input();
+        PlaceKernels.Sum(call, x.Shape, x.Data, null, call.Output().Data, 1.0 / x.Shape.Product(1, 3));
     }
 
     public override void Backward<T>(LayerCall<T> call)
     {
-        var (dx, dy, accumulates) = (call.InputGradient(), call.OutputGradient(), call.Accumulates());
-        var (places, channels) = (dx.Shape.Product(1, 3), dx.Shape.Channels);
-        call.Team.Run(dx.Shape[0], picture =>
-        {
-            var gradient = new ReadOnlySpan<T>(dy.Data + (nint)picture * channels, channels);
-            for (nint place = 0; place < places; place++)
-            {
-                var target = new Span<T>(dx.Data + (picture * places + place) * channels, channels);
-                if (accumulates)
-                    TensorPrimitives.MultiplyAdd(gradient, Share<T>(places), target, target);
-                else
-                    TensorPrimitives.Multiply(gradient, Share<T>(places), target);
-            }
-        });
+        var dx = call.InputGradient();
+        PlaceKernels.Spread(call, dx.Shape, null, null, call.OutputGradient().Data, 1.0 / dx.Shape.Product(1, 3), dx.Data, call.Accumulates());
     }
 
     public override void Export(OnnxExport export)
         => export.Output(export.Node("Flatten", [export.Node("GlobalAveragePool", [export.Input()])]));
-
-    private static T Share<T>(nint places)
-        where T : IBinaryFloatingPointIeee754<T>
-        => T.One / T.CreateChecked(places);
 }
