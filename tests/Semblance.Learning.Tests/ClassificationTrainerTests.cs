@@ -166,7 +166,7 @@ public sealed class ClassificationTrainerTests : IDisposable
         {
             _optimizer = optimizer == "adam" ? new Adam(Network) : new Sgd(Network, 0.05, 0.9, nesterov: true, weightDecay: 1e-3);
             _average = new ExponentialMovingAverage(Network, 0.9);
-            return new ClassificationTrainer(Network, ColouredSquares.Loader(s_pictures, Batch), _optimizer, Schedule, new TrainingOptions
+            return new ClassificationTrainer(Network, ColouredSquares.Loader(s_pictures, Batch, seed: Seed), _optimizer, Schedule, new TrainingOptions
             {
                 Epochs = Epochs,
                 Loss = Loss,
