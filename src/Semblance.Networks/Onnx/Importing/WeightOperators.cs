@@ -160,7 +160,7 @@ internal static class WeightOperators
     public static void GeneralizedMean(GraphImport import, FileNode node)
     {
         var input = import.ChannelsLast(node);
-        PoolingOperators.SetGlobal(import, node, new GeMPool { P = import.Constant(node, 1).ToFloats()[0] }, input);
+        PoolingOperators.SetGlobal(import, node, new GeMPool(import.Constant(node, 1).ToFloats()[0]), input);
     }
 
     private static void AddLinear(GraphImport import, FileNode node, FileTensor input, FileConstant weight, FileConstant? bias, bool transposed, float alpha, float beta)
