@@ -93,7 +93,6 @@ internal static class OperatorGraphs
         ["LpNormalization"] = () => Rows(6, (b, x) => b.Node("LpNormalization", [x], Integer("axis", 1))),
         ["Constant nodes"] = () => Rows(6, (b, x) => b.Node("Mul", [x, b.Node("Constant", [], Number("value_float", 2.5))])),
         ["weights moved before use"] = () => Rows(6, (b, x) => b.Node("MatMul", [x, b.Node("Transpose", [W(b, 4, 6)], Integers("perm", 1, 0))])),
-        ["channels-last input"] = () => Build([4, 5, 3], (b, x) => b.Node("Transpose", [b.Node("Conv", [b.Node("Transpose", [x], Integers("perm", 0, 3, 1, 2)), W(b, 2, 3, 3, 3)])], Integers("perm", 0, 2, 3, 1))),
     };
 
     /// <summary>A file with the input x [n, channels, height, width] and the output y.</summary>

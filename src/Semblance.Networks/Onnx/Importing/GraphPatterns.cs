@@ -199,9 +199,15 @@ internal sealed class GraphPatterns
     private bool MergeGem(int index, FileNode node)
     {
         if (Scalar(node.Inputs[1]) is not { } root || Only(node, 0) is not { Operator: "GlobalAveragePool" } mean || Only(mean, 0) is not { Operator: "Pow" } power
-            || Scalar(power.Inputs[1]) is not { } exponent || Math.Abs((root * exponent) - 1) > 1e-5 || Only(power, 0) is not { Operator: "Clip" } clip)
+            || Scalar(power.Inputs[1]) is not { } exponent || Math.Abs((root * exponent) - 1) > 1e-5 || Only(power, 0) is not { Operator: "Clip" or "Max" } clip)
             return false;
-        Replace(index, new FileNode(Gem, node, clip.Inputs[0], power.Inputs[1]), mean, power, clip);
+        var place = clip.Operator == "Max" && Scalar(clip.Inputs[0]) is not null ? 1 : 0;
+        var least = clip.Operator == "Clip" ? Bound(clip, 1, "min") : clip.Inputs.Count == 2 ? Scalar(clip.Inputs[1 - place]) : null;
+        if (least is not (> 0 and var epsilon) || (clip.Operator == "Clip" && Bound(clip, 2, "max") is < float.MaxValue))
+            return false;
+        var merged = new FileNode(Gem, node, clip.Inputs[place], power.Inputs[1]);
+        merged.CopyAttributes(new FileNode(new NodeProto { Attribute = { OnnxGraphBuilder.Number("epsilon", epsilon) } }));
+        Replace(index, merged, mean, power, clip);
         return true;
     }
 
@@ -235,7 +241,7 @@ internal sealed class GraphPatterns
                 return true;
             }
             if (Only(node, side) is { Operator: "Mul" } product && product.Inputs.FindIndex(_constants.ContainsKey) is >= 0 and var place && !_constants.ContainsKey(product.Inputs[1 - place])
-                && _constants[product.Inputs[place]] is var scale && (scale.Count == shift.Count ? scale.Sizes.SequenceEqual(shift.Sizes) : scale.Count == 1 || shift.Count == 1))
+                && _constants[product.Inputs[place]] is var scale && (scale.Count == 1 || shift.Count == 1 || scale.Sizes.SkipWhile(size => size == 1).SequenceEqual(shift.Sizes.SkipWhile(size => size == 1))))
             {
                 Replace(index, new FileNode(Affine, node, product.Inputs[1 - place], product.Inputs[place], node.Inputs[1 - side]), product);
                 return true;
