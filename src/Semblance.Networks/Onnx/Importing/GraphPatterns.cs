@@ -60,6 +60,9 @@ internal sealed class GraphPatterns
             case "Pow":
                 MergeGem(index, node);
                 break;
+            case "Conv" or "MaxPool":
+                MergePadding(index, node);
+                break;
             case "Add":
                 _ = MergeBias(index, node) || MergeShift(index, node) || MergeResidual(index, node);
                 break;
@@ -281,6 +284,23 @@ internal sealed class GraphPatterns
             return true;
         }
         return false;
+    }
+
+    // A border in front of a window over it: zeros for sums, nothing for maxima.
+    private void MergePadding(int index, FileNode node)
+    {
+        if (Only(node, 0) is not { Operator: "Pad" } pad || pad.Text("mode", "constant") != "constant" || node.Text("auto_pad", "NOTSET") is not ("NOTSET" or "VALID"))
+            return;
+        var value = pad.HasInput(2) ? Scalar(pad.Inputs[2]) : pad.Number("value", 0);
+        var border = pad.Integers("pads") ?? (pad.HasInput(1) && _constants.TryGetValue(pad.Inputs[1], out var given) && given.Longs is { } longs ? [.. longs.Select(count => pad.ToInt(count, "a border of"))] : []);
+        var own = node.Integers("pads") ?? [0, 0, 0, 0];
+        var isNeutral = node.Operator == "Conv" ? value == 0 : value <= float.MinValue;
+        if (!isNeutral || border.Length != 8 || own.Length != 4 || border.Any(count => count is < 0 or > 1 << 16) || own.Any(count => count is < 0 or > 1 << 16) || border[0] + border[1] + border[4] + border[5] != 0)
+            return;
+        var merged = new FileNode(node.Operator, node, [pad.Inputs[0], .. node.Inputs.Skip(1)]);
+        merged.CopyAttributes(node);
+        merged.CopyAttributes(new FileNode(new NodeProto { Attribute = { OnnxGraphBuilder.Integers("pads", own[0] + border[2], own[1] + border[3], own[2] + border[6], own[3] + border[7]), OnnxGraphBuilder.Text("auto_pad", "NOTSET") } }));
+        Replace(index, merged, pad);
     }
 
     private void MergeActivation(int index)
