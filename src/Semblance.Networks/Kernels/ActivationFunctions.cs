@@ -62,6 +62,11 @@ internal static unsafe class ActivationFunctions
         return fromOutput;
     }
 
+    /// <summary>y = f(x); the two may be one.</summary>
+    public static void Forward<T>(LayerCall<T> call, Activation activation, T* x, T* y, nint count)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        => Run(activation, new ForwardAction<T>(call, x, y, count));
+
     /// <summary>dx = f'(known) · dy; dx may be dy.</summary>
     public static void Backward<T>(LayerCall<T> call, Activation activation, T* known, T* dy, T* dx, nint count)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -95,6 +100,14 @@ internal static unsafe class ActivationFunctions
         public void Run<TActivation>(TActivation function)
             where TActivation : struct, IActivation
             => *fromOutput = TActivation.DerivativeFromOutput;
+    }
+
+    private readonly struct ForwardAction<T>(LayerCall<T> call, T* x, T* y, nint count) : IActivationAction
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        public void Run<TActivation>(TActivation function)
+            where TActivation : struct, IActivation
+            => ActivationKernels.Forward(call, function, x, y, count);
     }
 
     private readonly struct BackwardAction<T>(LayerCall<T> call, T* known, T* dy, T* dx, nint count) : IActivationAction

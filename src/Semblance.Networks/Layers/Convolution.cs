@@ -10,6 +10,9 @@ namespace Semblance.Networks;
 /// </summary>
 public sealed unsafe class Convolution : Layer
 {
+    /// <summary>How the geometry seen last is computed: it holds no data, so runs may share it.</summary>
+    private ConvolutionPlan? _plan;
+
     /// <param name="filters">Channels of the output.</param>
     /// <param name="kernel">Height and width of the kernel in pixels.</param>
     public Convolution(int filters, int kernel)
@@ -71,37 +74,46 @@ public sealed unsafe class Convolution : Layer
 
     public override LayerMemory Memory(in LayerShapes shapes)
     {
-        var shape = Geometry(shapes.Inputs[0]);
-        var saved = SavesArgument && shapes.Training ? shape.OutputLength : 0;
-        var columns = ColumnConvolution.ScratchLength(shape);
-        return new LayerMemory(saved, columns, columns + (Activation == Activation.None ? 0 : shape.OutputLength));
+        var plan = Plan(shapes.Inputs[0]);
+        var length = shapes.Outputs[0].Length;
+        return new LayerMemory(
+            SavesArgument && shapes.Training ? length : 0,
+            plan.ForwardScratch(shapes.Threads),
+            plan.BackwardScratch(shapes.Threads) + (Activation == Activation.None ? 0 : length));
     }
 
     public override void Forward<T>(LayerCall<T> call)
     {
-        var shape = Geometry(call.Input().Shape);
-        var argument = SavesArgument && call.Training ? call.Saved : call.Output().Data;
-        ColumnConvolution.Forward(call, shape, call.Input().Data, call.Parameter(0).Data, argument, call.Scratch);
-        ChannelKernels.AddActivate(call, Activation, argument, Bias ? call.Parameter(1).Data : null, call.Output().Data, shape.OutputLength / Filters, Filters);
+        var (x, y) = (call.Input(), call.Output());
+        var w = call.Parameter(0).Data;
+        var bias = Bias ? call.Parameter(1).Data : null;
+        if (!SavesArgument || !call.Training)
+        {
+            Plan(x.Shape).Forward(call, x.Data, w, bias, Activation, y.Data, call.Scratch);
+            return;
+        }
+        Plan(x.Shape).Forward(call, x.Data, w, bias, Activation.None, call.Saved, call.Scratch);
+        ActivationFunctions.Forward(call, Activation, call.Saved, y.Data, y.Shape.Length);
     }
 
     public override void Backward<T>(LayerCall<T> call)
     {
-        var shape = Geometry(call.Input().Shape);
-        var gradient = call.OutputGradient().Data;
+        var (x, dy) = (call.Input(), call.OutputGradient());
+        var plan = Plan(x.Shape);
+        var gradient = dy.Data;
         var scratch = call.Scratch;
         if (Activation != Activation.None)
         {
-            ActivationFunctions.Backward(call, Activation, SavesArgument ? call.Saved : call.Output().Data, gradient, scratch, shape.OutputLength);
+            ActivationFunctions.Backward(call, Activation, SavesArgument ? call.Saved : call.Output().Data, gradient, scratch, dy.Shape.Length);
             gradient = scratch;
-            scratch += shape.OutputLength;
+            scratch += dy.Shape.Length;
         }
         if (Bias && call.ParameterGradient(1) is { IsNone: false } db)
-            MatrixKernels.SumRows(gradient, shape.OutputLength / Filters, Filters, db.Data, call.AccumulatesParameter(1));
+            MatrixKernels.SumRows(gradient, dy.Shape.Rows, Filters, db.Data, call.AccumulatesParameter(1));
         if (call.ParameterGradient(0) is { IsNone: false } dw)
-            ColumnConvolution.WeightGradient(call, shape, call.Input().Data, gradient, dw.Data, call.AccumulatesParameter(0), scratch);
+            plan.WeightGradient(call, x.Data, gradient, dw.Data, call.AccumulatesParameter(0), scratch);
         if (call.InputGradient() is { IsNone: false } dx)
-            ColumnConvolution.InputGradient(call, shape, gradient, call.Parameter(0).Data, dx.Data, call.Accumulates(), scratch);
+            plan.InputGradient(call, gradient, call.Parameter(0).Data, dx.Data, call.Accumulates(), scratch);
     }
 
     public override void Export(OnnxExport export)
@@ -129,6 +141,15 @@ public sealed unsafe class Convolution : Layer
 
     // The derivative of some functions cannot be told from their result.
     private bool SavesArgument => Activation != Activation.None && !ActivationFunctions.DerivativeFromOutput(Activation);
+
+    private ConvolutionPlan Plan(Shape input)
+    {
+        var shape = Geometry(input);
+        var plan = Volatile.Read(ref _plan);
+        if (plan is null || plan.Shape != shape)
+            Volatile.Write(ref _plan, plan = new ConvolutionPlan(shape));
+        return plan;
+    }
 
     private ConvolutionShape Geometry(Shape input)
     {

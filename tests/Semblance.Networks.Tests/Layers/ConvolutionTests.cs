@@ -25,6 +25,13 @@ public sealed class ConvolutionTests
 
     [Theory]
     [InlineData(Activation.Relu)]
+    [InlineData(Activation.Relu6)]
+    [InlineData(Activation.LeakyRelu)]
+    [InlineData(Activation.HardSwish)]
+    [InlineData(Activation.Swish)]
+    [InlineData(Activation.Sigmoid)]
+    [InlineData(Activation.Tanh)]
+    [InlineData(Activation.Gelu)]
     public void Activation_behind_the_bias_passes_every_check(Activation activation)
         => LayerCheck.All(() => new Convolution(4, 3) { Bias = true, Activation = activation }, [[2, 5, 4, 3]]);
 
