@@ -24,6 +24,7 @@ IBenchmarkVerb[] verbs =
     new ConvolutionVerb(),
     new TrainingStepVerb(),
     new InferenceVerb(),
+    new CifarVerb(),
 ];
 
 if (args is [var name, .. var rest] && verbs.FirstOrDefault(verb => verb.Name == name) is { } chosen)

@@ -22,12 +22,16 @@ public sealed class LayerBinding
 
     internal IReadOnlyList<Parameter> Parameters => _parameters;
 
+    /// <summary>False leaves parameters at zero: they are about to be loaded.</summary>
+    internal bool DrawsWeights { get; init; } = true;
+
     /// <summary>A trainable parameter; its index is the number of parameters and buffers made before it.</summary>
     /// <param name="decays">Whether weight decay is meant to apply.</param>
     public Parameter Parameter(string name, Shape shape, Initializer initialize, bool decays = true)
     {
         var parameter = new Parameter($"{_layer}.{name}", shape, isBuffer: false, decays);
-        initialize(parameter.Values, Random);
+        if (DrawsWeights)
+            initialize(parameter.Values, Random);
         _parameters.Add(parameter);
         return parameter;
     }

@@ -41,6 +41,9 @@ public sealed class Network
 
     internal IReadOnlyList<(string Name, int Value)> Outputs => _outputs;
 
+    /// <summary>False where weights are loaded right after a layer is added, so that drawing them would be in vain.</summary>
+    internal bool DrawsWeights { get; init; } = true;
+
     internal int ValueCount => _shapes.Count;
 
     /// <param name="name">How runs and ONNX files call it.</param>
@@ -76,7 +79,7 @@ public sealed class Network
         if (!layer.IsBound)
         {
             layer.InferShapes(shapes);
-            layer.BindOnce(new LayerBinding(layer.Name, shapes, _random));
+            layer.BindOnce(new LayerBinding(layer.Name, shapes, _random) { DrawsWeights = DrawsWeights });
         }
         var outputs = layer.InferShapes(shapes);
         if (_layers.Add(layer))
@@ -151,6 +154,8 @@ public sealed class Network
     }
 
     internal Shape NominalShape(int value) => _shapes[value];
+
+    internal bool IsNameFree(string name) => !_names.Contains(name);
 
     internal Value ValueAt(int index) => new(this, index, _shapes[index]);
 

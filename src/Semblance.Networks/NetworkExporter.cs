@@ -6,10 +6,16 @@ namespace Semblance.Networks;
 /// <summary>A network as an ONNX model (opset 13): inputs and outputs under their names, any batch, pictures channels-first.</summary>
 public static class NetworkExporter
 {
-    /// <summary>The model's bytes.</summary>
-    public static byte[] ToOnnx(Network network)
+    /// <summary>The model's bytes. Parameters keep their names.</summary>
+    /// <param name="network">Is not changed.</param>
+    /// <param name="fold">Whether it is folded for inference first (<see cref="NetworkFolding"/>).</param>
+    public static byte[] ToOnnx(Network network, bool fold = false)
     {
+        ArgumentNullException.ThrowIfNull(network);
+        if (fold)
+            network = NetworkFolding.Fold(network);
         var builder = new OnnxGraphBuilder();
+        builder.Reserve(network.OutputNames);
         var names = new string?[network.ValueCount];
         foreach (var (name, value) in network.Inputs)
         {
@@ -34,7 +40,7 @@ public static class NetworkExporter
     }
 
     // Nodes that an output depends on, in order.
-    private static List<NetworkNode> Needed(Network network)
+    internal static List<NetworkNode> Needed(Network network)
     {
         var wanted = network.Outputs.Select(output => output.Value).ToHashSet();
         var nodes = new List<NetworkNode>();

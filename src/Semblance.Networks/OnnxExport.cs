@@ -54,8 +54,8 @@ public sealed class OnnxExport
     /// <summary>A constant of float32.</summary>
     public string Floats(ReadOnlySpan<float> values, params ReadOnlySpan<int> shape) => _builder.Floats(values, shape);
 
-    /// <summary>A parameter as it is.</summary>
-    public string Parameter(Parameter parameter) => _builder.Floats(parameter.Values, [.. parameter.Shape]);
+    /// <summary>A parameter as it is; in the file it has its own name.</summary>
+    public string Parameter(Parameter parameter) => _builder.NamedFloats(parameter.Name, parameter.Values, [.. parameter.Shape]);
 
     /// <summary>A parameter with its axes in another order: axis i of the result is axis <paramref name="order"/>[i] of the parameter.</summary>
     public string Parameter(Parameter parameter, params ReadOnlySpan<int> order)
@@ -86,7 +86,7 @@ public sealed class OnnxExport
                 position[axis] = 0;
             }
         }
-        return _builder.Floats(values, sizes);
+        return _builder.NamedFloats(parameter.Name, values, sizes);
     }
 
     /// <summary>A constant of int64: shapes, axes, positions.</summary>

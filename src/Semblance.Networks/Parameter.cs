@@ -23,7 +23,7 @@ public sealed unsafe class Parameter
     }
 
     /// <summary>Layer and role, <c>conv3.weight</c>; unique in a network.</summary>
-    public string Name { get; }
+    public string Name { get; private set; }
 
     public Shape Shape { get; }
 
@@ -56,6 +56,8 @@ public sealed unsafe class Parameter
 
     /// <summary>Taken when first asked for: networks that are only run never pay for it.</summary>
     internal float* GradientPointer => (float*)(_gradient ??= Allocate()).Start;
+
+    internal void Rename(string name) => Name = name;
 
     public override string ToString() => $"{Name} {Shape}";
 

@@ -40,6 +40,7 @@ internal static class ColouredSquares
         x = network.Add(new Convolution(filters, 3), x);
         x = network.Add(new BatchNorm { Activation = Activation.Relu }, x);
         x = network.Add(new GlobalAveragePool(), x);
+        x = network.Add(new Dropout(0.3), x);
         network.Output("classes", network.Add(new Linear(3), x));
         return network;
     }

@@ -1,22 +1,23 @@
 using Semblance.Numerics.Products;
+using Semblance.Numerics.Simd;
 using Xunit;
 
 namespace Semblance.Numerics.Tests;
 
 public sealed class MatrixProductTests
 {
-    public static TheoryData<string> Names => [.. TileKernels.Available.Select(kernel => kernel.Name)];
+    public static TheoryData<string> Names => [.. SimdWidth<float>.Available.Select(width => width.Name)];
 
     [Theory]
     [MemberData(nameof(Names))]
     public void Products_agree_with_double_precision_on_every_shape(string name)
     {
-        var kernel = TileKernels.Choose(name);
+        var width = SimdWidth<float>.Available.Single(one => one.Name == name);
         var random = new SeededRandom(20);
         for (var round = 0; round < 60; round++)
         {
             var (rows, depth, columns) = (random.NextInt(70) + 1, random.NextInt(70), random.NextInt(70) + 1);
-            Check(kernel, rows, depth, columns, round % 2 == 0, round % 4 < 2, threads: 1 + round % 2, round);
+            Check(width, rows, depth, columns, round % 2 == 0, round % 4 < 2, threads: 1 + round % 2, round);
         }
     }
 
@@ -24,16 +25,16 @@ public sealed class MatrixProductTests
     [MemberData(nameof(Names))]
     public void Products_that_cross_every_block_border_are_right(string name)
     {
-        var kernel = TileKernels.Choose(name);
-        Check(kernel, 197, 259, 1027, transposeA: false, transposeB: true, threads: 2, seed: 100);
-        Check(kernel, 97, 513, 33, transposeA: true, transposeB: false, threads: 1, seed: 101);
+        var width = SimdWidth<float>.Available.Single(one => one.Name == name);
+        Check(width, 197, 259, 1027, transposeA: false, transposeB: true, threads: 2, seed: 100);
+        Check(width, 97, 513, 33, transposeA: true, transposeB: false, threads: 1, seed: 101);
     }
 
     [Theory]
     [MemberData(nameof(Names))]
     public void Gram_matrices_agree_with_double_precision_and_are_symmetric(string name)
     {
-        var kernel = TileKernels.Choose(name);
+        var width = SimdWidth<float>.Available.Single(one => one.Name == name);
         foreach (var (rows, columns) in new[] { (1, 1), (5, 3), (40, 129), (300, 210), (3, 1100) })
         {
             var a = Samples.Gaussian(rows, rows, columns);
@@ -41,9 +42,9 @@ public sealed class MatrixProductTests
             {
                 var size = transpose ? columns : rows;
                 var result = Garbage(size, size);
-                MatrixProduct.Gram(kernel, a, result, transpose, threads: 2);
+                MatrixProduct.Gram(width, a, result, transpose, threads: 2);
                 var general = Garbage(size, size);
-                MatrixProduct.Multiply(kernel, new Factor(a, transpose), new Factor(a, !transpose), general, upperTriangle: false, threads: 1);
+                MatrixProduct.Multiply(width, new Factor(a, transpose), new Factor(a, !transpose), general, threads: 1);
                 for (var i = 0; i < size; i++)
                 {
                     for (var j = 0; j < size; j++)
@@ -79,12 +80,12 @@ public sealed class MatrixProductTests
         Assert.Throws<ArgumentException>(() => MatrixProduct.Multiply(square, new Matrix(2, 2), square));
     }
 
-    private static void Check(ITileKernel kernel, int rows, int depth, int columns, bool transposeA, bool transposeB, int threads, int seed)
+    private static void Check(SimdWidth<float> width, int rows, int depth, int columns, bool transposeA, bool transposeB, int threads, int seed)
     {
         var a = transposeA ? Samples.Gaussian(seed, depth, rows) : Samples.Gaussian(seed, rows, depth);
         var b = transposeB ? Samples.Gaussian(seed + 1000, columns, depth) : Samples.Gaussian(seed + 1000, depth, columns);
         var result = Garbage(rows, columns);
-        MatrixProduct.Multiply(kernel, new Factor(a, transposeA), new Factor(b, transposeB), result, upperTriangle: false, threads);
+        MatrixProduct.Multiply(width, new Factor(a, transposeA), new Factor(b, transposeB), result, threads);
         var expected = Samples.Product(a, transposeA, b, transposeB);
         for (var i = 0; i < rows; i++)
         {

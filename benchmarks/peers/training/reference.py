@@ -9,6 +9,7 @@ the running statistics), "output", "gradient" (of a parameter), "input_gradient"
 computed in single precision; and the same in double, rounded afterwards, with "exact_" before the role.
 """
 
+import copy
 import json
 import os
 import sys
@@ -16,6 +17,9 @@ import sys
 import torch
 
 import networks
+
+SEEDS = 8
+AGREEMENT = 2e-5
 
 
 class TensorFile:
@@ -31,49 +35,101 @@ class TensorFile:
 
 
 def randomize(model, generator):
-    """Fresh norms all have scale 1 and shift 0, which would hide a swap."""
+    """Norms as after training, and rectifiers that are mostly either open or shut.
+
+    Fresh norms all have scale 1 and shift 0, which would hide a swap, and put most arguments of rectifiers near zero. One that is within
+    rounding of zero passes its gradient in one computation and not in the next, and both are right; some always are among millions, and
+    show in all gradients before them. Shifts of about three deviations to either side (and to nine, beyond the upper end of ReLU6) make
+    them a hundred times rarer. A norm at the end of a residual branch is kept small, so that it does not shift the sum back.
+    """
+    last = set()
+    for module in model.modules():
+        if hasattr(module, "downsample") and hasattr(module, "bn1"):
+            last.add(module.bn3 if hasattr(module, "bn3") else module.bn2)
     for module in model.modules():
         if isinstance(module, torch.nn.BatchNorm2d):
+            size = module.bias.shape
+            centre = torch.tensor([-3.0, 3.0, 3.0, 9.0])[torch.randint(4 if has_relu6(model) else 3, size, generator=generator)]
+            spread = 0.2 if module in last else 1
             with torch.no_grad():
-                module.weight.copy_(1 + 0.2 * torch.randn(module.weight.shape, generator=generator))
-                module.bias.copy_(0.2 * torch.randn(module.bias.shape, generator=generator))
-                module.running_mean.copy_(0.1 * torch.randn(module.bias.shape, generator=generator))
-                module.running_var.copy_(0.5 + torch.rand(module.bias.shape, generator=generator))
+                module.weight.copy_(spread * (0.8 + 0.4 * torch.rand(size, generator=generator)))
+                module.bias.copy_(0.2 * torch.randn(size, generator=generator) if module in last else centre + 0.2 * torch.randn(size, generator=generator))
+                module.running_mean.copy_(0.1 * torch.randn(size, generator=generator))
+                module.running_var.copy_(0.5 + torch.rand(size, generator=generator))
+
+
+def has_relu6(model):
+    return any(isinstance(module, torch.nn.ReLU6) for module in model.modules())
 
 
 def is_statistic(name):
     return name.endswith("running_mean") or name.endswith("running_var")
 
 
-def run(model, pictures, gradient, prefix, file):
+def run(model, state, pictures, gradient):
+    """{(role, name): tensor}, starting from `state`."""
+    model.load_state_dict(state)
+    model.zero_grad(set_to_none=True)
+    results = {}
     model.eval()
     with torch.no_grad():
-        file.add(prefix + "inference", "logits", model(pictures))
+        results["inference", "logits"] = model(pictures)
     model.train()
-    pictures = pictures.clone()
     if pictures.is_floating_point():
-        pictures.requires_grad_()
+        pictures = pictures.clone().requires_grad_()
     output = model(pictures)
     output.backward(gradient)
-    file.add(prefix + "output", "logits", output)
+    results["output", "logits"] = output
     for name, parameter in model.named_parameters():
-        file.add(prefix + "gradient", name, parameter.grad)
+        results["gradient", name] = parameter.grad
     if pictures.is_floating_point():
-        file.add(prefix + "input_gradient", "input", pictures.grad)
+        results["input_gradient", "input"] = pictures.grad
     for name, tensor in model.named_buffers():
         if is_statistic(name):
-            file.add(prefix + "buffer", name, tensor)
+            results["buffer", name] = tensor.clone()
+    return {key: tensor.detach() for key, tensor in results.items()}
+
+
+def difference(results, exact):
+    largest = max(float(tensor.abs().max()) for (role, _), tensor in exact.items() if role == "gradient")
+    return max(float((tensor.double() - exact[key]).abs().max() / exact[key].abs().max())
+               for key, tensor in results.items() if key[0] != "gradient" or exact[key].abs().max() > 1e-8 * largest)
+
+
+def sample(case, model, precise, state):
+    """Input, output gradient and results, for the first seed with which rounding decides nothing.
+
+    A rectifier whose argument is within rounding of zero passes its gradient in one computation and not in another, and both are
+    right. With some millions of activations that happens to one or another in most batches, and shows in all gradients before it. The
+    seed taken is the first with which PyTorch's two implementations of convolution agree with double precision, or else the best.
+    """
+    best = None
+    for seed in range(1, SEEDS + 1):
+        generator = torch.Generator().manual_seed(seed)
+        pictures = case.input(generator)
+        gradient = torch.randn(case.batch, case.classes, generator=generator)
+        exact_input = pictures.double() if pictures.is_floating_point() else pictures
+        exact = run(precise, state, exact_input, gradient.double())
+        results = run(model, state, pictures, gradient)
+        with torch.backends.mkldnn.flags(enabled=False):
+            other = run(model, state, pictures, gradient)
+        off = max(difference(results, exact), difference(other, exact))
+        if best is None or off < best[0]:
+            best = off, seed, pictures, gradient, results, exact
+        if off < AGREEMENT:
+            break
+    print(f"{case.name}: {sum(p.numel() for p in model.parameters()):,} parameters, seed {best[1]}, "
+          f"PyTorch's single precision is off by {best[0]:.1e}", flush=True)
+    return best[2:]
 
 
 def write(case, folder):
     os.makedirs(folder, exist_ok=True)
     torch.manual_seed(1)
-    generator = torch.Generator().manual_seed(2)
     model = case.build(case.classes)
-    randomize(model, generator)
-    pictures = case.input(generator)
-    gradient = torch.randn(case.batch, case.classes, generator=generator)
+    randomize(model, torch.Generator().manual_seed(2))
     state = {name: tensor.clone() for name, tensor in model.state_dict().items()}
+    pictures, gradient, results, exact = sample(case, model, copy.deepcopy(model).double(), state)
 
     file = TensorFile(folder)
     for name, tensor in state.items():
@@ -81,16 +137,13 @@ def write(case, folder):
             file.add("state", name, tensor)
     file.add("input", "input", pictures)
     file.add("output_gradient", "logits", gradient)
-    run(model, pictures, gradient, "", file)
-    model.load_state_dict(state)
-    model.zero_grad()
-    model.double()
-    run(model, pictures.double() if pictures.is_floating_point() else pictures, gradient.double(), "exact_", file)
+    for prefix, tensors in (("", results), ("exact_", exact)):
+        for (role, name), tensor in tensors.items():
+            file.add(prefix + role, name, tensor)
     file.file.close()
     with open(os.path.join(folder, "index.json"), "w") as index:
         json.dump({"architecture": case.architecture, "batch": case.batch, "size": case.size, "channels": case.channels,
                    "classes": case.classes, "options": case.options, "tensors": file.index}, index)
-    print(f"{case.name}: {sum(p.numel() for p in model.parameters()):,} parameters", flush=True)
 
 
 def main():

@@ -98,7 +98,10 @@ internal sealed class CheckpointReader : StateVisitor
         {
             while ((EntryKind)reader.ReadByte() is var kind && kind != EntryKind.End)
             {
-                var name = Encoding.UTF8.GetString(reader.ReadBytes(reader.ReadInt32()));
+                var nameLength = reader.ReadInt32();
+                if (nameLength < 0 || nameLength > stream.Length - stream.Position)
+                    throw Damaged(path);
+                var name = Encoding.UTF8.GetString(reader.ReadBytes(nameLength));
                 var shape = kind == EntryKind.Singles ? ReadShape(reader) : (Shape?)null;
                 long length = kind switch
                 {

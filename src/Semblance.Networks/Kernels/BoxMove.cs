@@ -156,27 +156,58 @@ internal sealed unsafe class BoxMove<T>
         }
     }
 
-    // Where rows are contiguous on one side only: tiles that are narrow enough for the lines of the target, of which large powers
-    // of two between rows leave few in the cache, and for the lines of the source to be there still when their next part is read.
+    // Planes whose rows are contiguous on one side only.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void MovePlane(T* source, T* target, nint rows, int length, nint sourceStride, nint targetStride, nint sourceStep, nint targetStep, bool accumulates)
     {
-        const int TileRows = 8;
-        const int TileLength = 256;
-        for (var start = 0; start < length; start += TileLength)
+        // Through a tile in the first-level cache whenever both sides have something contiguous: every line of memory is then read
+        // and written once and whole, whatever lies between the lines. A large power of two between them, as pictures have it, would
+        // let lines that are written bit by bit throw each other out.
+        const int Side = 16;
+        nint row = 0;
+        if (sourceStride == 1 && targetStep == 1)
         {
-            var end = Math.Min(length, start + TileLength);
-            for (nint row = 0; row < rows; row += TileRows)
+            var tile = stackalloc T[Side * Side];
+            for (; row + Side <= rows; row += Side)
             {
-                var height = (int)Math.Min(TileRows, rows - row);
-                for (var i = start; i < end; i++)
+                var start = 0;
+                for (; start + Side <= length; start += Side)
                 {
-                    var from = source + row * sourceStride + i * sourceStep;
-                    var to = target + row * targetStride + i * targetStep;
-                    for (var r = 0; r < height; r++, from += sourceStride, to += targetStride)
-                        *to = accumulates ? *to + *from : *from;
+                    var from = source + row + start * sourceStep;
+                    for (var i = 0; i < Side; i++, from += sourceStep)
+                    {
+                        for (var r = 0; r < Side; r++)
+                            tile[r * Side + i] = from[r];
+                    }
+                    for (var r = 0; r < Side; r++)
+                    {
+                        var to = target + (row + r) * targetStride + start;
+                        var line = tile + r * Side;
+                        if (accumulates)
+                        {
+                            for (var i = 0; i < Side; i++)
+                                to[i] += line[i];
+                        }
+                        else
+                        {
+                            Unsafe.CopyBlockUnaligned(to, line, (uint)(Side * sizeof(T)));
+                        }
+                    }
                 }
+                MoveSmall(source + row + start * sourceStep, target + row * targetStride + start, Side, length - start, 1, targetStride, sourceStep, 1, accumulates);
             }
+        }
+        MoveSmall(source + row * sourceStride, target + row * targetStride, rows - row, length, sourceStride, targetStride, sourceStep, targetStep, accumulates);
+    }
+
+    private static void MoveSmall(T* source, T* target, nint rows, int length, nint sourceStride, nint targetStride, nint sourceStep, nint targetStep, bool accumulates)
+    {
+        for (var i = 0; i < length; i++, source += sourceStep, target += targetStep)
+        {
+            var from = source;
+            var to = target;
+            for (nint row = 0; row < rows; row++, from += sourceStride, to += targetStride)
+                *to = accumulates ? *to + *from : *from;
         }
     }
 

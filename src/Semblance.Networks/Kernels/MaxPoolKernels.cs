@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using Semblance.Numerics.Simd;
 
 namespace Semblance.Networks.Kernels;
@@ -21,13 +22,30 @@ internal static unsafe class MaxPoolKernels
         where T : unmanaged
         => call.Run(new BackwardAction<T>(geometry, row, channels, positions, dy, dx, accumulate));
 
+    /// <summary>Whole numbers below 256 as bytes.</summary>
     public static void Narrow<T>(T* wide, byte* narrow, int count)
         where T : unmanaged, INumberBase<T>
-        => TensorPrimitives.ConvertTruncating(new ReadOnlySpan<T>(wide, count), new Span<byte>(narrow, count));
+    {
+        var i = 0;
+        if (typeof(T) == typeof(float))
+        {
+            var source = (float*)wide;
+            for (; i + 16 <= count; i += 16)
+            {
+                var low = Vector128.Narrow(Whole(source + i), Whole(source + i + 4));
+                var high = Vector128.Narrow(Whole(source + i + 8), Whole(source + i + 12));
+                Vector128.Narrow(low, high).Store(narrow + i);
+            }
+        }
+        TensorPrimitives.ConvertTruncating(new ReadOnlySpan<T>(wide + i, count - i), new Span<byte>(narrow + i, count - i));
+    }
 
     public static void Widen<T>(byte* narrow, T* wide, int count)
         where T : unmanaged, INumberBase<T>
         => TensorPrimitives.ConvertTruncating(new ReadOnlySpan<byte>(narrow, count), new Span<T>(wide, count));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<uint> Whole(float* source) => Vector128.ConvertToInt32Native(Vector128.Load(source)).AsUInt32();
 
     private readonly struct ForwardAction<T>(PoolingGeometry geometry, int outputRow, int channels, T* picture, T* y, T* positions) : ISimdAction<T>
         where T : unmanaged

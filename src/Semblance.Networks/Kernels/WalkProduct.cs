@@ -79,13 +79,14 @@ internal static unsafe class WalkProduct<T>
                 for (var group = 0; group < layout.Groups; group++)
                 {
                     block.FirstColumn = (group * layout.Columns) + firstColumn;
-                    BlockedProduct<TSimd, TVector, T>.Run(
-                        block,
-                        new PointRows<T>(start + (group * layout.Depth), walk.ImageStep(slab), walk, slab, target, place),
-                        taps is null
-                            ? new StridedPanels<T>(weights + (group * layout.GroupStep), layout.DepthStride, layout.ColumnStride)
-                            : new StridedPanels<T>(weights + (group * layout.GroupStep), layout.DepthStride, layout.ColumnStride, taps, layout.Depth),
-                        epilogue);
+                    var from = start + (group * layout.Depth);
+                    var source = taps is null
+                        ? new StridedPanels<T>(weights + (group * layout.GroupStep), layout.DepthStride, layout.ColumnStride)
+                        : new StridedPanels<T>(weights + (group * layout.GroupStep), layout.DepthStride, layout.ColumnStride, taps, layout.Depth);
+                    if (!none && TripleTaps<TSimd, TVector, T>.Fit(walk, layout.Depth, layout.Columns))
+                        TripleTaps<TSimd, TVector, T>.Multiply(walk, slab, from, layout.Depth, source, block.FirstColumn, columns, target, place, accumulate, epilogue);
+                    else
+                        BlockedProduct<TSimd, TVector, T>.Run(block, new PointRows<T>(from, walk.ImageStep(slab), walk, slab, target, place), source, epilogue);
                 }
             }
         }

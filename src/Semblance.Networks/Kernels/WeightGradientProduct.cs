@@ -89,11 +89,11 @@ internal static unsafe class WeightGradientProduct<T>
                     for (var group = 0; group < shape.Groups; group++)
                     {
                         block.FirstColumn = (group * shape.GroupOutputChannels) + firstColumn;
-                        BlockedProduct<TSimd, TVector, T>.Run(
-                            block,
-                            new WeightRows<T>(read + (group * shape.GroupChannels), tapOffsets, shape.GroupChannels, dw, shape.OutputChannels),
-                            new StridedPanels<T>(gradient, shape.OutputChannels, 1),
-                            default(NoEpilogue<T>));
+                        var from = read + (group * shape.GroupChannels);
+                        if (TripleTaps<TSimd, TVector, T>.Fit(walk, shape.GroupChannels, shape.GroupOutputChannels))
+                            TripleTaps<TSimd, TVector, T>.Gradient(walk, from, offsets, block.Segments, shape.GroupChannels, gradient + block.FirstColumn, shape.OutputChannels, columns, dw + block.FirstColumn, block.Accumulate);
+                        else
+                            BlockedProduct<TSimd, TVector, T>.Run(block, new WeightRows<T>(from, tapOffsets, shape.GroupChannels, dw, shape.OutputChannels), new StridedPanels<T>(gradient, shape.OutputChannels, 1), default(NoEpilogue<T>));
                     }
                 }
             }

@@ -215,11 +215,11 @@ public sealed unsafe class BatchNorm : Layer
             {
                 SetMean(mean);
                 BatchNormKernels.GradientSums(call, rows, activation, tensors, mean, Row(5));
-                FinishSums(Row(5), a, slope, offset);
+                FinishSums(Row(5), mean, a, slope, offset);
             }
             if (tensors.Dx == null && tensors.ResidualGradient == null)
                 return;
-            BatchNormKernels.Gradient(call, rows, activation, tensors, usesBatch ? mean : null, slope, offset);
+            BatchNormKernels.Gradient(call, rows, activation, tensors, usesBatch ? slope : null, offset);
         }
 
         private T* Row(int index) => call.Scratch + index * rows.Width;
@@ -231,8 +231,8 @@ public sealed unsafe class BatchNorm : Layer
             ChannelMoments.Repeat(rows, mean);
         }
 
-        // dx = a · (g − Σg / n − x̂ · Σ(g · x̂) / n), with x̂ = (x − mean) · inverse deviation.
-        private void FinishSums(T* sums, T* a, T* slope, T* offset)
+        // dx = a · (g − Σg / n − x̂ · Σ(g · x̂) / n) with x̂ = (x − mean) · inverse deviation, as a · g + slope · x + offset.
+        private void FinishSums(T* sums, T* mean, T* a, T* slope, T* offset)
         {
             var (scaleGradient, shiftGradient) = (call.ParameterGradient(0), call.ParameterGradient(1));
             var count = (double)(rows.Length / rows.Channels);
@@ -241,8 +241,9 @@ public sealed unsafe class BatchNorm : Layer
                 var (sum, product) = ChannelMoments.Total(rows, sums, i);
                 var inverse = double.CreateTruncating(layer.Inverse(call, rows, i));
                 var factor = double.CreateTruncating(a[i]);
-                slope[i] = T.CreateTruncating(-factor * inverse * inverse * product / count);
-                offset[i] = T.CreateTruncating(-factor * sum / count);
+                var along = -factor * inverse * inverse * product / count;
+                slope[i] = T.CreateTruncating(along);
+                offset[i] = T.CreateTruncating((-factor * sum / count) - (along * double.CreateTruncating(mean[i])));
                 Give(scaleGradient, i, product * inverse, call.AccumulatesParameter(0));
                 Give(shiftGradient, i, sum, call.AccumulatesParameter(1));
             }

@@ -11,11 +11,19 @@ internal sealed class OnnxGraphBuilder
     private const int IrVersion = 7;
 
     private readonly GraphProto _graph = new() { Name = "semblance" };
+    private readonly HashSet<string> _names = new(StringComparer.Ordinal);
     private int _named;
 
-    public string Floats(ReadOnlySpan<float> values, params ReadOnlySpan<int> shape) => Initializer(OnnxElementType.Float, MemoryMarshal.AsBytes(values), shape);
+    public string Floats(ReadOnlySpan<float> values, params ReadOnlySpan<int> shape) => Initializer(Fresh(), OnnxElementType.Float, MemoryMarshal.AsBytes(values), shape);
 
-    public string Longs(params ReadOnlySpan<long> values) => Initializer(OnnxElementType.Int64, MemoryMarshal.AsBytes(values), values.Length);
+    /// <summary>A constant under a name of its own, if that is free.</summary>
+    public string NamedFloats(string name, ReadOnlySpan<float> values, params ReadOnlySpan<int> shape)
+        => Initializer(_names.Add(name) ? name : Fresh(), OnnxElementType.Float, MemoryMarshal.AsBytes(values), shape);
+
+    public string Longs(params ReadOnlySpan<long> values) => Initializer(Fresh(), OnnxElementType.Int64, MemoryMarshal.AsBytes(values), values.Length);
+
+    /// <summary>A constant without axes.</summary>
+    public string Scalar(long value) => Initializer(Fresh(), OnnxElementType.Int64, MemoryMarshal.AsBytes([value]));
 
     /// <summary>Adds a node with one output and returns the output's name.</summary>
     public string Node(string operation, ReadOnlySpan<string> inputs, params ReadOnlySpan<AttributeProto> attributes)
@@ -31,7 +39,14 @@ internal sealed class OnnxGraphBuilder
         return names;
     }
 
-    public void Input(string name, params ReadOnlySpan<object> shape) => _graph.Input.Add(Value(name, shape));
+    /// <summary>Keeps names free for outputs to come.</summary>
+    public void Reserve(IEnumerable<string> names) => _names.UnionWith(names);
+
+    public void Input(string name, params ReadOnlySpan<object> shape)
+    {
+        _names.Add(name);
+        _graph.Input.Add(Value(name, shape));
+    }
 
     /// <summary>Makes a tensor an output of the model under a name of its own.</summary>
     public void Output(string tensor, string name, params ReadOnlySpan<object> shape)
@@ -71,16 +86,23 @@ internal sealed class OnnxGraphBuilder
         _graph.Node.Add(node);
     }
 
-    private string Initializer(OnnxElementType type, ReadOnlySpan<byte> bytes, params ReadOnlySpan<int> shape)
+    private string Initializer(string name, OnnxElementType type, ReadOnlySpan<byte> bytes, params ReadOnlySpan<int> shape)
     {
-        var tensor = new TensorProto { Name = Fresh(), DataType = (int)type, RawData = ByteString.CopyFrom(bytes) };
+        var tensor = new TensorProto { Name = name, DataType = (int)type, RawData = ByteString.CopyFrom(bytes) };
         foreach (var size in shape)
             tensor.Dims.Add(size);
         _graph.Initializer.Add(tensor);
         return tensor.Name;
     }
 
-    private string Fresh() => "t" + _named++;
+    private string Fresh()
+    {
+        string name;
+        do
+            name = "t" + _named++;
+        while (!_names.Add(name));
+        return name;
+    }
 
     // Numbers are fixed sizes and strings are names of open ones.
     private static ValueInfoProto Value(string name, ReadOnlySpan<object> shape)

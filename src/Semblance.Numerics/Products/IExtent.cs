@@ -40,3 +40,8 @@ internal readonly struct Extent24 : IExtent
 {
     public static int Value => 24;
 }
+
+internal readonly struct Extent16 : IExtent
+{
+    public static int Value => 16;
+}

@@ -20,17 +20,23 @@ internal static unsafe class MatrixMultiply<T>
 
     private const int TileRows = 12;
 
-    /// <summary>Elements of scratch memory that <see cref="Run{TEpilogue}"/> needs: sums over parts of a long depth.</summary>
+    /// <summary>Elements of scratch memory that <see cref="Run{TEpilogue}(in MatrixTerms{T}, TEpilogue, SimdWidth{T}, WorkerTeam, T*)"/> needs: sums over parts of a long depth.</summary>
     public static nint ScratchLength(in MatrixTerms<T> terms) => (nint)(DepthParts(terms) - 1) * terms.Rows * terms.Columns;
 
     /// <summary>Multiplies, and adds nothing: no bias, no activation.</summary>
-    /// <inheritdoc cref="Run{TEpilogue}"/>
+    /// <inheritdoc cref="Run{TEpilogue}(in MatrixTerms{T}, TEpilogue, SimdWidth{T}, WorkerTeam, T*)"/>
     public static void Run(in MatrixTerms<T> terms, SimdWidth<T> width, WorkerTeam team, T* scratch)
         => Run(terms, default(NoEpilogue<T>), width, team, scratch);
 
     /// <param name="epilogue">Done to each part of C when it is complete. With one, a long depth is not shared out.</param>
     /// <param name="scratch"><see cref="ScratchLength"/> elements; null where that is 0 or a long depth is not to be shared out.</param>
     public static void Run<TEpilogue>(in MatrixTerms<T> terms, TEpilogue epilogue, SimdWidth<T> width, WorkerTeam team, T* scratch)
+        where TEpilogue : struct, IProductEpilogue<T>
+        => Run(terms, epilogue, width, team.Threads, team.Run, scratch);
+
+    /// <param name="run">Calls its second argument once with each number below its first, on <paramref name="threads"/> threads, and returns when all have returned.</param>
+    /// <inheritdoc cref="Run{TEpilogue}(in MatrixTerms{T}, TEpilogue, SimdWidth{T}, WorkerTeam, T*)"/>
+    public static void Run<TEpilogue>(in MatrixTerms<T> terms, TEpilogue epilogue, SimdWidth<T> width, int threads, Action<int, Action<int>> run, T* scratch)
         where TEpilogue : struct, IProductEpilogue<T>
     {
         if (terms.Rows == 0 || terms.Columns == 0)
@@ -41,9 +47,9 @@ internal static unsafe class MatrixMultiply<T>
         var byRows = terms.Rows >= terms.Columns;
         var unit = byRows ? TileRows : 2 * width.Count;
         var extent = byRows ? terms.Rows : terms.Columns;
-        var share = ShareLength(terms, depthParts, extent, unit, team.Threads);
+        var share = ShareLength(terms, depthParts, extent, unit, threads);
         var shares = (extent + share - 1) / share;
-        team.Run(terms.Batch * depthParts * shares, part =>
+        run(terms.Batch * depthParts * shares, part =>
         {
             var (batch, rest) = Math.DivRem(part, depthParts * shares);
             var (depthIndex, index) = Math.DivRem(rest, shares);
@@ -65,11 +71,19 @@ internal static unsafe class MatrixMultiply<T>
                     of.Accumulate = false;
                 }
             }
-            width.Run(new Share<TEpilogue>(of, epilogue, byRows ? first : 0, byRows ? length : of.Rows, byRows ? 0 : first, byRows ? of.Columns : length));
+            if (byRows)
+                RunShare(of, epilogue, width, first, length, 0, of.Columns);
+            else
+                RunShare(of, epilogue, width, 0, of.Rows, first, length);
         });
         if (depthParts > 1)
             width.Run(new Reduction(product, scratch, depthParts - 1));
     }
+
+    /// <summary>Rows [row, row + rows) of columns [column, column + columns) of one product, on the caller's thread.</summary>
+    public static void RunShare<TEpilogue>(in MatrixTerms<T> terms, TEpilogue epilogue, SimdWidth<T> width, int row, int rows, int column, int columns)
+        where TEpilogue : struct, IProductEpilogue<T>
+        => width.Run(new Share<TEpilogue>(terms, epilogue, row, rows, column, columns));
 
     private static int DepthParts(in MatrixTerms<T> terms)
         => terms.Batch == 1 && (long)terms.Rows * terms.Columns <= LargestSplitResult

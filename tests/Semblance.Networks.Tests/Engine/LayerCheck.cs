@@ -6,7 +6,8 @@ namespace Semblance.Networks.Tests.Engine;
 
 /// <summary>
 /// What every layer must pass: gradients of inputs and parameters against central differences in double precision, single
-/// precision against double, two threads against one to the bit, and the exported ONNX nodes against ONNX Runtime.
+/// precision against double, two threads against one to the bit, gradients added where others have left theirs, and the exported
+/// ONNX nodes against ONNX Runtime.
 /// </summary>
 internal static class LayerCheck
 {
@@ -23,6 +24,7 @@ internal static class LayerCheck
         Gradients(Single(make(), inputs), fill, differentiates);
         SinglePrecision(Single(make(), inputs), fill, differentiates);
         Threads(Single(make(), inputs), fill, differentiates);
+        Accumulates(make, inputs, fill, differentiates);
         if (onnx)
             Onnx(Single(make(), inputs), fill, onnxTolerance);
     }
@@ -82,6 +84,40 @@ internal static class LayerCheck
         var two = Results<float>(network, 2, fill, differentiates);
         foreach (var (name, values) in one)
             Assert.True(values.AsSpan().SequenceEqual(two[name]), $"{name} depends on the number of threads");
+    }
+
+    /// <summary>Gradients are added to those that another layer has left for the same inputs, and to those of the batch before.</summary>
+    public static void Accumulates(Func<Layer> make, Shape[] inputs, Action<int, Span<double>, SeededRandom>? fill = null, bool[]? differentiates = null)
+    {
+        const float Slope = 3;
+        var alone = Results<double>(Single(make(), inputs), 1, fill, differentiates);
+        var network = Single(make(), inputs);
+        var outputs = network.OutputNames.Count;
+        // Added later, so that the backward pass comes to them first.
+        for (var i = 0; i < inputs.Length; i++)
+            network.Output($"scaled{i}", network.Add(new Scale([Slope], [0]), network.ValueAt(network.Inputs[i].Value)));
+        var shared = Results<double>(network, 1, fill, differentiates);
+        for (var i = 0; i < inputs.Length; i++)
+        {
+            if (differentiates is not null && !differentiates[i])
+                continue;
+            var key = "gradient of " + network.InputNames[i];
+            var expected = alone[key].Zip(Weights(outputs + i, alone[key].Length), (own, weight) => own + Slope * weight).ToArray();
+            Assert.True(RelativeError(shared[key], expected) < 1e-12, $"{key} is not added to what another layer has left");
+        }
+
+        using var run = Prepare<double>(network, new RunOptions { Training = true, InputGradients = true, Seed = 5 }, fill);
+        for (var pass = 0; pass < 2 && network.Parameters.Any(parameter => parameter.Trainable); pass++)
+        {
+            run.Forward();
+            SetOutputGradients(network, run);
+            run.Backward(accumulate: pass > 0);
+        }
+        foreach (var parameter in network.Parameters.Where(parameter => parameter.Trainable))
+        {
+            var expected = alone["gradient of " + parameter.Name].Select(value => 2 * value).ToArray();
+            Assert.True(RelativeError(run.ParameterGradient(parameter).ToArray(), expected) < 1e-12, $"gradient of {parameter.Name} is not added to that of the batch before");
+        }
     }
 
     /// <summary>The exported model's outputs in ONNX Runtime against the engine's.</summary>
@@ -187,7 +223,7 @@ internal static class LayerCheck
     }
 
     /// <summary>Values in the order of the ONNX file: pictures channels-first.</summary>
-    private static ReadOnlyMemory<float> ToFile(Tensor<float> tensor, out long[] shape)
+    public static ReadOnlyMemory<float> ToFile(Tensor<float> tensor, out long[] shape)
     {
         var sizes = tensor.Shape;
         shape = [.. sizes.Select(size => (long)size)];
