@@ -40,7 +40,7 @@ def randomize(model, generator):
 
     Fresh norms all have scale 1 and shift 0, which would hide a swap, and put most arguments of rectifiers near zero. One that is within
     rounding of zero passes its gradient in one computation and not in the next, and both are right; some always are among millions, and
-    show in all gradients before them. Shifts of about three deviations to either side make them a hundred times rarer. A norm at the end of a residual branch is kept small and above zero, so that the sum stays on its side;
+    show in all gradients before them. Shifts of about three deviations to either side make them a hundred times rarer. A norm at the end of a residual branch is kept small, to either side of zero, so that the sum stays on its side;
     one without a rectifier behind it, as in MobileNet's bottlenecks, needs no shift.
     """
     ends, linear = set(), set()
@@ -56,7 +56,7 @@ def randomize(model, generator):
         size = module.bias.shape
         spread, wobble, centre = 1, 0.2, centres[torch.randint(3, size, generator=generator)]
         if module in ends:
-            spread, wobble, centre = 0.15, 0.02, 0.6
+            spread, wobble, centre = 0.15, 0.02, centre / 5
         elif module in linear:
             centre = 0
         with torch.no_grad():

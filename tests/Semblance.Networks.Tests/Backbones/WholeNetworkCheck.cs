@@ -38,7 +38,7 @@ internal static class WholeNetworkCheck
         var gradients = trainable.ToDictionary(parameter => parameter, parameter => run.ParameterGradient(parameter).ToArray());
         Assert.All(gradients, entry => Assert.Contains(entry.Value, value => value != 0));
         // Of a bias in front of a batch norm the gradient is zero but for rounding.
-        var least = 1e-6 * gradients.Values.Max(gradient => Math.Sqrt(Dot(gradient, gradient)));
+        var least = 1e-4 * gradients.Values.Max(gradient => Math.Sqrt(Dot(gradient, gradient)));
         // The first and the last, and others between them.
         for (var i = 0; i < Math.Min(SampledParameters, trainable.Length); i++)
         {
@@ -62,7 +62,7 @@ internal static class WholeNetworkCheck
     {
         var direction = Direction(values.Length, 19);
         var norm = Math.Max(leastNorm, Math.Sqrt(Dot(gradient, gradient)));
-        var step = Math.Min(1e-6, Change / norm);
+        var step = Math.Min(1e-7, Change / norm);
         var start = values.ToArray();
         Move(values, start, direction, step);
         var above = loss();
