@@ -33,8 +33,7 @@ public sealed unsafe class BatchNorm : Layer
 
     public override bool IsCheap => true;
 
-    // Where the residual takes the output's gradient as its own, nobody may overwrite it.
-    public override bool OverwritesGradient => !PassesGradient(1);
+    public override bool OverwritesGradient => true;
 
     private Parameter Scale => Parameters[0];
 

@@ -49,12 +49,14 @@ public sealed class BatchNormTests
         LayerCheck.All(() => new BatchNorm { Activation = Activation.Relu }, [[3, 4, 5], [3, 4, 5]]);
     }
 
-    [Fact]
-    public void A_value_is_added_to_its_own_normalisation()
+    [Theory]
+    [InlineData(Activation.None)]
+    [InlineData(Activation.Relu)]
+    public void A_value_is_added_to_its_own_normalisation(Activation activation)
     {
         var network = new Network(1);
         var x = network.Input("x", [3, 4, 3, 6]);
-        network.Output("y", network.Add(new BatchNorm { Activation = Activation.Relu }, x, x));
+        network.Output("y", network.Add(new BatchNorm { Activation = activation }, x, x));
         LayerCheck.Gradients(network);
     }
 
