@@ -19,6 +19,7 @@ IBenchmarkVerb[] verbs =
     new CodecsVerb(),
     new OpenVerb(),
     new FastScanVerb(),
+    new OnnxImportVerb(),
     new GemmVerb(),
     new LoaderVerb(),
     new ConvolutionVerb(),

@@ -1,6 +1,7 @@
 using Google.Protobuf;
 using Semblance.Networks.Onnx;
 using Semblance.Networks.Onnx.Importing;
+using Semblance.Networks.Store;
 
 namespace Semblance.Networks;
 
@@ -25,6 +26,9 @@ public sealed record OnnxImportOptions
     /// train at another size.
     /// </summary>
     public IReadOnlyDictionary<string, Shape> InputShapes { get; init; } = new Dictionary<string, Shape>(StringComparer.Ordinal);
+
+    /// <summary>Of pictures, where the file leaves it open and <see cref="InputShapes"/> says nothing.</summary>
+    internal (int Height, int Width)? PictureSize { get; init; }
 }
 
 /// <summary>
@@ -53,6 +57,20 @@ public static class OnnxImporter
     /// <exception cref="OnnxImportException">The file is damaged, or a node is not supported; it is named.</exception>
     public static Network Import(ReadOnlyMemory<byte> model, OnnxImportOptions? options = null)
         => Import(() => ModelProto.Parser.ParseFrom(model.Span), "The model", options);
+
+    /// <summary>The network of a model folder or file as the store found it, for pictures of the size that its manifest says.</summary>
+    /// <exception cref="ModelException">The model is an ensemble, whose parts are to be imported one by one, or is not the file that its manifest describes.</exception>
+    /// <exception cref="OnnxImportException">The file is damaged, or a node is not supported; it is named.</exception>
+    public static Network Import(StoredModel model, OnnxImportOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        if (model.NetworkPath is null)
+            throw new ModelException($"'{model.Id}' is an ensemble; import its parts: {string.Join(", ", model.Manifest.Parts)}.");
+        if (!model.IsBareFile)
+            ModelFile.Verify(model.NetworkPath, model.Manifest);
+        options ??= new OnnxImportOptions();
+        return Import(model.NetworkPath, model.Manifest.Input is { } input ? options with { PictureSize = (input.Height, input.Width) } : options);
+    }
 
     private static Network Import(Func<ModelProto> parse, string what, OnnxImportOptions? options)
     {

@@ -379,14 +379,15 @@ internal sealed class ExecutionPlan
         var outputGradients = OutputsOf(node).Select(output => _gradients[output]).ToArray();
         var inputGradients = new PlannedBuffer?[node.Inputs.Length];
         var accumulates = new bool[node.Inputs.Length];
+        // What passes goes first: the layer then adds to it, or leaves the output's gradient alone, where both meet in one tensor.
         for (var i = 0; i < node.Inputs.Length; i++)
         {
-            var input = node.Inputs[i];
-            if (!_wantsGradient[input])
-                continue;
-            if (layer.PassesGradient(i))
-                Pass(node.FirstOutput, input);
-            else
+            if (_wantsGradient[node.Inputs[i]] && layer.PassesGradient(i))
+                Pass(node.FirstOutput, node.Inputs[i]);
+        }
+        for (var i = 0; i < node.Inputs.Length; i++)
+        {
+            if (_wantsGradient[node.Inputs[i]] && !layer.PassesGradient(i))
                 inputGradients[i] = Claim(node, i, out accumulates[i]);
         }
         var computes = inputGradients.Any(gradient => gradient is not null) || layer.Parameters.Any(parameter => parameter.Trainable);
@@ -433,8 +434,8 @@ internal sealed class ExecutionPlan
             return _gradients[input]!;
         }
         var gradient = _gradients[node.FirstOutput]!;
-        // Element by element over the output's gradient, if this is its last reader.
-        var overwrites = index == 0 && node.Layer.OverwritesGradient && node.OutputCount == 1 && ShapeOf(input).Length == ShapeOf(node.FirstOutput).Length
+        // Element by element over the output's gradient, if this is its last reader; a value that goes in twice gets a sum, which needs a place of its own.
+        var overwrites = index == 0 && node.Inputs.Count(other => other == input) == 1 && node.Layer.OverwritesGradient && node.OutputCount == 1 && ShapeOf(input).Length == ShapeOf(node.FirstOutput).Length
             && _gradientsIn[gradient] is [var only] && only == node.FirstOutput;
         SetGradient(input, overwrites ? gradient : NewBuffer(ShapeOf(input).Length, _steps.Count, node.Layer.Name));
         return _gradients[input]!;

@@ -50,6 +50,12 @@ public sealed unsafe class AveragePool(int kernel) : WindowPool(kernel)
 
     public override void Export(OnnxExport export)
     {
+        // Without windows that hang over, all runtimes and importers mean the same.
+        if (!CountIncludePad && !CeilMode)
+        {
+            export.Output(export.Node("AveragePool", [export.Input()], [.. Attributes(export), ("count_include_pad", 0)]));
+            return;
+        }
         // Of windows that hang over the padding, PyTorch counts only what is inside it, ONNX Runtime all: the mean over all, times a correction.
         var mean = export.Node("AveragePool", [export.Input()], [.. Attributes(export), ("count_include_pad", 1)]);
         var geometry = Geometry(export.InputShape(), export.OutputShape());

@@ -39,6 +39,8 @@ public sealed class OnnxImporterTests
     [InlineData("generalised mean", typeof(GeMPool))]
     [InlineData("x / |x|", typeof(L2Normalize))]
     [InlineData("Conv and activation", typeof(Convolution))]
+    [InlineData("Pad and Conv", typeof(Convolution))]
+    [InlineData("Pad with nothing and MaxPool", typeof(MaxPool))]
     [InlineData("MatMul with weights and bias", typeof(Linear))]
     [InlineData("Mul and Add of constants", typeof(Scale))]
     public void What_exporters_spell_out_becomes_one_layer(string name, Type layer)
@@ -58,9 +60,22 @@ public sealed class OnnxImporterTests
     [Theory]
     [InlineData("Transpose to channels last and back")]
     [InlineData("GlobalAveragePool and Flatten")]
-    [InlineData("channels-last input")]
     public void Axes_are_accounted_for_and_nothing_is_moved(string name)
         => Assert.DoesNotContain(OnnxImporter.Import(OperatorGraphs.All[name]()).Nodes, node => node.Layer is Transpose or Reshape);
+
+    [Fact]
+    public void A_channels_last_file_is_recognised_and_nothing_is_moved()
+    {
+        var file = OperatorGraphs.Build([6, 5, 3], (b, x) => b.Node("Transpose", [b.Node("Conv", [b.Node("Transpose", [x], Integers("perm", 0, 3, 1, 2)), OperatorGraphs.W(b, 2, 3, 3, 3)])], Integers("perm", 0, 2, 3, 1)));
+        var network = OnnxImporter.Import(file);
+        Assert.Equal([typeof(Convolution)], network.Nodes.Select(node => node.Layer.GetType()));
+        using var run = network.Prepare(2);
+        OperatorGraphs.Numbers(2, 6, 5, 3).CopyTo(run.Input("x").Span);
+        run.Forward();
+        using var session = new OnnxSession(file);
+        using var results = session.Run([OnnxTensor.Of<float>("x", OperatorGraphs.Numbers(2, 6, 5, 3), 2, 6, 5, 3)]);
+        Assert.All(results[0].ToArray<float>().Zip(run.Output("y").Span.ToArray()), pair => Assert.Equal(pair.First, pair.Second, 1e-5f));
+    }
 
     [Fact]
     public void Parameters_take_the_names_of_the_file()
@@ -188,7 +203,7 @@ public sealed class OnnxImporterTests
             Assert.Throws<OnnxImportException>(() => OnnxImporter.Import(bytes.AsMemory(0, length)));
         var random = new SeededRandom(11);
         var refused = 0;
-        for (var round = 0; round < 1500; round++)
+        for (var round = 0; round < 400; round++)
         {
             var changed = (byte[])bytes.Clone();
             for (var i = 0; i <= round % 3; i++)
@@ -202,13 +217,13 @@ public sealed class OnnxImporterTests
                 refused++;
             }
         }
-        Assert.True(refused > 100, $"only {refused} were refused");
+        Assert.True(refused > 25, $"only {refused} were refused");
     }
 
     [Fact]
     public void Hostile_sizes_are_refused_before_memory_is_taken()
     {
-        var before = GC.GetTotalAllocatedBytes(precise: true);
+        var before = GC.GetAllocatedBytesForCurrentThread();
         byte[][] files =
         [
             OperatorGraphs.Picture(3, 4, 4, (b, x) => b.Node("Mul", [x, b.Node("ConstantOfShape", [b.Longs(1 << 20, 1 << 20)])])),
@@ -220,7 +235,7 @@ public sealed class OnnxImporterTests
         ];
         foreach (var file in files)
             Assert.Throws<OnnxImportException>(() => OnnxImporter.Import(file));
-        Assert.True(GC.GetTotalAllocatedBytes(precise: true) - before < 64 << 20);
+        Assert.True(GC.GetAllocatedBytesForCurrentThread() - before < 64 << 20);
     }
 
     [Fact]

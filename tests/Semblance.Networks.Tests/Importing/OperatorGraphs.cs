@@ -77,6 +77,8 @@ internal static class OperatorGraphs
         ["Split"] = () => Picture(6, 4, 5, (b, x) => SplitAndAdd(b, x, b.Nodes("Split", [x], 2, Integer("axis", 1)))),
         ["Split by sizes"] = () => Picture(6, 4, 5, (b, x) => b.Node("Concat", [.. b.Nodes("Split", [x, b.Longs(1, 3, 2)], 3, Integer("axis", 1)).AsEnumerable().Reverse()], Integer("axis", 1))),
         ["Pad"] = () => Picture(3, 4, 5, (b, x) => b.Node("Pad", [x, b.Longs(0, 0, 1, 2, 0, 1, 0, 3)])),
+        ["Pad and Conv"] = () => Picture(3, 4, 5, (b, x) => b.Node("Conv", [b.Node("Pad", [x, b.Longs(0, 0, 0, 1, 0, 0, 2, 1)]), W(b, 4, 3, 3, 3)], Integers("pads", 1, 0, 0, 0))),
+        ["Pad with nothing and MaxPool"] = () => Picture(3, 4, 5, (b, x) => b.Node("MaxPool", [b.Node("Pad", [x, b.Longs(0, 0, 0, 0, 0, 0, 1, 1), b.Floats([float.NegativeInfinity])])], Integers("kernel_shape", 3, 3), Integers("strides", 2, 2))),
         ["Resize, nearest"] = () => Picture(3, 4, 5, (b, x) => b.Node("Resize", [x, "", b.Floats([1f, 1, 2, 2], 4)], Text("mode", "nearest"), Text("coordinate_transformation_mode", "asymmetric"), Text("nearest_mode", "floor"))),
         ["Resize, bilinear by size"] = () => Picture(3, 4, 5, (b, x) => b.Node("Resize", [x, "", "", b.Node("Concat", [b.Node("Slice", [b.Node("Shape", [x]), b.Longs(0), b.Longs(2), b.Longs(0)]), b.Longs(8, 10)], Integer("axis", 0))], Text("mode", "linear"), Text("coordinate_transformation_mode", "half_pixel"))),
         ["Flatten in the file's order"] = () => Picture(3, 4, 5, (b, x) => b.Node("Gemm", [b.Node("Flatten", [x]), W(b, 60, 7), W(b, 7)])),
@@ -93,7 +95,6 @@ internal static class OperatorGraphs
         ["LpNormalization"] = () => Rows(6, (b, x) => b.Node("LpNormalization", [x], Integer("axis", 1))),
         ["Constant nodes"] = () => Rows(6, (b, x) => b.Node("Mul", [x, b.Node("Constant", [], Number("value_float", 2.5))])),
         ["weights moved before use"] = () => Rows(6, (b, x) => b.Node("MatMul", [x, b.Node("Transpose", [W(b, 4, 6)], Integers("perm", 1, 0))])),
-        ["channels-last input"] = () => Build([4, 5, 3], (b, x) => b.Node("Transpose", [b.Node("Conv", [b.Node("Transpose", [x], Integers("perm", 0, 3, 1, 2)), W(b, 2, 3, 3, 3)])], Integers("perm", 0, 2, 3, 1))),
     };
 
     /// <summary>A file with the input x [n, channels, height, width] and the output y.</summary>

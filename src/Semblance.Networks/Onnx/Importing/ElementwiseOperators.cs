@@ -36,7 +36,7 @@ internal static class ElementwiseOperators
         import.AddElementwise(node, new HardSigmoid(), scaled);
     }
 
-    public static void LeakyRelu(GraphImport import, FileNode node) => Apply(import, node, new LeakyRelu(node.Number("alpha", 0.01f)));
+    public static void LeakyRelu(GraphImport import, FileNode node) => Apply(import, node, node.Number("alpha", 0.01f) is 0.01f ? new LeakyRelu() : new LeakyRelu(node.Number("alpha", 0.01f)));
 
     public static void Clip(GraphImport import, FileNode node)
     {

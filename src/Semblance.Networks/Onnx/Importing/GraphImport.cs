@@ -17,6 +17,7 @@ internal sealed class GraphImport
     private readonly Dictionary<string, FileTensor> _tensors = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Layer> _shared = new(StringComparer.Ordinal);
     private readonly HashSet<string> _parameterNames = new(StringComparer.Ordinal);
+    private bool _channelsLast;
 
     public GraphImport(ModelProto model, OnnxImportOptions options)
     {
@@ -262,6 +263,9 @@ internal sealed class GraphImport
         // Channels-last files are told by their few channels at the end.
         var rank = declared.Length;
         var channelsLast = rank == 4 && declared[3] is 1 or 3 or 4 && declared[1] is not (1 or 3 or 4);
+        _channelsLast |= channelsLast;
+        if (rank == 4 && !channelsLast && _options.PictureSize is var (height, width))
+            declared = [declared[0], declared[1], declared[2] < 0 ? height : declared[2], declared[3] < 0 ? width : declared[3]];
         Shape engine;
         if (_options.InputShapes.TryGetValue(input.Name, out var given))
         {
@@ -301,5 +305,8 @@ internal sealed class GraphImport
 
     // Pictures leave the engine channels-last, everything else as in the file.
     private FileTensor ForOutput(FileTensor tensor)
-        => Arrange(new FileNode(new NodeProto { Name = "output", OpType = "output" }), tensor, tensor.Rank == 4 ? FileTensor.ChannelsLast(4) : FileTensor.InOrder(tensor.Rank));
+    {
+        var order = tensor.Rank == 4 && !_channelsLast ? FileTensor.ChannelsLast(4) : FileTensor.InOrder(tensor.Rank);
+        return Arrange(new FileNode(new NodeProto { Name = "output", OpType = "output" }), tensor, order);
+    }
 }

@@ -60,6 +60,9 @@ internal sealed class GraphPatterns
             case "Pow":
                 MergeGem(index, node);
                 break;
+            case "Conv" or "MaxPool":
+                MergePadding(index, node);
+                break;
             case "Add":
                 _ = MergeBias(index, node) || MergeShift(index, node) || MergeResidual(index, node);
                 break;
@@ -199,9 +202,15 @@ internal sealed class GraphPatterns
     private bool MergeGem(int index, FileNode node)
     {
         if (Scalar(node.Inputs[1]) is not { } root || Only(node, 0) is not { Operator: "GlobalAveragePool" } mean || Only(mean, 0) is not { Operator: "Pow" } power
-            || Scalar(power.Inputs[1]) is not { } exponent || Math.Abs((root * exponent) - 1) > 1e-5 || Only(power, 0) is not { Operator: "Clip" } clip)
+            || Scalar(power.Inputs[1]) is not { } exponent || Math.Abs((root * exponent) - 1) > 1e-5 || Only(power, 0) is not { Operator: "Clip" or "Max" } clip)
             return false;
-        Replace(index, new FileNode(Gem, node, clip.Inputs[0], power.Inputs[1]), mean, power, clip);
+        var place = clip.Operator == "Max" && Scalar(clip.Inputs[0]) is not null ? 1 : 0;
+        var least = clip.Operator == "Clip" ? Bound(clip, 1, "min") : clip.Inputs.Count == 2 ? Scalar(clip.Inputs[1 - place]) : null;
+        if (least is not (> 0 and var epsilon) || (clip.Operator == "Clip" && Bound(clip, 2, "max") is < float.MaxValue))
+            return false;
+        var merged = new FileNode(Gem, node, clip.Inputs[place], power.Inputs[1]);
+        merged.CopyAttributes(new FileNode(new NodeProto { Attribute = { OnnxGraphBuilder.Number("epsilon", epsilon) } }));
+        Replace(index, merged, mean, power, clip);
         return true;
     }
 
@@ -235,7 +244,7 @@ internal sealed class GraphPatterns
                 return true;
             }
             if (Only(node, side) is { Operator: "Mul" } product && product.Inputs.FindIndex(_constants.ContainsKey) is >= 0 and var place && !_constants.ContainsKey(product.Inputs[1 - place])
-                && _constants[product.Inputs[place]] is var scale && (scale.Count == shift.Count ? scale.Sizes.SequenceEqual(shift.Sizes) : scale.Count == 1 || shift.Count == 1))
+                && _constants[product.Inputs[place]] is var scale && (scale.Count == 1 || shift.Count == 1 || scale.Sizes.SkipWhile(size => size == 1).SequenceEqual(shift.Sizes.SkipWhile(size => size == 1))))
             {
                 Replace(index, new FileNode(Affine, node, product.Inputs[1 - place], product.Inputs[place], node.Inputs[1 - side]), product);
                 return true;
@@ -275,6 +284,23 @@ internal sealed class GraphPatterns
             return true;
         }
         return false;
+    }
+
+    // A border in front of a window over it: zeros for sums, nothing for maxima.
+    private void MergePadding(int index, FileNode node)
+    {
+        if (Only(node, 0) is not { Operator: "Pad" } pad || pad.Text("mode", "constant") != "constant" || node.Text("auto_pad", "NOTSET") is not ("NOTSET" or "VALID"))
+            return;
+        var value = pad.HasInput(2) ? Scalar(pad.Inputs[2]) : pad.Number("value", 0);
+        var border = pad.Integers("pads") ?? (pad.HasInput(1) && _constants.TryGetValue(pad.Inputs[1], out var given) && given.Longs is { } longs ? [.. longs.Select(count => pad.ToInt(count, "a border of"))] : []);
+        var own = node.Integers("pads") ?? [0, 0, 0, 0];
+        var isNeutral = node.Operator == "Conv" ? value == 0 : value <= float.MinValue;
+        if (!isNeutral || border.Length != 8 || own.Length != 4 || border.Any(count => count is < 0 or > 1 << 16) || own.Any(count => count is < 0 or > 1 << 16) || border[0] + border[1] + border[4] + border[5] != 0)
+            return;
+        var merged = new FileNode(node.Operator, node, [pad.Inputs[0], .. node.Inputs.Skip(1)]);
+        merged.CopyAttributes(node);
+        merged.CopyAttributes(new FileNode(new NodeProto { Attribute = { OnnxGraphBuilder.Integers("pads", own[0] + border[2], own[1] + border[3], own[2] + border[6], own[3] + border[7]), OnnxGraphBuilder.Text("auto_pad", "NOTSET") } }));
+        Replace(index, merged, pad);
     }
 
     private void MergeActivation(int index)

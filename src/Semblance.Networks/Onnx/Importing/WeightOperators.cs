@@ -85,6 +85,7 @@ internal static class WeightOperators
         var (scale, shift) = (import.OptionalConstant(node, 1), import.OptionalConstant(node, 2));
         if (scale?.Count is { } scales && scales != channels || shift?.Count is { } shifts && shifts != channels)
             throw node.Fault($"has {scale} and {shift} for {channels} features; the file is damaged.");
+        RequireFew(node, channels);
         var value = import.AddWithWeights(
             node,
             [import.Materialise(input)],
@@ -128,6 +129,7 @@ internal static class WeightOperators
         var channels = input.Sizes[^1];
         if (slope.Count != 1 && (slope.Count != channels || (tensor.Rank > 2 && (slope.Rank != tensor.Rank - 1 && slope.Rank != tensor.Rank || slope.Sizes[^1] != 1))))
             throw node.Unsupported($"slopes {slope} for {channels} channels");
+        RequireFew(node, channels);
         var slopes = Floats(node, slope);
         var value = import.AddWithWeights(
             node,
@@ -160,7 +162,11 @@ internal static class WeightOperators
     public static void GeneralizedMean(GraphImport import, FileNode node)
     {
         var input = import.ChannelsLast(node);
-        PoolingOperators.SetGlobal(import, node, new GeMPool(import.Constant(node, 1).ToFloats()[0]), input);
+        if (input.Rank != 4)
+            throw node.Unsupported($"an input of {input.Rank} axes");
+        var exponent = import.Constant(node, 1);
+        var value = import.AddWithWeights(node, [import.Materialise(input)], [exponent], name => new GeMPool(exponent.ToFloats()[0]) { Name = name, Epsilon = node.Number("epsilon", 1e-6f) }, _ => [exponent.ToFloats()[0]]);
+        import.Set(node, new FileTensor(value, [input.Sizes[0], 1, 1, input.Sizes[3]], input.Order));
     }
 
     private static void AddLinear(GraphImport import, FileNode node, FileTensor input, FileConstant weight, FileConstant? bias, bool transposed, float alpha, float beta)
@@ -197,6 +203,13 @@ internal static class WeightOperators
             throw node.Fault($"has weights {weight} for a kernel of {window.KernelHeight}×{window.KernelWidth}; the file is damaged.");
         if (groups < 1 || (long)groupChannels * groups != channels)
             throw node.Fault($"has weights {weight} in {groups} groups for {channels} channels.");
+    }
+
+    // Where the file gives fewer weights than the layer will have.
+    private static void RequireFew(FileNode node, int channels)
+    {
+        if (channels > 1 << 20)
+            throw node.Fault($"has {channels} channels, which is out of all bounds; the file is damaged.");
     }
 
     private static void RequireBias(FileNode node, FileConstant? bias, int filters)
