@@ -109,7 +109,7 @@ public sealed class ClassificationTrainer : IDisposable
     /// <exception cref="NotFiniteNumberException">A weight is not finite; an older file at the path is as it was.</exception>
     public void Save(string path)
     {
-        foreach (var parameter in _network.Parameters)
+        foreach (var parameter in _network.Parameters.Concat(_options.Loss.Parameters))
         {
             if (!float.IsFinite(TensorPrimitives.SumOfMagnitudes<float>(parameter.Values)) && parameter.Values.ToArray().Any(value => !float.IsFinite(value)))
                 throw new NotFiniteNumberException($"Parameter '{parameter.Name}' holds an infinity or no number, so that no checkpoint was written: the training has diverged. Go back to the last checkpoint, with a lower learning rate or clipped gradients.");

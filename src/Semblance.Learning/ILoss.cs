@@ -8,7 +8,10 @@ namespace Semblance.Learning;
 /// </summary>
 public interface ILoss
 {
-    /// <summary>The loss's own weights, such as proxies of classes, trained with the network's; their gradients are written too.</summary>
+    /// <summary>
+    /// The loss's own weights, such as proxies of classes, from <see cref="Parameter.Create"/>: in a group of the optimiser, in
+    /// checkpoints, and with a gradient that <see cref="Compute"/> writes.
+    /// </summary>
     IReadOnlyList<Parameter> Parameters { get; }
 
     /// <summary>Mean over the batch; independent of threads.</summary>

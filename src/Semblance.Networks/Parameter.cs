@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Semblance.Numerics;
 using Semblance.Numerics.Memory;
 
 namespace Semblance.Networks;
@@ -20,6 +21,14 @@ public sealed unsafe class Parameter
         Trainable = !isBuffer;
         Decays = decays;
         _values = Allocate();
+    }
+
+    /// <summary>A parameter outside a network, such as the proxies of a loss; whoever makes it writes its gradient.</summary>
+    public static Parameter Create(string name, Shape shape, Initializer initialize, SeededRandom random, bool decays = true)
+    {
+        var parameter = new Parameter(name, shape, isBuffer: false, decays);
+        initialize(parameter.Values, random);
+        return parameter;
     }
 
     /// <summary>Layer and role, <c>conv3.weight</c>; unique in a network.</summary>

@@ -1,4 +1,5 @@
 using Semblance.Networks;
+using Semblance.Numerics;
 using Semblance.Testing;
 using Xunit;
 
@@ -133,6 +134,22 @@ public sealed class ClassificationTrainerTests : IDisposable
     }
 
     [Fact]
+    public void A_loss_has_weights_of_its_own_that_are_trained_and_saved()
+    {
+        TrainingOptions Options(int epochs) => new() { Epochs = epochs, Loss = new Tempered(), Folder = _folder["run"] };
+        ClassificationTrainer Trainer(Network network, TrainingOptions options) => new(network, ColouredSquares.Loader(s_pictures, Batch), new Sgd([ParameterGroup.Of(network), new ParameterGroup(options.Loss.Parameters)], 0.05, 0.9), new ConstantSchedule(0.05), options);
+
+        var (network, options) = (ColouredSquares.Network(), Options(4));
+        using (var trainer = Trainer(network, options))
+            trainer.Run();
+        Assert.True(options.Loss.Parameters[0].Values[0] > 1.01f, $"The temperature is {options.Loss.Parameters[0].Values[0]} still.");
+        var (again, other) = (ColouredSquares.Network(), Options(4));
+        using var resumed = Trainer(again, other);
+        resumed.Restore(_folder["run", ClassificationTrainer.CheckpointName]);
+        Assert.Equal(options.Loss.Parameters[0].Values.ToArray(), other.Loss.Parameters[0].Values.ToArray());
+    }
+
+    [Fact]
     public void Networks_that_are_no_classifiers_are_refused()
     {
         var network = ColouredSquares.Network();
@@ -166,7 +183,7 @@ public sealed class ClassificationTrainerTests : IDisposable
         {
             _optimizer = optimizer == "adam" ? new Adam(Network) : new Sgd(Network, 0.05, 0.9, nesterov: true, weightDecay: 1e-3);
             _average = new ExponentialMovingAverage(Network, 0.9);
-            return new ClassificationTrainer(Network, ColouredSquares.Loader(s_pictures, Batch), _optimizer, Schedule, new TrainingOptions
+            return new ClassificationTrainer(Network, ColouredSquares.Loader(s_pictures, Batch, seed: Seed), _optimizer, Schedule, new TrainingOptions
             {
                 Epochs = Epochs,
                 Loss = Loss,
@@ -196,6 +213,30 @@ public sealed class ClassificationTrainerTests : IDisposable
         {
             if (value.Step == step)
                 action();
+        }
+    }
+
+    /// <summary>Cross entropy of logits times a learned number.</summary>
+    private sealed class Tempered : ILoss
+    {
+        private readonly Parameter _factor = Parameter.Create("factor", [1], Initializers.Constant(1), new SeededRandom(0));
+        private readonly SoftmaxCrossEntropy _inner = new();
+
+        public IReadOnlyList<Parameter> Parameters => [_factor];
+
+        public double Compute<T>(ReadOnlySpan<T> outputs, ReadOnlySpan<int> labels, Span<T> gradient)
+            where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
+        {
+            var factor = T.CreateTruncating(_factor.Values[0]);
+            var loss = _inner.Compute<T>([.. outputs.ToArray().Select(output => output * factor)], labels, gradient);
+            var derivative = T.Zero;
+            for (var i = 0; i < outputs.Length; i++)
+            {
+                derivative += gradient[i] * outputs[i];
+                gradient[i] *= factor;
+            }
+            _factor.Gradient[0] = float.CreateTruncating(derivative);
+            return loss;
         }
     }
 

@@ -29,8 +29,8 @@ internal static class ColouredSquares
         return new LabelledPictures(sources, labels, ["red", "green", "blue"]);
     }
 
-    public static DataLoader Loader(LabelledPictures data, int batch, bool training = true) => training
-        ? new DataLoader(data, new ShuffledBatches(data.Count, batch), Input, new() { Augmentation = new AugmentationPipeline(new RandomCrop(), new RandomHorizontalFlip()), Seed = 5 })
+    public static DataLoader Loader(LabelledPictures data, int batch, bool training = true, long seed = 5) => training
+        ? new DataLoader(data, new ShuffledBatches(data.Count, batch), Input, new() { Augmentation = new AugmentationPipeline(new RandomCrop(), new RandomHorizontalFlip()), Seed = seed })
         : new DataLoader(data, new SequentialBatches(data.Count, batch), Input);
 
     public static Network Network(int filters = 6, long seed = 1)

@@ -80,6 +80,27 @@ public sealed class SeededRandomTests
     }
 
     [Fact]
+    public void Derived_generators_hang_on_seed_and_all_numbers_in_their_order()
+    {
+        long[][] parts = [[], [0], [1], [0, 0], [0, 1], [1, 0], [1, 2], [2, 1], [1, 2, 0], [-1], [long.MinValue, 7]];
+        var firsts = new HashSet<ulong>();
+        foreach (var seed in new[] { 0L, 1, 2, -1 })
+        {
+            foreach (var part in parts)
+            {
+                Assert.Equal(SeededRandom.Derived(seed, part).NextUInt64(), SeededRandom.Derived(seed, part).NextUInt64());
+                firsts.Add(SeededRandom.Derived(seed, part).NextUInt64());
+            }
+        }
+        Assert.Equal(4 * parts.Length, firsts.Count);
+        // Neighbours, as the pictures of an epoch are, share nothing: their first numbers are as spread as those of one sequence.
+        var means = Enumerable.Range(0, 20_000).Average(place => SeededRandom.Derived(5, 3, place).NextDouble());
+        Assert.Equal(0.5, means, 0.01);
+        var products = Enumerable.Range(0, 20_000).Average(place => (SeededRandom.Derived(5, 3, place).NextDouble() - 0.5) * (SeededRandom.Derived(5, 3, place + 1).NextDouble() - 0.5));
+        Assert.Equal(0, products, 0.002);
+    }
+
+    [Fact]
     public void Shuffles_reach_every_permutation_equally_often()
     {
         var random = new SeededRandom(11);

@@ -433,8 +433,8 @@ internal sealed class ExecutionPlan
             return _gradients[input]!;
         }
         var gradient = _gradients[node.FirstOutput]!;
-        // Element by element over the output's gradient, if this is its last reader.
-        var overwrites = index == 0 && node.Layer.OverwritesGradient && node.OutputCount == 1 && ShapeOf(input).Length == ShapeOf(node.FirstOutput).Length
+        // Element by element over the output's gradient, if this is its last reader; a value that goes in twice gets a sum, which needs a place of its own.
+        var overwrites = index == 0 && node.Inputs.Count(other => other == input) == 1 && node.Layer.OverwritesGradient && node.OutputCount == 1 && ShapeOf(input).Length == ShapeOf(node.FirstOutput).Length
             && _gradientsIn[gradient] is [var only] && only == node.FirstOutput;
         SetGradient(input, overwrites ? gradient : NewBuffer(ShapeOf(input).Length, _steps.Count, node.Layer.Name));
         return _gradients[input]!;

@@ -164,14 +164,17 @@ internal sealed unsafe class BoxMove<T>
         // and written once and whole, whatever lies between the lines. A large power of two between them, as pictures have it, would
         // let lines that are written bit by bit throw each other out.
         const int Side = 16;
-        nint row = 0;
-        if (sourceStride == 1 && targetStep == 1)
+        // So many columns at a time that what has been read for one row of tiles is still near for the next.
+        const int Stretch = 8 * Side;
+        var tiledRows = sourceStride == 1 && targetStep == 1 ? rows / Side * Side : 0;
+        var tiledLength = length / Side * Side;
+        var tile = stackalloc T[Side * Side];
+        for (var stretch = 0; stretch < tiledLength; stretch += Stretch)
         {
-            var tile = stackalloc T[Side * Side];
-            for (; row + Side <= rows; row += Side)
+            var end = Math.Min(tiledLength, stretch + Stretch);
+            for (nint row = 0; row < tiledRows; row += Side)
             {
-                var start = 0;
-                for (; start + Side <= length; start += Side)
+                for (var start = stretch; start < end; start += Side)
                 {
                     var from = source + row + start * sourceStep;
                     for (var i = 0; i < Side; i++, from += sourceStep)
@@ -194,10 +197,10 @@ internal sealed unsafe class BoxMove<T>
                         }
                     }
                 }
-                MoveSmall(source + row + start * sourceStep, target + row * targetStride + start, Side, length - start, 1, targetStride, sourceStep, 1, accumulates);
             }
         }
-        MoveSmall(source + row * sourceStride, target + row * targetStride, rows - row, length, sourceStride, targetStride, sourceStep, targetStep, accumulates);
+        MoveSmall(source + tiledLength * sourceStep, target + tiledLength * targetStep, tiledRows, length - tiledLength, sourceStride, targetStride, sourceStep, targetStep, accumulates);
+        MoveSmall(source + tiledRows * sourceStride, target + tiledRows * targetStride, rows - tiledRows, length, sourceStride, targetStride, sourceStep, targetStep, accumulates);
     }
 
     private static void MoveSmall(T* source, T* target, nint rows, int length, nint sourceStride, nint targetStride, nint sourceStep, nint targetStep, bool accumulates)

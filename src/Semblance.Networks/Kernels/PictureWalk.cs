@@ -1,3 +1,5 @@
+using Semblance.Numerics.Products;
+
 namespace Semblance.Networks.Kernels;
 
 /// <summary>
@@ -104,6 +106,22 @@ internal sealed class PictureWalk
             var (image, row) = (group * _slabImages, piece * _slabRows);
             return new(image, Math.Min(_slabImages, Batch - image), row, Math.Min(_slabRows, Rows.Grid - row));
         }
+    }
+
+    /// <summary>
+    /// The stretch of the pictures that a slab reads, to be asked for while the one before is worked on; empty behind the last.
+    /// </summary>
+    public unsafe MemoryAhead Ahead<T>(T* pictures, int slabIndex)
+        where T : unmanaged
+    {
+        if (slabIndex >= Slabs)
+            return default;
+        var slab = this[slabIndex];
+        var rowLength = (nint)Columns.Size * Channels;
+        var firstRow = (slab.FirstRow * Rows.Stride) + Rows.First;
+        var first = (((nint)slab.FirstImage * Rows.Size) + Math.Clamp(firstRow, 0, Rows.Size)) * rowLength;
+        var end = (((nint)(slab.FirstImage + slab.Images - 1) * Rows.Size) + Math.Clamp(firstRow + Rows.Extent(slab.Rows), 0, Rows.Size)) * rowLength;
+        return new((byte*)(pictures + first), (end - first) * sizeof(T));
     }
 
     /// <summary>What the first tap of the slab's first point reads: in the pictures themselves, or in a copy made at <paramref name="memory"/>.</summary>

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Semblance.Numerics.Kernels;
 using Semblance.Numerics.Products;
 using Semblance.Numerics.Simd;
 
@@ -25,9 +26,13 @@ internal static unsafe class TripleTapGradient<TSimd, TVector, T, TChannels>
     /// <param name="target">The gradient of the first tap's weights for the first channel.</param>
     /// <param name="channelStep">Elements from a channel's weights to the next.</param>
     /// <param name="tapStep">Elements from a tap's weights to the next.</param>
+    /// <param name="ahead">Inputs that are read soon, of which a line is asked for with each input.</param>
+    /// <param name="gradientAhead">The same of the gradient.</param>
+    /// <param name="aheadStep">Bytes from one line asked for to the next.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Run(
-        T* read, nint* lines, int count, int length, nint columnStep, T* gradient, nint gradientStep, int channels, int width, T* target, nint channelStep, nint tapStep, bool add)
+        T* read, nint* lines, int count, int length, nint columnStep, T* gradient, nint gradientStep, int channels, int width, T* target, nint channelStep, nint tapStep, bool add,
+        byte* ahead, byte* gradientAhead, nint aheadStep, nint gradientAheadStep)
     {
         // Channels that are not there are stood for by the last one.
         nint last = channels - 1;
@@ -55,6 +60,10 @@ internal static unsafe class TripleTapGradient<TSimd, TVector, T, TChannels>
             // Two inputs more than outputs: the last ones touch no output of their own.
             for (var left = length + 2; left > 0; left--)
             {
+                Prefetch.Near(ahead);
+                Prefetch.Near(gradientAhead);
+                ahead += aheadStep;
+                gradientAhead += gradientAheadStep;
                 var d0 = TSimd.Zero;
                 if (left > 2)
                 {

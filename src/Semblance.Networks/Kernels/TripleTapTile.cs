@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Semblance.Numerics.Kernels;
 using Semblance.Numerics.Products;
 using Semblance.Numerics.Simd;
 
@@ -21,8 +22,10 @@ internal static unsafe class TripleTapTile<TSimd, TVector, T, TOutputs>
     /// <param name="columnStep">Elements from a pixel read to the next.</param>
     /// <param name="weights">[rows, 3, channels, vector].</param>
     /// <param name="width">Filters.</param>
+    /// <param name="ahead">Memory that is read soon, of which a line is asked for with each row and channel.</param>
+    /// <param name="aheadStep">Bytes from one line asked for to the next.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Run(T* read, nint* rowOffsets, int rows, int channels, nint columnStep, T* weights, T* target, nint targetStep, int outputs, int width, bool add)
+    public static void Run(T* read, nint* rowOffsets, int rows, int channels, nint columnStep, T* weights, T* target, nint targetStep, int outputs, int width, bool add, byte* ahead, nint aheadStep)
     {
         // Pixels beyond the run's own are not read: the last one stands for them.
         nint last = outputs + 1;
@@ -70,6 +73,8 @@ internal static unsafe class TripleTapTile<TSimd, TVector, T, TOutputs>
                 var w1 = TSimd.Load(weights + tap);
                 var w2 = TSimd.Load(weights + (2 * tap));
                 weights += TSimd.Count;
+                Prefetch.Near(ahead);
+                ahead += aheadStep;
                 var x = TSimd.Create(a0[at]);
                 c0 = TSimd.MultiplyAdd(x, w0, c0);
                 x = TSimd.Create(a1[at]);

@@ -35,7 +35,7 @@ internal static unsafe class TripleTaps<TSimd, TVector, T>
     /// <param name="column">The group's first filter, counted over all groups.</param>
     /// <param name="target">Where the slab's first output goes, first filter of all.</param>
     [SkipLocalsInit]
-    public static void Multiply<TSource, TEpilogue>(PictureWalk walk, PictureWalk.Slab slab, T* start, int depth, TSource source, int column, int columns, T* target, GridPlace place, bool accumulate, TEpilogue epilogue)
+    public static void Multiply<TSource, TEpilogue>(PictureWalk walk, PictureWalk.Slab slab, T* start, int depth, TSource source, int column, int columns, T* target, GridPlace place, bool accumulate, MemoryAhead next, TEpilogue epilogue)
         where TSource : struct, IPanelSource<T>
         where TEpilogue : struct, IProductEpilogue<T>
     {
@@ -46,6 +46,9 @@ internal static unsafe class TripleTaps<TSimd, TVector, T>
         var offsets = stackalloc nint[rows];
         for (var row = 0; row < rows; row++)
             offsets[row] = walk.TapOffset(row, 0);
+        var runs = (walk.Columns.Grid + Outputs - 1) / Outputs;
+        var ahead = next.Start;
+        var aheadStep = next.Step((long)slab.Images * slab.Rows * runs * rows * depth);
         for (var line = 0; line < slab.Images * slab.Rows; line++)
         {
             var (image, row) = Math.DivRem(line, slab.Rows);
@@ -58,11 +61,12 @@ internal static unsafe class TripleTaps<TSimd, TVector, T>
                 var from = read + (x * walk.ColumnStep);
                 var to = written + (x * place.ColumnStep);
                 if (count > 8)
-                    TripleTapTile<TSimd, TVector, T, Extent16>.Run(from, offsets, rows, depth, walk.ColumnStep, weights, to, place.ColumnStep, count, columns, accumulate);
+                    TripleTapTile<TSimd, TVector, T, Extent16>.Run(from, offsets, rows, depth, walk.ColumnStep, weights, to, place.ColumnStep, count, columns, accumulate, ahead, aheadStep);
                 else if (count > 4)
-                    TripleTapTile<TSimd, TVector, T, Extent8>.Run(from, offsets, rows, depth, walk.ColumnStep, weights, to, place.ColumnStep, count, columns, accumulate);
+                    TripleTapTile<TSimd, TVector, T, Extent8>.Run(from, offsets, rows, depth, walk.ColumnStep, weights, to, place.ColumnStep, count, columns, accumulate, ahead, aheadStep);
                 else
-                    TripleTapTile<TSimd, TVector, T, Extent4>.Run(from, offsets, rows, depth, walk.ColumnStep, weights, to, place.ColumnStep, count, columns, accumulate);
+                    TripleTapTile<TSimd, TVector, T, Extent4>.Run(from, offsets, rows, depth, walk.ColumnStep, weights, to, place.ColumnStep, count, columns, accumulate, ahead, aheadStep);
+                ahead += rows * depth * aheadStep;
                 if (epilogue.IsNone)
                     continue;
                 for (var i = 0; i < count; i++)
@@ -77,16 +81,23 @@ internal static unsafe class TripleTaps<TSimd, TVector, T>
     /// <param name="gradient">The gradient of the slab's first output, for the group's first filter.</param>
     /// <param name="gradientStep">Filters of all groups.</param>
     /// <param name="target">The gradient of the group's weights, [taps, depth, gradientStep].</param>
-    public static void Gradient(PictureWalk walk, T* start, nint* lines, int count, int depth, T* gradient, int gradientStep, int columns, T* target, bool accumulate)
+    public static void Gradient(PictureWalk walk, T* start, nint* lines, int count, int depth, T* gradient, int gradientStep, int columns, T* target, bool accumulate, MemoryAhead next)
     {
         var atOnce = TSimd.Registers >= 32 ? 8 : 4;
         var tapStep = (nint)depth * gradientStep;
         var length = walk.Columns.Grid;
         var linesAtOnce = Math.Max(1, CachedPoints / length);
+        // Every row and channel passes over the lines once.
+        var passes = walk.Rows.Count * ((depth + atOnce - 1) / atOnce);
+        var ahead = next.Start;
+        var aheadStep = next.Step((long)count * (length + 2) * passes);
         for (var line = 0; line < count; line += linesAtOnce)
         {
             var lineCount = Math.Min(linesAtOnce, count - line);
             var from = gradient + ((nint)line * length * gradientStep);
+            var gradientNext = new MemoryAhead((byte*)(from + ((nint)lineCount * length * gradientStep)), (nint)lineCount * length * gradientStep * sizeof(T));
+            var gradientAhead = gradientNext.Start;
+            var gradientAheadStep = gradientNext.Step((long)lineCount * (length + 2) * passes);
             for (var row = 0; row < walk.Rows.Count; row++)
             {
                 for (var channel = 0; channel < depth; channel += atOnce)
@@ -95,9 +106,11 @@ internal static unsafe class TripleTaps<TSimd, TVector, T>
                     var read = start + walk.TapOffset(row, 0) + channel;
                     var to = target + (row * 3 * tapStep) + (channel * (nint)gradientStep);
                     if (channels > 4)
-                        TripleTapGradient<TSimd, TVector, T, Extent8>.Run(read, lines + line, lineCount, length, walk.ColumnStep, from, gradientStep, channels, columns, to, gradientStep, tapStep, accumulate || line > 0);
+                        TripleTapGradient<TSimd, TVector, T, Extent8>.Run(read, lines + line, lineCount, length, walk.ColumnStep, from, gradientStep, channels, columns, to, gradientStep, tapStep, accumulate || line > 0, ahead, gradientAhead, aheadStep, gradientAheadStep);
                     else
-                        TripleTapGradient<TSimd, TVector, T, Extent4>.Run(read, lines + line, lineCount, length, walk.ColumnStep, from, gradientStep, channels, columns, to, gradientStep, tapStep, accumulate || line > 0);
+                        TripleTapGradient<TSimd, TVector, T, Extent4>.Run(read, lines + line, lineCount, length, walk.ColumnStep, from, gradientStep, channels, columns, to, gradientStep, tapStep, accumulate || line > 0, ahead, gradientAhead, aheadStep, gradientAheadStep);
+                    ahead += lineCount * (length + 2) * aheadStep;
+                    gradientAhead += lineCount * (length + 2) * gradientAheadStep;
                 }
             }
         }

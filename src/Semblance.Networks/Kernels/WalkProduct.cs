@@ -25,6 +25,8 @@ internal static unsafe class WalkProduct<T>
         var share = ((layout.Columns + shares - 1) / shares + panel - 1) / panel * panel;
         shares = (layout.Columns + share - 1) / share;
         var jobs = walk.Slabs * shares;
+        // The slab that this thread is likely to take next.
+        var slabsAhead = Math.Max(1, team.Threads / shares);
         var next = -1;
         team.Run(Math.Min(team.Threads, jobs), thread =>
         {
@@ -32,7 +34,7 @@ internal static unsafe class WalkProduct<T>
             for (var job = Interlocked.Increment(ref next); job < jobs; job = Interlocked.Increment(ref next))
             {
                 var (slab, part) = Math.DivRem(job, shares);
-                simd.Run(new Job<TEpilogue>(walk, slab, read, weights, layout, segments, written, place, accumulate, epilogue, memory, part * share, Math.Min(share, layout.Columns - (part * share))));
+                simd.Run(new Job<TEpilogue>(walk, slab, slab + slabsAhead, read, weights, layout, segments, written, place, accumulate, epilogue, memory, part * share, Math.Min(share, layout.Columns - (part * share))));
             }
         });
     }
@@ -50,7 +52,7 @@ internal static unsafe class WalkProduct<T>
     private static bool WholeRows(PictureWalk walk, WalkWeights layout) => layout.Groups == 1 && walk.Columns.IsDense;
 
     private readonly struct Job<TEpilogue>(
-        PictureWalk walk, int slabIndex, T* read, T* weights, WalkWeights layout, nint[] segments, T* written, GridPlace place, bool accumulate, TEpilogue epilogue, T* memory, int firstColumn, int columns)
+        PictureWalk walk, int slabIndex, int nextSlab, T* read, T* weights, WalkWeights layout, nint[] segments, T* written, GridPlace place, bool accumulate, TEpilogue epilogue, T* memory, int firstColumn, int columns)
         : ISimdAction<T>
         where TEpilogue : struct, IProductEpilogue<T>
     {
@@ -74,6 +76,7 @@ internal static unsafe class WalkProduct<T>
                     Segments = none ? 1 : segments.Length,
                     SegmentLength = none ? 0 : WholeRows(walk, layout) ? walk.Columns.Count * layout.Depth : layout.Depth,
                     Step = 1,
+                    Ahead = layout.Groups == 1 ? walk.Ahead(read, nextSlab) : default,
                     Accumulate = accumulate,
                 };
                 for (var group = 0; group < layout.Groups; group++)
@@ -84,7 +87,7 @@ internal static unsafe class WalkProduct<T>
                         ? new StridedPanels<T>(weights + (group * layout.GroupStep), layout.DepthStride, layout.ColumnStride)
                         : new StridedPanels<T>(weights + (group * layout.GroupStep), layout.DepthStride, layout.ColumnStride, taps, layout.Depth);
                     if (!none && TripleTaps<TSimd, TVector, T>.Fit(walk, layout.Depth, layout.Columns))
-                        TripleTaps<TSimd, TVector, T>.Multiply(walk, slab, from, layout.Depth, source, block.FirstColumn, columns, target, place, accumulate, epilogue);
+                        TripleTaps<TSimd, TVector, T>.Multiply(walk, slab, from, layout.Depth, source, block.FirstColumn, columns, target, place, accumulate, block.Ahead, epilogue);
                     else
                         BlockedProduct<TSimd, TVector, T>.Run(block, new PointRows<T>(from, walk.ImageStep(slab), walk, slab, target, place), source, epilogue);
                 }

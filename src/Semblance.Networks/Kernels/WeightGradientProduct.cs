@@ -84,6 +84,7 @@ internal static unsafe class WeightGradientProduct<T>
                         Segments = slab.Images * slab.Rows,
                         SegmentLength = width,
                         Step = walk.ColumnStep,
+                        Ahead = shape.Groups == 1 ? walk.Ahead(x, index + 1) : default,
                         Accumulate = accumulate || index > firstSlab,
                     };
                     for (var group = 0; group < shape.Groups; group++)
@@ -91,7 +92,7 @@ internal static unsafe class WeightGradientProduct<T>
                         block.FirstColumn = (group * shape.GroupOutputChannels) + firstColumn;
                         var from = read + (group * shape.GroupChannels);
                         if (TripleTaps<TSimd, TVector, T>.Fit(walk, shape.GroupChannels, shape.GroupOutputChannels))
-                            TripleTaps<TSimd, TVector, T>.Gradient(walk, from, offsets, block.Segments, shape.GroupChannels, gradient + block.FirstColumn, shape.OutputChannels, columns, dw + block.FirstColumn, block.Accumulate);
+                            TripleTaps<TSimd, TVector, T>.Gradient(walk, from, offsets, block.Segments, shape.GroupChannels, gradient + block.FirstColumn, shape.OutputChannels, columns, dw + block.FirstColumn, block.Accumulate, block.Ahead);
                         else
                             BlockedProduct<TSimd, TVector, T>.Run(block, new WeightRows<T>(from, tapOffsets, shape.GroupChannels, dw, shape.OutputChannels), new StridedPanels<T>(gradient, shape.OutputChannels, 1), default(NoEpilogue<T>));
                     }

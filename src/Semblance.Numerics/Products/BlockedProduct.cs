@@ -64,7 +64,9 @@ internal static unsafe class BlockedProduct<TSimd, TVector, T>
         var columnBlock = passes > 1 ? ColumnBlock : block.Columns;
         var rowBlock = RowBlock(cut * together, passes > 1 ? Math.Min(columnBlock, block.Columns) : 0);
 
-        var call = new TileCall<T> { Step = block.Step };
+        var call = new TileCall<T> { Step = block.Step, Ahead = block.Ahead.Start };
+        if (!block.Ahead.IsEmpty)
+            call.AheadStep = block.Ahead.Step((long)block.Segments * block.SegmentLength * ((block.Rows + TileRows - 1) / TileRows) * ((block.Columns + PanelWidth - 1) / PanelWidth));
         for (var firstColumn = 0; firstColumn < block.Columns; firstColumn += columnBlock)
         {
             var endColumn = Math.Min(block.Columns, firstColumn + columnBlock);
@@ -100,7 +102,7 @@ internal static unsafe class BlockedProduct<TSimd, TVector, T>
                                 source.Pack<TSimd, TVector>(packed, stride, depth, call.Segments * (int)call.SegmentLength, block.FirstColumn + column, call.Width);
                                 call.B = packed;
                             }
-                            MultiplyRows(&call, starts, targets, count, column == firstColumn, epilogue, last && !epilogue.IsNone);
+                            MultiplyRows(&call, starts, targets, count, block.Ahead.IsEmpty, column == firstColumn, epilogue, last && !epilogue.IsNone);
                         }
                         call.Accumulate = true;
                     }
@@ -116,22 +118,26 @@ internal static unsafe class BlockedProduct<TSimd, TVector, T>
         return Math.Clamp(fitting / TallestTile * TallestTile, MinRowBlock, MaxRowBlock);
     }
 
-    /// <param name="fresh">Rows of A are met for the first time at this depth: those to come are asked for.</param>
-    private static void MultiplyRows<TEpilogue>(TileCall<T>* call, T** starts, T** targets, int count, bool fresh, TEpilogue epilogue, bool finish)
+    /// <param name="following">What follows the rows of A in memory is asked for, not what the block says.</param>
+    /// <param name="fresh">Rows of A are met for the first time at this depth.</param>
+    private static void MultiplyRows<TEpilogue>(TileCall<T>* call, T** starts, T** targets, int count, bool following, bool fresh, TEpilogue epilogue, bool finish)
         where TEpilogue : struct, IProductEpilogue<T>
     {
         var narrow = call->Width <= TSimd.Count;
         var tallest = narrow ? NarrowTileRows : TileRows;
         // Rows that lie along the depth: the tile after the next. Rows across it: as much of the next depth as this tile's share is.
         var depthAhead = (call->Segments * call->SegmentLength * call->Step) + call->Offsets[0] + call->Skip;
-        call->Ahead = (byte*)call->B;
-        call->AheadStep = 0;
+        if (following)
+        {
+            call->Ahead = (byte*)call->B;
+            call->AheadStep = 0;
+        }
         for (var row = 0; row < count; row += tallest)
         {
             call->Rows = starts + row;
             call->Targets = targets + row;
             call->Height = Math.Min(tallest, count - row);
-            if (fresh)
+            if (following && fresh)
             {
                 call->AheadStep = Line;
                 call->Ahead = call->Step == 1
@@ -144,6 +150,8 @@ internal static unsafe class BlockedProduct<TSimd, TVector, T>
                 MultiplyWide(call);
             else
                 MultiplyWideInSixteen(call);
+            if (!following)
+                call->Ahead += call->Segments * call->SegmentLength * call->AheadStep;
             if (!finish)
                 continue;
             for (var i = 0; i < call->Height; i++)

@@ -22,6 +22,9 @@ internal unsafe struct ProductBlock<T>
     /// <summary>Elements of A between one k and the next of a segment.</summary>
     public nint Step;
 
+    /// <summary>What is read after this block; empty where that is just what follows its rows in memory.</summary>
+    public MemoryAhead Ahead;
+
     /// <summary>Adds to what the result holds.</summary>
     public bool Accumulate;
 }
