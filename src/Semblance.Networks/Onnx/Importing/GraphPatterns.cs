@@ -307,7 +307,7 @@ internal sealed class GraphPatterns
     {
         if (_nodes[index] is not { } node || ActivationOf(node) is not (not Activation.None and var activation))
             return;
-        if (Only(node, 0) is not { Operator: "Conv" or "BatchNormalization", Activation: Activation.None } before)
+        if (Only(node, 0) is not { Operator: "Conv" or "ConvTranspose" or "BatchNormalization", Activation: Activation.None } before)
             return;
         var merged = new FileNode(before.Operator, node, [.. before.Inputs]) { Name = before.Name, Activation = activation, Residual = before.Residual, Frozen = before.Frozen };
         merged.CopyAttributes(before);
