@@ -4,10 +4,11 @@ using Semblance.Numerics.Simd;
 
 namespace Semblance.Networks.Kernels;
 
-/// <summary>How a convolution of one geometry is computed: channel by channel, or as a product of matrices. Holds no data.</summary>
+/// <summary>How a convolution of one geometry is computed: channel by channel, by minimal filtering, or as a product of matrices. Holds no data.</summary>
 internal sealed unsafe class ConvolutionPlan
 {
     private readonly DepthwiseConvolution? _depthwise;
+    private readonly WinogradConvolution? _winograd;
     private readonly DenseConvolution? _dense;
 
     public ConvolutionPlan(in ConvolutionShape shape)
@@ -15,6 +16,8 @@ internal sealed unsafe class ConvolutionPlan
         Shape = shape;
         if (DepthwiseConvolution.Fits(shape))
             _depthwise = new DepthwiseConvolution(shape);
+        else if (WinogradConvolution.Choose(shape) is { } winograd)
+            _winograd = winograd;
         else
             _dense = new DenseConvolution(shape);
     }
@@ -22,11 +25,18 @@ internal sealed unsafe class ConvolutionPlan
     public ConvolutionShape Shape { get; }
 
     /// <summary>Elements of scratch memory for <see cref="Forward"/>.</summary>
-    public nint ForwardScratch(int threads) => _dense?.ForwardScratch(threads) ?? 0;
+    public nint ForwardScratch(int threads)
+        => _depthwise is not null ? 0 : _winograd?.ForwardScratch(threads) ?? _dense!.ForwardScratch(threads);
 
     /// <summary>Elements of scratch memory for each of the gradients.</summary>
     public nint BackwardScratch(int threads)
-        => _depthwise?.WeightGradientScratch ?? Math.Max(_dense!.InputGradientScratch(threads), _dense.WeightGradientScratch(threads));
+    {
+        if (_depthwise is not null)
+            return _depthwise.WeightGradientScratch;
+        return _winograd is not null
+            ? Math.Max(_winograd.InputGradientScratch(threads), _winograd.WeightGradientScratch)
+            : Math.Max(_dense!.InputGradientScratch(threads), _dense.WeightGradientScratch(threads));
+    }
 
     /// <summary>y = f(x ∗ w + bias).</summary>
     /// <param name="bias">One a filter, or null.</param>
@@ -40,6 +50,8 @@ internal sealed unsafe class ConvolutionPlan
     {
         if (_depthwise is not null)
             _depthwise.InputGradient(dy, w, dx, accumulate, call.Simd, call.Team);
+        else if (_winograd is not null)
+            _winograd.InputGradient(dy, w, dx, accumulate, call.Simd, call.Team, scratch);
         else
             _dense!.InputGradient(dy, w, dx, accumulate, call.Simd, call.Team, scratch);
     }
@@ -50,6 +62,8 @@ internal sealed unsafe class ConvolutionPlan
     {
         if (_depthwise is not null)
             _depthwise.WeightGradient(x, dy, dw, accumulate, call.Simd, call.Team, scratch);
+        else if (_winograd is not null)
+            _winograd.WeightGradient(x, dy, dw, accumulate, call.Simd, call.Team, scratch);
         else
             _dense!.WeightGradient(x, dy, dw, accumulate, call.Simd, call.Team, scratch);
     }
@@ -62,6 +76,8 @@ internal sealed unsafe class ConvolutionPlan
         {
             if (plan._depthwise is not null)
                 plan._depthwise.Forward(x, w, bias, function, y, call.Simd, call.Team);
+            else if (plan._winograd is not null)
+                plan._winograd.Forward(x, w, bias, function, y, call.Simd, call.Team, scratch);
             else
                 plan._dense!.Forward(x, w, y, new BiasActivation<T, TActivation>(bias, function), call.Simd, call.Team, scratch);
         }

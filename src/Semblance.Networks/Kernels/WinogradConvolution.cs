@@ -30,6 +30,17 @@ internal sealed unsafe class WinogradConvolution
 
     private const int MostLanes = 16;
 
+    // What the parts of a pass take, in multiply-adds of a plain product: a transformed pixel, a transformed weight that stays in a
+    // cache and one that does not. Products over few channels are a little slower.
+    private const double TileElementCost = 12;
+    private const double WeightCost = 16;
+    private const double FarWeightCost = 48;
+    private const double SlowerProduct = 1.15;
+    private const double NeededGain = 0.9;
+
+    /// <summary>Transformed weights that a third-level cache holds beside the rest.</summary>
+    private const double LargestCachedWeights = 4 << 20;
+
     private readonly ConvolutionShape _shape;
 
     public WinogradConvolution(in ConvolutionShape shape, bool small)
@@ -45,6 +56,20 @@ internal sealed unsafe class WinogradConvolution
 
     private int Side => IsSmall ? WinogradTwo.Side : WinogradFour.Side;
 
+    /// <summary>Time of a pass in multiply-adds of a plain product.</summary>
+    private double Cost
+    {
+        get
+        {
+            double frequencies = Side * Side;
+            var tiles = Tiles * frequencies;
+            var weights = frequencies * WeightCount;
+            return (SlowerProduct * tiles * WeightCount)
+                + (TileElementCost * tiles * ((nint)_shape.Channels + _shape.OutputChannels))
+                + (weights * (weights > LargestCachedWeights ? FarWeightCost : WeightCost));
+        }
+    }
+
     private nint WeightCount => (nint)_shape.Channels * _shape.OutputChannels;
 
     private nint WeightPlanes => Side * Side * (Rounded(WeightCount) + Skew);
@@ -56,6 +81,17 @@ internal sealed unsafe class WinogradConvolution
     /// <summary>Whether it is a convolution of this kind.</summary>
     public static bool Fits(in ConvolutionShape shape)
         => shape is { KernelHeight: 3, KernelWidth: 3, StrideY: 1, StrideX: 1, DilationY: 1, DilationX: 1, Groups: 1, PadTop: <= 2, PadLeft: <= 2, PadBottom: <= 2, PadRight: <= 2 };
+
+    /// <summary>The tiles with which a convolution takes least time, or null where the plain product is as fast.</summary>
+    public static WinogradConvolution? Choose(in ConvolutionShape shape)
+    {
+        if (!Fits(shape))
+            return null;
+        var (four, two) = (new WinogradConvolution(shape, small: false), new WinogradConvolution(shape, small: true));
+        var best = four.Cost <= two.Cost ? four : two;
+        var plain = 9.0 * shape.Batch * shape.OutputHeight * shape.OutputWidth * shape.Channels * shape.OutputChannels;
+        return best.Cost < NeededGain * plain ? best : null;
+    }
 
     /// <summary>Elements of scratch memory for <see cref="Forward"/>.</summary>
     public nint ForwardScratch(int threads) => Work(Tiles, threads).Length;

@@ -1,3 +1,4 @@
+using Semblance.Networks.Kernels;
 using Semblance.Networks.Tests.Engine;
 using Xunit;
 
@@ -34,6 +35,20 @@ public sealed class ConvolutionTests
     [InlineData(Activation.Gelu)]
     public void Activation_behind_the_bias_passes_every_check(Activation activation)
         => LayerCheck.All(() => new Convolution(4, 3) { Bias = true, Activation = activation }, [[2, 5, 4, 3]]);
+
+    [Theory]
+    [InlineData(16, 16, 32, 32)]
+    [InlineData(8, 6, 40, 36)]
+    public void A_wide_layer_by_minimal_filtering_passes_every_check(int height, int width, int channels, int filters)
+    {
+        Shape input = [8, height, width, channels];
+        Assert.NotNull(WinogradConvolution.Choose(new ConvolutionShape { Batch = 8, Height = height, Width = width, Channels = channels, OutputChannels = filters, KernelHeight = 3, KernelWidth = 3, PadTop = 1, PadLeft = 1, PadBottom = 1, PadRight = 1 }));
+        static Network Make(Shape input, int filters) => LayerCheck.Single(new Convolution(filters, 3) { Bias = true, Activation = Activation.Relu }, input);
+        LayerCheck.Gradients(Make(input, filters), mostElements: 8);
+        LayerCheck.SinglePrecision(Make(input, filters));
+        LayerCheck.Threads(Make(input, filters));
+        LayerCheck.Onnx(Make(input, filters));
+    }
 
     [Fact]
     public void Same_padding_keeps_the_size_of_a_picture()
