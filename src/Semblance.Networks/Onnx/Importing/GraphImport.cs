@@ -65,6 +65,8 @@ internal sealed class GraphImport
             Network.Output(name, Materialise(ForOutput(Find(tensor) ?? throw Missing(tensor, name))));
         if (frozen is not null)
             Network.SetTrainableUpTo(Find(frozen)!.Value, trainable: false);
+        // Layers that are added to the network from here on are new.
+        Network.DrawsWeights = true;
         return Network;
     }
 
