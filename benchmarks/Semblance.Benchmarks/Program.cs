@@ -26,6 +26,7 @@ IBenchmarkVerb[] verbs =
     new TrainingStepVerb(),
     new InferenceVerb(),
     new CifarVerb(),
+    new TorchCompareVerb(),
 ];
 
 if (args is [var name, .. var rest] && verbs.FirstOrDefault(verb => verb.Name == name) is { } chosen)

@@ -11,23 +11,27 @@ public static class Architectures
 {
     private static readonly Architecture[] s_all =
     [
-        new("mobilenet-v2", MobileNetV2.Build) { Classifier = "classifier.1" },
+        new("mobilenet-v2", MobileNetV2.Build) { Classifier = "classifier.1", Dropout = 0.2 },
         new("resnet-18", builder => ResNet.Build(builder, ResNetSettings.ResNet18)),
         new("resnet-50", builder => ResNet.Build(builder, ResNetSettings.ResNet50)),
         new("resnext-50", builder => ResNet.Build(builder, ResNetSettings.ResNeXt50)),
-        new("vgg-16", builder => Vgg.Build(builder, Vgg.Depth16)) { Classifier = "classifier.6", Neck = Vgg.FullyConnected },
-        new("vgg-19", builder => Vgg.Build(builder, Vgg.Depth19)) { Classifier = "classifier.6", Neck = Vgg.FullyConnected },
+        new("se-resnext-50", builder => ResNet.Build(builder, ResNetSettings.SEResNeXt50)),
+        new("densenet-121", DenseNet121.Build) { Classifier = "classifier" },
+        new("vgg-16", builder => Vgg.Build(builder, Vgg.Depth16)) { Classifier = "classifier.6", Dropout = 0.5, Neck = Vgg.FullyConnected },
+        new("vgg-19", builder => Vgg.Build(builder, Vgg.Depth19)) { Classifier = "classifier.6", Dropout = 0.5, Neck = Vgg.FullyConnected },
+        new("inception-v3", InceptionV3.Build) { Size = 299, Dropout = 0.5 },
         new("small-cnn", SmallCnn.Build) { Size = 32 },
         new("small-resnet", SmallResNet.Build) { Size = 32 },
         new("mlp", Mlp.Build) { Size = 28 },
+        new("text", TextNetwork.Build),
     ];
 
     /// <summary>What <see cref="Build"/> knows.</summary>
     public static IReadOnlyList<string> Names { get; } = [.. s_all.Select(architecture => architecture.Name)];
 
     /// <summary>
-    /// A network with one input, <c>input</c>: pictures [n, height, width, channels], its
-    /// outputs are <c>logits</c> and <c>features</c> as the options ask.
+    /// A network with one input, <c>input</c>: pictures [n, height, width, channels], for <c>text</c> token numbers [n, tokens]; its
+    /// outputs are <c>logits</c>, <c>embedding</c> and <c>features</c> as the options ask.
     /// </summary>
     /// <exception cref="ArgumentException">There is no such architecture; the message lists them.</exception>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
@@ -49,12 +53,19 @@ public static class Architectures
         ThrowIfOutside(options.Width, 0, nameof(options.Width));
         ThrowIfOutside(options.Channels, 1, nameof(options.Channels));
         ThrowIfOutside(options.Classes, 0, nameof(options.Classes));
+        ThrowIfOutside(options.EmbeddingSize, 0, nameof(options.EmbeddingSize));
+        ThrowIfOutside(options.Vocabulary, 1, nameof(options.Vocabulary));
+        ThrowIfOutside(options.Tokens, 1, nameof(options.Tokens));
+        ThrowIfOutside(options.TokenFeatures, 1, nameof(options.TokenFeatures));
         if (!(options.WidthMultiplier > 0))
             throw new ArgumentOutOfRangeException(nameof(options), $"{nameof(options.WidthMultiplier)} is {options.WidthMultiplier}; give a number above 0.");
+        if (options.Dropout is < 0 or >= 1)
+            throw new ArgumentOutOfRangeException(nameof(options), $"{nameof(options.Dropout)} is {options.Dropout}; give a share from 0 to below 1.");
         return options with
         {
             Height = options.Height > 0 ? options.Height : architecture.Size,
             Width = options.Width > 0 ? options.Width : architecture.Size,
+            Dropout = options.Dropout ?? architecture.Dropout,
         };
     }
 

@@ -153,7 +153,7 @@ models = torchvision.models
 # Compared number by number. As small as keeps all parts at work: see `sample` in reference.py.
 COMPARED = [
     Case("mobilenet-v2-1.0", "mobilenet-v2", functools.partial(mobilenet, 1.0), 8, 64, 100),
-    Case("mobilenet-v2-0.5", "mobilenet-v2", functools.partial(mobilenet, 0.5), 8, 64, 100, width_multiplier=0.5),
+    Case("mobilenet-v2-1.4", "mobilenet-v2", functools.partial(mobilenet, 1.4), 8, 64, 100, width_multiplier=1.4),
     Case("resnet-18", "resnet-18", lambda classes: models.resnet18(num_classes=classes), 8, 64, 100),
     Case("resnet-50", "resnet-50", lambda classes: models.resnet50(num_classes=classes), 8, 64, 100),
     Case("resnext-50", "resnext-50", lambda classes: models.resnext50_32x4d(num_classes=classes), 8, 64, 100),

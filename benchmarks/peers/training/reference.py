@@ -15,6 +15,7 @@ import os
 import sys
 
 import torch
+from torchvision import models
 
 import networks
 
@@ -39,27 +40,30 @@ def randomize(model, generator):
 
     Fresh norms all have scale 1 and shift 0, which would hide a swap, and put most arguments of rectifiers near zero. One that is within
     rounding of zero passes its gradient in one computation and not in the next, and both are right; some always are among millions, and
-    show in all gradients before them. Shifts of about three deviations to either side (and to nine, beyond the upper end of ReLU6) make
-    them a hundred times rarer. A norm at the end of a residual branch is kept small, so that it does not shift the sum back.
+    show in all gradients before them. Shifts of about three deviations to either side make them a hundred times rarer. A norm at the end of a residual branch is kept small and above zero, so that the sum stays on its side;
+    one without a rectifier behind it, as in MobileNet's bottlenecks, needs no shift.
     """
-    last = set()
+    ends, linear = set(), set()
     for module in model.modules():
-        if hasattr(module, "downsample") and hasattr(module, "bn1"):
-            last.add(module.bn3 if hasattr(module, "bn3") else module.bn2)
+        if isinstance(module, (models.resnet.BasicBlock, models.resnet.Bottleneck)):
+            ends.add(module.bn3 if hasattr(module, "bn3") else module.bn2)
+        elif isinstance(module, models.mobilenetv2.InvertedResidual):
+            linear.add(module.conv[-1])
+    centres = torch.tensor([-3.0, 3.0, 3.0])
     for module in model.modules():
-        if isinstance(module, torch.nn.BatchNorm2d):
-            size = module.bias.shape
-            centre = torch.tensor([-3.0, 3.0, 3.0, 9.0])[torch.randint(4 if has_relu6(model) else 3, size, generator=generator)]
-            spread = 0.2 if module in last else 1
-            with torch.no_grad():
-                module.weight.copy_(spread * (0.8 + 0.4 * torch.rand(size, generator=generator)))
-                module.bias.copy_(0.2 * torch.randn(size, generator=generator) if module in last else centre + 0.2 * torch.randn(size, generator=generator))
-                module.running_mean.copy_(0.1 * torch.randn(size, generator=generator))
-                module.running_var.copy_(0.5 + torch.rand(size, generator=generator))
-
-
-def has_relu6(model):
-    return any(isinstance(module, torch.nn.ReLU6) for module in model.modules())
+        if not isinstance(module, torch.nn.BatchNorm2d):
+            continue
+        size = module.bias.shape
+        spread, wobble, centre = 1, 0.2, centres[torch.randint(3, size, generator=generator)]
+        if module in ends:
+            spread, wobble, centre = 0.15, 0.02, 0.6
+        elif module in linear:
+            centre = 0
+        with torch.no_grad():
+            module.weight.copy_(spread * (0.8 + 0.4 * torch.rand(size, generator=generator)))
+            module.bias.copy_(centre + wobble * torch.randn(size, generator=generator))
+            module.running_mean.copy_(0.1 * torch.randn(size, generator=generator))
+            module.running_var.copy_(0.5 + torch.rand(size, generator=generator))
 
 
 def is_statistic(name):

@@ -7,6 +7,9 @@ internal sealed record Architecture(string Name, Func<BackboneBuilder, Value> Bu
     /// <summary>Published height and width of the pictures.</summary>
     public int Size { get; init; } = 224;
 
+    /// <summary>Published dropout in front of the classifier.</summary>
+    public double Dropout { get; init; }
+
     /// <summary>Name of the classifier's layer.</summary>
     public string Classifier { get; init; } = "fc";
 

@@ -36,7 +36,12 @@ internal static class ResNet
         var y = builder.Convolve(x, new Convolution(width, 1) { Name = name + ".conv1" }, name + ".bn1");
         y = builder.Convolve(y, new Convolution(width, 3) { Name = name + ".conv2", Stride = stride, Groups = settings.Groups }, name + ".bn2");
         y = builder.Add(new Convolution(channels, 1) { Name = name + ".conv3" }, y);
-        return builder.Normalize(y, name + ".bn3", residual: Shortcut(builder, x, name, channels, stride));
+        if (settings.Reduction == 0)
+            return builder.Normalize(y, name + ".bn3", residual: Shortcut(builder, x, name, channels, stride));
+        // The channels are weighted between the norm and the addition, so that nothing can be fused here.
+        y = builder.Normalize(y, name + ".bn3", Activation.None);
+        y = builder.Add(new SqueezeExcitation(Math.Max(1, channels / settings.Reduction)) { Name = name + ".se" }, y);
+        return builder.Add(new Relu(), builder.Add(new Add(), y, Shortcut(builder, x, name, channels, stride)));
     }
 
     private static Value Shortcut(BackboneBuilder builder, Value x, string name, int channels, int stride)

@@ -12,6 +12,9 @@ internal sealed record ResNetSettings(int[] Blocks)
     /// <summary>32×4d of Xie et al., "Aggregated residual transformations", 2017, table 1.</summary>
     public static ResNetSettings ResNeXt50 { get; } = ResNet50 with { Groups = 32, GroupWidth = 4 };
 
+    /// <summary>Hu et al., "Squeeze-and-excitation networks", 2018, table 1, with reduction 16.</summary>
+    public static ResNetSettings SEResNeXt50 { get; } = ResNeXt50 with { Reduction = 16 };
+
     /// <summary>Three convolutions of kernels 1, 3, 1 to a block instead of two of kernel 3.</summary>
     public bool Bottleneck { get; init; }
 
@@ -20,4 +23,7 @@ internal sealed record ResNetSettings(int[] Blocks)
 
     /// <summary>Channels of a group in the first stage.</summary>
     public int GroupWidth { get; init; } = 64;
+
+    /// <summary>By how much squeeze-and-excitation narrows the channels; 0 for none.</summary>
+    public int Reduction { get; init; }
 }

@@ -35,6 +35,8 @@ internal static class Vgg
     {
         var x = builder.Add(new Flatten { ChannelsFirst = true }, features);
         x = builder.Add(new Relu(), builder.Add(new Linear(builder.Scaled(4096)) { Name = "classifier.0" }, x));
+        if (builder.Options.Dropout is > 0 and var rate)
+            x = builder.Add(new Dropout(rate), x);
         return builder.Add(new Relu(), builder.Add(new Linear(builder.Scaled(4096)) { Name = "classifier.3" }, x));
     }
 }
