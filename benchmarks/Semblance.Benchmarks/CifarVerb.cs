@@ -65,11 +65,14 @@ internal sealed class CifarVerb : IBenchmarkVerb
     private int Run(ClassificationTrainer trainer, Network network, TrainingOptions options, bool json)
     {
         using var cancellation = new CancellationTokenSource();
-        Console.CancelKeyPress += (_, e) =>
+        // A run in the background is stopped by SIGTERM.
+        void Stop(PosixSignalContext signal)
         {
-            e.Cancel = true;
+            signal.Cancel = true;
             cancellation.Cancel();
-        };
+        }
+        using var interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+        using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
         try
         {
             trainer.Run(cancellation.Token);

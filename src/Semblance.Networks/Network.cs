@@ -42,7 +42,7 @@ public sealed class Network
     internal IReadOnlyList<(string Name, int Value)> Outputs => _outputs;
 
     /// <summary>False where weights are loaded right after a layer is added, so that drawing them would be in vain.</summary>
-    internal bool DrawsWeights { get; init; } = true;
+    internal bool DrawsWeights { get; set; } = true;
 
     internal int ValueCount => _shapes.Count;
 

@@ -69,6 +69,7 @@ public static class NetworkFolding
             }
             foreach (var (name, value) in _source.Outputs)
                 _target.Output(name, _values[value]!.Value);
+            _target.DrawsWeights = true;
             return _target;
         }
 

@@ -269,7 +269,8 @@ public sealed unsafe class NetworkRun<T> : IDisposable
         }
     }
 
-    // The pass is run again, this time with a look at every layer's output; memory has been reused since, so there is no other way.
+    // The pass is run again, this time with a look at every layer's output; memory has been reused since, so there is no other way. Running
+    // statistics are put back: they have moved once already.
     private void ThrowNamingLayer()
     {
         for (var i = 0; i < _plan.ForwardSteps; i++)
@@ -281,9 +282,10 @@ public sealed unsafe class NetworkRun<T> : IDisposable
                     throw new NotFiniteNumberException($"Parameter '{parameter.Name}' of layer '{node.Layer.Name}' ({node.Layer.GetType().Name}) holds an infinity or no number: an earlier step diverged. Go back to a checkpoint, with a lower learning rate or clipped gradients.");
             }
             var call = _calls[i];
-            call.Repeats = true;
+            var statistics = node.Layer.Parameters.Where(parameter => parameter.IsBuffer).Select(parameter => ParameterValues(parameter).ToArray()).ToList();
             _steps[i]();
-            call.Repeats = false;
+            foreach (var (buffer, values) in node.Layer.Parameters.Where(parameter => parameter.IsBuffer).Zip(statistics))
+                values.CopyTo(ParameterValues(buffer));
             for (var output = 0; output < call.OutputCount; output++)
             {
                 var at = IndexOfNotFinite(call.Output(output));

@@ -1,4 +1,3 @@
-using Semblance.Features.Preprocessing;
 using Semblance.Networks;
 using Semblance.Testing;
 using Xunit;
@@ -20,10 +19,11 @@ public sealed class ModelFolderWriterTests : IDisposable
         Assert.Equal(["manifest.json", "model.onnx"], Directory.GetFiles(model.Folder).Select(Path.GetFileName).Where(name => !name!.EndsWith(".verified", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
         Assert.Single(Directory.GetFileSystemEntries(_folder["models"]));
 
-        var picture = DrawnPictures.Blobs(3, 40, 30);
+        // Of the network's size, so that no resampling comes in.
+        var picture = DrawnPictures.Make(20, 16, Colour);
         using var embedder = new NetworkEmbedder(model);
         var actual = embedder.Embed([picture]).Row(0).ToArray();
-        var expected = ByEngine(network, picture);
+        var expected = ByEngine(network);
         Assert.Equal(expected.Length, actual.Length);
         Assert.All(actual.Zip(expected), pair => Assert.Equal(pair.Second, pair.First, 1e-4f));
     }
@@ -70,14 +70,19 @@ public sealed class ModelFolderWriterTests : IDisposable
         return network;
     }
 
-    private static float[] ByEngine(Network network, Imaging.Picture picture)
+    private static (int Red, int Green, int Blue) Colour(int x, int y) => (x * 12, y * 15, (x * y) % 256);
+
+    private static float[] ByEngine(Network network)
     {
         using var run = network.Prepare(1);
-        var planes = new float[3 * 16 * 20];
-        new PixelTensor(s_input).Fill(picture, planes);
         var pixels = run.Input("image").Span;
-        for (var i = 0; i < planes.Length; i++)
-            pixels[(i % (16 * 20) * 3) + (i / (16 * 20))] = planes[i];
+        for (var i = 0; i < 16 * 20; i++)
+        {
+            var (red, green, blue) = Colour(i % 20, i / 20);
+            int[] values = [blue, green, red];
+            for (var channel = 0; channel < 3; channel++)
+                pixels[(3 * i) + channel] = (float)(((values[channel] * s_input.Scale) - s_input.Mean[channel]) / s_input.Std[channel]);
+        }
         run.Forward();
         var map = run.Output("map").Span.ToArray();
         float[] largest = [.. Enumerable.Range(0, 4).Select(channel => map.Where((_, i) => i % 4 == channel).Max())];

@@ -379,14 +379,15 @@ internal sealed class ExecutionPlan
         var outputGradients = OutputsOf(node).Select(output => _gradients[output]).ToArray();
         var inputGradients = new PlannedBuffer?[node.Inputs.Length];
         var accumulates = new bool[node.Inputs.Length];
+        // What passes goes first: the layer then adds to it, or leaves the output's gradient alone, where both meet in one tensor.
         for (var i = 0; i < node.Inputs.Length; i++)
         {
-            var input = node.Inputs[i];
-            if (!_wantsGradient[input])
-                continue;
-            if (layer.PassesGradient(i))
-                Pass(node.FirstOutput, input);
-            else
+            if (_wantsGradient[node.Inputs[i]] && layer.PassesGradient(i))
+                Pass(node.FirstOutput, node.Inputs[i]);
+        }
+        for (var i = 0; i < node.Inputs.Length; i++)
+        {
+            if (_wantsGradient[node.Inputs[i]] && !layer.PassesGradient(i))
                 inputGradients[i] = Claim(node, i, out accumulates[i]);
         }
         var computes = inputGradients.Any(gradient => gradient is not null) || layer.Parameters.Any(parameter => parameter.Trainable);

@@ -10,6 +10,12 @@ namespace Semblance.Networks.Kernels;
 /// </summary>
 internal static unsafe class BatchNormKernels
 {
+    /// <summary>
+    /// Rows of so many vectors are taken several at a time, with one load of the coefficients and one update of the sums. Wider rows are
+    /// read one after the other: jumping between them would defeat the prefetcher, which costs two to three times as much.
+    /// </summary>
+    public const int NarrowVectors = 3;
+
     /// <param name="residual">r, or null.</param>
     public static void Forward<T, TActivation>(LayerCall<T> call, ChannelRows rows, TActivation activation, T* x, T* residual, T* z, T* a, T* b)
         where T : unmanaged
@@ -64,8 +70,7 @@ internal static unsafe class BatchNormKernels
             var other = residual;
             var to = z;
             var row = start;
-            // Four rows to a load of the coefficients.
-            for (; row + 4 <= end; row += 4)
+            for (; w <= NarrowVectors * TSimd.Count && row + 4 <= end; row += 4)
             {
                 for (nint i = 0; i < w; i += TSimd.Count)
                 {
@@ -157,7 +162,7 @@ internal static unsafe class BatchNormKernels
             while (row < end)
             {
                 var blockEnd = Math.Min(row + ChannelMoments.BlockRows, end);
-                for (; row + 4 <= blockEnd; row += 4)
+                for (; w <= NarrowVectors * TSimd.Count && row + 4 <= blockEnd; row += 4)
                 {
                     for (nint i = 0; i < w; i += TSimd.Count)
                     {
@@ -248,10 +253,10 @@ internal static unsafe class BatchNormKernels
             var dr = tensors.ResidualGradient;
             var adds = tensors.Accumulates;
             var addsResidual = tensors.AccumulatesResidual;
-            // Four rows to a load of the coefficients.
-            for (var row = start; row < end; row += 4)
+            nint group = w <= NarrowVectors * TSimd.Count ? 4 : 1;
+            for (var row = start; row < end; row += group)
             {
-                var rows = Math.Min(4, end - row);
+                var rows = Math.Min(group, end - row);
                 for (nint i = 0; i < w; i += TSimd.Count)
                 {
                     var scale = TSimd.Load(a + i);

@@ -7,13 +7,13 @@ namespace Semblance.Networks.Kernels;
 
 /// <summary>
 /// Mean and variance of each channel. Sums are taken around a pivot, the mean of a few rows, so that nothing cancels for data far from
-/// zero, and in three tiers (8 rows in registers, <see cref="BlockRows"/> rows, a part of the tensor), so that single precision keeps
+/// zero, and in three tiers (up to 8 rows in registers, <see cref="BlockRows"/> rows, a part of the tensor), so that single precision keeps
 /// about six digits of the variance for millions of rows; the parts are added in double precision.
 /// </summary>
 internal static unsafe class ChannelMoments
 {
     /// <summary>Rows that one middle sum takes.</summary>
-    public const int BlockRows = 512;
+    public const int BlockRows = 128;
 
     private const int PivotRows = 16;
 
@@ -96,7 +96,7 @@ internal static unsafe class ChannelMoments
             while (row < end)
             {
                 var blockEnd = Math.Min(row + BlockRows, end);
-                for (; row + 8 <= blockEnd; row += 8)
+                for (; w <= BatchNormKernels.NarrowVectors * TSimd.Count && row + 8 <= blockEnd; row += 8)
                 {
                     var first = x + row * w;
                     for (nint i = 0; i < w; i += TSimd.Count)

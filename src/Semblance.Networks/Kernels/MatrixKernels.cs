@@ -64,13 +64,7 @@ internal static unsafe class MatrixKernels
             scratch: null);
 
     /// <summary>Sums of the columns of a row-major [rows, columns] matrix, or added to what is there: the gradient of a bias.</summary>
-    public static void SumRows<T>(T* matrix, nint rows, int columns, T* sums, bool accumulate)
+    public static void SumRows<T>(LayerCall<T> call, T* matrix, nint rows, int columns, T* sums, bool accumulate)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        var target = new Span<T>(sums, columns);
-        if (!accumulate)
-            target.Clear();
-        for (nint row = 0; row < rows; row++)
-            System.Numerics.Tensors.TensorPrimitives.Add(target, new ReadOnlySpan<T>(matrix + row * columns, columns), target);
-    }
+        => ColumnSums<T>.Run(matrix, rows, columns, sums, accumulate, call.Simd, call.Team);
 }

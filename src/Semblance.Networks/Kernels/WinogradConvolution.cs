@@ -20,7 +20,7 @@ internal sealed unsafe class WinogradConvolution
     private const int CachedElements = 160 << 10;
 
     /// <summary>Fewer tiles than this make a product that is busy with fetching weights.</summary>
-    private const int FewestTiles = 48;
+    private const int FewestTiles = 24;
 
     /// <summary>Rows of the product's tile in registers.</summary>
     private const int TileRows = 12;
@@ -32,14 +32,14 @@ internal sealed unsafe class WinogradConvolution
 
     // What the parts of a pass take, in multiply-adds of a plain product: a transformed pixel, a transformed weight that stays in a
     // cache and one that does not. Products over few channels are a little slower.
-    private const double TileElementCost = 12;
+    private const double TileElementCost = 30;
     private const double WeightCost = 16;
     private const double FarWeightCost = 48;
     private const double SlowerProduct = 1.15;
     private const double NeededGain = 0.9;
 
     /// <summary>Transformed weights that a third-level cache holds beside the rest.</summary>
-    private const double LargestCachedWeights = 4 << 20;
+    private const double LargestCachedWeights = 3 << 20;
 
     private readonly ConvolutionShape _shape;
 
@@ -103,7 +103,7 @@ internal sealed unsafe class WinogradConvolution
     public nint WeightGradientScratch => Zeros + WeightPlanes + (Side * Side * (InputPlane(GradientTiles) + OutputPlane(GradientTiles)));
 
     /// <summary>Tiles that a weight gradient takes at a time; as it sums over them, this must not depend on the threads.</summary>
-    private int GradientTiles => Math.Min(Tiles, Math.Max(4 * FewestTiles, (int)(2 * CachedElements / (Side * Side * ((nint)_shape.Channels + _shape.OutputChannels)))));
+    private int GradientTiles => Math.Min(Tiles, Math.Max(8 * FewestTiles, (int)(2 * CachedElements / (Side * Side * ((nint)_shape.Channels + _shape.OutputChannels)))));
 
     private int Zeros => (int)Rounded(Math.Max(_shape.Channels, _shape.OutputChannels));
 

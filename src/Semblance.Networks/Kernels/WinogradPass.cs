@@ -15,6 +15,11 @@ internal static unsafe class WinogradPass<TSimd, TVector, T, TTransform>
 {
     private const int MostValues = 36;
 
+    // A vector across two cache lines would not be there for the next load before it has left for the cache.
+    private const int Alignment = 64;
+
+    private static int Room => (MostValues * TSimd.Count) + (Alignment / sizeof(T));
+
     /// <summary>Tiles of the input, Bᵀ d B.</summary>
     /// <param name="zeros">A pixel of zeros.</param>
     /// <param name="planes">Written: Side² planes, <paramref name="plane"/> elements apart, of rows <paramref name="stride"/> elements apart.</param>
@@ -24,8 +29,10 @@ internal static unsafe class WinogradPass<TSimd, TVector, T, TTransform>
     {
         var side = TTransform.Side;
         var pixels = stackalloc T*[MostValues];
-        var patch = stackalloc T[MostValues * TSimd.Count];
-        var halfway = stackalloc T[MostValues * TSimd.Count];
+        var patchMemory = stackalloc T[Room];
+        var patch = Aligned(patchMemory);
+        var halfwayMemory = stackalloc T[Room];
+        var halfway = Aligned(halfwayMemory);
         var rowStep = (nint)side * TSimd.Count;
         for (var tile = 0; tile < count; tile++)
         {
@@ -49,8 +56,10 @@ internal static unsafe class WinogradPass<TSimd, TVector, T, TTransform>
     {
         var (side, width) = (TTransform.Side, TTransform.Tile);
         var pixels = stackalloc T*[MostValues];
-        var patch = stackalloc T[MostValues * TSimd.Count];
-        var halfway = stackalloc T[MostValues * TSimd.Count];
+        var patchMemory = stackalloc T[Room];
+        var patch = Aligned(patchMemory);
+        var halfwayMemory = stackalloc T[Room];
+        var halfway = Aligned(halfwayMemory);
         var rowStep = (nint)width * TSimd.Count;
         for (var tile = 0; tile < count; tile++)
         {
@@ -76,8 +85,10 @@ internal static unsafe class WinogradPass<TSimd, TVector, T, TTransform>
         where TActivation : struct, IActivation
     {
         var (side, width) = (TTransform.Side, TTransform.Tile);
-        var halfway = stackalloc T[MostValues * TSimd.Count];
-        var patch = stackalloc T[MostValues * TSimd.Count];
+        var halfwayMemory = stackalloc T[Room];
+        var halfway = Aligned(halfwayMemory);
+        var patchMemory = stackalloc T[Room];
+        var patch = Aligned(patchMemory);
         var rowStep = (nint)side * TSimd.Count;
         var channels = grid.Channels;
         for (var tile = 0; tile < count; tile++)
@@ -118,9 +129,12 @@ internal static unsafe class WinogradPass<TSimd, TVector, T, TTransform>
     public static void Weights(T* weights, nint count, bool turned, nint first, nint end, T* planes, nint plane)
     {
         var side = TTransform.Side;
-        var patch = stackalloc T[MostValues * TSimd.Count];
-        var halfway = stackalloc T[MostValues * TSimd.Count];
-        var values = stackalloc T[MostValues * TSimd.Count];
+        var patchMemory = stackalloc T[Room];
+        var patch = Aligned(patchMemory);
+        var halfwayMemory = stackalloc T[Room];
+        var halfway = Aligned(halfwayMemory);
+        var valuesMemory = stackalloc T[Room];
+        var values = Aligned(valuesMemory);
         for (var i = first; i < end; i += TSimd.Count)
         {
             var lanes = (int)Math.Min(TSimd.Count, end - i);
@@ -149,8 +163,10 @@ internal static unsafe class WinogradPass<TSimd, TVector, T, TTransform>
     public static void WeightGradient(T* planes, nint plane, nint count, nint first, nint end, T* gradient, bool accumulate)
     {
         var side = TTransform.Side;
-        var patch = stackalloc T[MostValues * TSimd.Count];
-        var halfway = stackalloc T[MostValues * TSimd.Count];
+        var patchMemory = stackalloc T[Room];
+        var patch = Aligned(patchMemory);
+        var halfwayMemory = stackalloc T[Room];
+        var halfway = Aligned(halfwayMemory);
         var rowStep = (nint)side * TSimd.Count;
         for (var i = first; i < end; i += TSimd.Count)
         {
@@ -170,6 +186,8 @@ internal static unsafe class WinogradPass<TSimd, TVector, T, TTransform>
             }
         }
     }
+
+    private static T* Aligned(T* memory) => (T*)(((nint)memory + Alignment - 1) & -Alignment);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Gather(T** pixels, int count, int channel, int left, T* patch)

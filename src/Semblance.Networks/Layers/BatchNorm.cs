@@ -6,8 +6,8 @@ namespace Semblance.Networks;
 
 /// <summary>
 /// z = f(scale · (x − mean) / √(variance + ε) + shift + r), over all axes but the last (Ioffe and Szegedy, "Batch normalization", 2015),
-/// with an activation f, and r an optional second input of the same shape: the shortcut of a residual block. Parameters in order: scale, shift, and the running
-/// mean and variance.
+/// with an activation f, and r an optional second input of the same shape: the shortcut of a residual block. Parameters in order:
+/// scale, shift, and the running mean and variance.
 /// </summary>
 /// <remarks>
 /// In training, mean and variance are the batch's, and the running ones move towards them, the variance as the unbiased estimate as in
@@ -33,14 +33,13 @@ public sealed unsafe class BatchNorm : Layer
 
     public override bool IsCheap => true;
 
-    // Where the residual takes the output's gradient as its own, nobody may overwrite it.
-    public override bool OverwritesGradient => !PassesGradient(1);
+    public override bool OverwritesGradient => true;
 
     private Parameter Scale => Parameters[0];
 
     private Parameter Shift => Parameters[1];
 
-    private bool ReadsInput => !Frozen || Scale.Trainable;
+    private bool ReadsInput => !Frozen || Scale.Trainable || Shift.Trainable;
 
     private bool ReadsOutput => Activation != Activation.None && ActivationFunctions.DerivativeFromOutput(Activation) && (_hasResidual || !ReadsInput);
 

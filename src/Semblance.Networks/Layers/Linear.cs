@@ -48,7 +48,7 @@ public sealed unsafe class Linear(int features) : Layer
         if (call.ParameterGradient(0) is { IsNone: false } dw)
             MatrixKernels.Multiply(call, columns, Features, rows, Strided<T>.RowMajor(x.Data, columns).Transposed, gradient, dw.Data, Features, call.AccumulatesParameter(0), call.Scratch);
         if (Bias && call.ParameterGradient(1) is { IsNone: false } db)
-            MatrixKernels.SumRows(dy.Data, rows, Features, db.Data, call.AccumulatesParameter(1));
+            MatrixKernels.SumRows(call, dy.Data, rows, Features, db.Data, call.AccumulatesParameter(1));
         if (call.InputGradient() is { IsNone: false } dx)
             MatrixKernels.Multiply(call, rows, columns, Features, gradient, Strided<T>.RowMajor(w.Data, Features).Transposed, dx.Data, columns, call.Accumulates());
     }

@@ -187,7 +187,7 @@ public sealed unsafe class MultiHeadAttention(int heads) : Layer
         if (call.ParameterGradient(index) is { IsNone: false } dw)
             MatrixKernels.Multiply(call, depth, columns, rows, Strided<T>.RowMajor(from, depth).Transposed, dy, dw.Data, columns, call.AccumulatesParameter(index));
         if (call.ParameterGradient(index + 1) is { IsNone: false } db)
-            MatrixKernels.SumRows(gradient, rows, columns, db.Data, call.AccumulatesParameter(index + 1));
+            MatrixKernels.SumRows(call, gradient, rows, columns, db.Data, call.AccumulatesParameter(index + 1));
         if (fromGradient != null)
             MatrixKernels.Multiply(call, rows, depth, columns, dy, Strided<T>.RowMajor(weight.Data, columns).Transposed, fromGradient, depth, accumulate);
     }

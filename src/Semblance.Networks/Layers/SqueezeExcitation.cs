@@ -125,7 +125,7 @@ public sealed unsafe class SqueezeExcitation(int reduced) : Layer
         if (call.ParameterGradient(parameter) is { IsNone: false } weights)
             MatrixKernels.Multiply(call, from, to, batch, Strided<T>.RowMajor(values, from).Transposed, Strided<T>.RowMajor(gradients, to), weights.Data, to, call.AccumulatesParameter(parameter));
         if (call.ParameterGradient(parameter + 1) is { IsNone: false } biases)
-            MatrixKernels.SumRows(gradients, batch, to, biases.Data, call.AccumulatesParameter(parameter + 1));
+            MatrixKernels.SumRows(call, gradients, batch, to, biases.Data, call.AccumulatesParameter(parameter + 1));
     }
 
     private readonly struct Parts<T>(T* start, Shape shape, int reduced)

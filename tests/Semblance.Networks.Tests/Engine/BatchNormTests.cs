@@ -30,11 +30,11 @@ public sealed class BatchNormTests
     [InlineData(Activation.Gelu, true, true)]
     public void Frozen_or_not_its_gradients_are_right_with_any_parameters(Activation activation, bool residual, bool frozen)
     {
-        foreach (var trainable in new[] { true, false })
+        foreach (var (scale, shift) in new[] { (true, true), (false, true), (false, false) })
         {
             var network = WithParameters(new BatchNorm { Activation = activation, Frozen = frozen }, residual, [3, 4, 3, 6]);
-            foreach (var parameter in network.Parameters.Where(parameter => !parameter.IsBuffer))
-                parameter.Trainable = trainable;
+            network.Parameters[0].Trainable = scale;
+            network.Parameters[1].Trainable = shift;
             LayerCheck.Gradients(network);
             LayerCheck.SinglePrecision(network);
             LayerCheck.Threads(network);
@@ -49,12 +49,14 @@ public sealed class BatchNormTests
         LayerCheck.All(() => new BatchNorm { Activation = Activation.Relu }, [[3, 4, 5], [3, 4, 5]]);
     }
 
-    [Fact]
-    public void A_value_is_added_to_its_own_normalisation()
+    [Theory]
+    [InlineData(Activation.None)]
+    [InlineData(Activation.Relu)]
+    public void A_value_is_added_to_its_own_normalisation(Activation activation)
     {
         var network = new Network(1);
         var x = network.Input("x", [3, 4, 3, 6]);
-        network.Output("y", network.Add(new BatchNorm { Activation = Activation.Relu }, x, x));
+        network.Output("y", network.Add(new BatchNorm { Activation = activation }, x, x));
         LayerCheck.Gradients(network);
     }
 

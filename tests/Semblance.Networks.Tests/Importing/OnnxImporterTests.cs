@@ -125,6 +125,15 @@ public sealed class OnnxImporterTests
     }
 
     [Fact]
+    public void A_layer_that_is_added_behind_an_import_has_weights_of_its_own()
+    {
+        var network = OnnxImporter.Import(TwoBlocks());
+        var head = new Linear(3);
+        network.Add(head, network.OutputValue("y"));
+        Assert.All(head.Parameters[0].Values.ToArray(), weight => Assert.NotEqual(0, weight));
+    }
+
+    [Fact]
     public void Another_size_of_pictures_can_be_chosen()
     {
         var network = OnnxImporter.Import(TwoBlocks(), new OnnxImportOptions { InputShapes = new Dictionary<string, Shape>(StringComparer.Ordinal) { ["x"] = [1, 10, 12, 3] }, UpTo = ["act"] });

@@ -20,6 +20,9 @@ internal static class OperatorGraphs
         ["Conv, VALID"] = () => Picture(3, 8, 9, (b, x) => b.Node("Conv", [x, W(b, 4, 3, 3, 3)], Text("auto_pad", "VALID"))),
         ["Conv and activation"] = () => Picture(3, 6, 6, (b, x) => b.Node("Relu", [b.Node("Conv", [x, W(b, 4, 3, 1, 1), W(b, 4)])])),
         ["Conv, normalisation, shortcut, activation"] = () => Picture(4, 6, 6, (b, x) => b.Node("Relu", [b.Node("Add", [Norm(b, b.Node("Conv", [x, W(b, 4, 4, 3, 3)], Integers("pads", 1, 1, 1, 1)), 4), x])])),
+        ["ConvTranspose"] = () => Picture(3, 4, 5, (b, x) => b.Node("ConvTranspose", [x, W(b, 3, 4, 3, 3), W(b, 4)], Integers("strides", 2, 2), Integers("pads", 1, 1, 1, 1), Integers("output_padding", 1, 1))),
+        ["ConvTranspose, groups, activation"] = () => Picture(4, 4, 5, (b, x) => b.Node("Relu", [b.Node("ConvTranspose", [x, W(b, 4, 3, 2, 2)], Integers("strides", 2, 2), Integer("group", 2))])),
+        ["two layer norms without weights"] = () => Sequence(4, 6, (b, x) => PlainNorm(b, b.Node("MatMul", [PlainNorm(b, x), W(b, 6, 3)]))),
         ["BatchNormalization"] = () => Picture(4, 5, 3, (b, x) => Norm(b, x, 4)),
         ["BatchNormalization of rows"] = () => Rows(6, (b, x) => Norm(b, x, 6)),
         ["Gemm"] = () => Rows(6, (b, x) => b.Node("Gemm", [x, W(b, 6, 4), W(b, 4)])),
@@ -135,11 +138,13 @@ internal static class OperatorGraphs
         => builder.Node("Concat", [builder.Node("Unsqueeze", [builder.Node("Gather", [builder.Node("Shape", [x]), builder.Scalar(0)]), builder.Longs(0)]), builder.Longs(-1)], Integer("axis", 0));
 
     private static string SpeltLayerNorm(OnnxGraphBuilder builder, string x)
+        => builder.Node("Add", [builder.Node("Mul", [PlainNorm(builder, x), builder.Node("Identity", [W(builder, 6)])]), builder.Floats(Numbers(1, 6), 6)]);
+
+    private static string PlainNorm(OnnxGraphBuilder builder, string x)
     {
         string Mean(string of) => builder.Node("ReduceMean", [of], Integers("axes", -1));
         var centred = builder.Node("Sub", [x, Mean(x)]);
         var variance = Mean(builder.Node("Pow", [centred, builder.Floats([2f])]));
-        var normal = builder.Node("Div", [centred, builder.Node("Sqrt", [builder.Node("Add", [variance, builder.Floats([1e-5f])])])]);
-        return builder.Node("Add", [builder.Node("Mul", [normal, W(builder, 6)]), builder.Floats(Numbers(1, 6), 6)]);
+        return builder.Node("Div", [centred, builder.Node("Sqrt", [builder.Node("Add", [variance, builder.Floats([1e-5f])])])]);
     }
 }

@@ -33,7 +33,7 @@ internal sealed class FileNode
 
     public List<string> Outputs { get; }
 
-    public string Name { get; }
+    public string Name { get; init; }
 
     /// <summary>Applied to the result; nodes of the file that were merged into this one.</summary>
     public Activation Activation { get; set; }

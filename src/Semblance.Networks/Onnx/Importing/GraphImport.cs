@@ -49,8 +49,14 @@ internal sealed class GraphImport
         string[] wanted = [.. outputs.Select(output => output.Tensor), .. frozen is null ? (string[])[] : [frozen]];
         nodes = Needed(nodes, wanted);
 
-        foreach (var node in nodes.Where(node => node.Operator == "Constant"))
-            _constants[Result(node)] = ConstantFolding.Literal(node);
+        foreach (var node in nodes)
+        {
+            // PyTorch writes weights that are equal once, and gives the others their names by an identity.
+            if (node.Operator == "Constant")
+                _constants[Result(node)] = ConstantFolding.Literal(node);
+            else if (node.Operator == "Identity" && node.HasInput(0) && FindConstant(node.Inputs[0]) is { } constant)
+                Set(node, constant);
+        }
         nodes = GraphPatterns.Merge(nodes, wanted, _constants);
         AddInputs(nodes, wanted);
         foreach (var node in nodes)
@@ -59,6 +65,8 @@ internal sealed class GraphImport
             Network.Output(name, Materialise(ForOutput(Find(tensor) ?? throw Missing(tensor, name))));
         if (frozen is not null)
             Network.SetTrainableUpTo(Find(frozen)!.Value, trainable: false);
+        // Layers that are added to the network from here on are new.
+        Network.DrawsWeights = true;
         return Network;
     }
 
@@ -171,7 +179,8 @@ internal sealed class GraphImport
     public Value AddWithWeights(FileNode node, ReadOnlySpan<Value> inputs, IReadOnlyList<FileConstant?> constants, Func<string, Layer> make, Func<int, float[]> load)
     {
         var key = $"{node.Operator} {node.Settings()} {node.Activation} {string.Join('|', constants.Select(constant => constant?.Name))}";
-        if (_shared.TryGetValue(key, out var known) && !known.Parameters.Any(parameter => parameter.IsBuffer))
+        var isShareable = constants.Any(constant => constant is not null) && constants.All(constant => constant is null or { IsInitializer: true, Name.Length: > 0 });
+        if (isShareable && _shared.TryGetValue(key, out var known) && !known.Parameters.Any(parameter => parameter.IsBuffer))
             return Network.Add(known, inputs);
         var layer = make(LayerName(node, constants));
         var value = Network.Add(layer, inputs);

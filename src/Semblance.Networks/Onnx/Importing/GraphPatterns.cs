@@ -278,7 +278,7 @@ internal sealed class GraphPatterns
         {
             if (Only(node, side) is not { Operator: "BatchNormalization", Activation: Activation.None, Residual: null } norm || _constants.ContainsKey(node.Inputs[1 - side]))
                 continue;
-            var merged = new FileNode(norm.Operator, node, [.. norm.Inputs]) { Residual = node.Inputs[1 - side], Frozen = norm.Frozen };
+            var merged = new FileNode(norm.Operator, node, [.. norm.Inputs]) { Name = norm.Name, Residual = node.Inputs[1 - side], Frozen = norm.Frozen };
             merged.CopyAttributes(norm);
             Replace(index, merged, norm);
             return true;
@@ -307,9 +307,9 @@ internal sealed class GraphPatterns
     {
         if (_nodes[index] is not { } node || ActivationOf(node) is not (not Activation.None and var activation))
             return;
-        if (Only(node, 0) is not { Operator: "Conv" or "BatchNormalization", Activation: Activation.None } before)
+        if (Only(node, 0) is not { Operator: "Conv" or "ConvTranspose" or "BatchNormalization", Activation: Activation.None } before)
             return;
-        var merged = new FileNode(before.Operator, node, [.. before.Inputs]) { Activation = activation, Residual = before.Residual, Frozen = before.Frozen };
+        var merged = new FileNode(before.Operator, node, [.. before.Inputs]) { Name = before.Name, Activation = activation, Residual = before.Residual, Frozen = before.Frozen };
         merged.CopyAttributes(before);
         Replace(index, merged, before);
     }

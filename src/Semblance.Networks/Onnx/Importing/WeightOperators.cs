@@ -42,7 +42,29 @@ internal static class WeightOperators
         var window = Window.Of(node, input, weight.Sizes[2..]);
         var groups = node.Integer("group", 1);
         RequireFit(node, weight, window, input.Sizes[^1], weight.Sizes[0] / Math.Max(groups, 1), groups);
-        throw node.Unsupported("a transposed convolution");
+        var added = node.Integers("output_padding") ?? [0, 0];
+        if (window.KernelHeight != window.KernelWidth || window.StrideHeight != window.StrideWidth || window.DilationHeight != window.DilationWidth || added is not [var rows, var columns] || rows != columns)
+            throw node.Unsupported("a kernel, stride, dilation or output_padding that differs in height and width");
+        if (node.Has("output_shape") || node.Text("auto_pad", "NOTSET") is not ("NOTSET" or "VALID"))
+            throw node.Unsupported("an output_shape or auto_pad");
+        var filters = checked(weight.Sizes[1] * groups);
+        RequireBias(node, bias, filters);
+        Set(import, node, import.AddWithWeights(
+            node,
+            [import.Materialise(input)],
+            [weight, bias],
+            name => new TransposedConvolution(filters, window.KernelHeight)
+            {
+                Name = name,
+                Stride = window.StrideHeight,
+                Dilation = window.DilationHeight,
+                Padding = window.Padding,
+                OutputPadding = rows,
+                Groups = groups,
+                Bias = bias is not null,
+                Activation = node.Activation,
+            },
+            index => index == 0 ? Floats(node, weight.Transposed([2, 3, 1, 0])) : Floats(node, bias!)));
     }
 
     public static void NormalizeBatch(GraphImport import, FileNode node)
