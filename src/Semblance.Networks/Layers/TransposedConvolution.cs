@@ -109,7 +109,7 @@ public sealed unsafe class TransposedConvolution : Layer
             scratch += dy.Shape.Length;
         }
         if (Bias && call.ParameterGradient(1) is { IsNone: false } db)
-            MatrixKernels.SumRows(gradient, dy.Shape.Rows, Filters, db.Data, call.AccumulatesParameter(1));
+            MatrixKernels.SumRows(call, gradient, dy.Shape.Rows, Filters, db.Data, call.AccumulatesParameter(1));
         if (call.ParameterGradient(0) is { IsNone: false } dw)
             plan.WeightGradient(call, gradient, x.Data, dw.Data, call.AccumulatesParameter(0), scratch);
         if (call.InputGradient() is not { IsNone: false } dx)
