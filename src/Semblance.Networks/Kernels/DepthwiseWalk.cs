@@ -23,6 +23,9 @@ internal sealed unsafe class DepthwiseWalk(int batch, int channels, TapAxis rows
     /// <summary>The taps of a row of the kernel that columns share, as positions in its list of taps.</summary>
     private readonly int[][] _chains = Chains(columns);
 
+    /// <summary>Each tap by itself, for columns at a border.</summary>
+    private readonly int[][] _singles = [.. Enumerable.Range(0, columns.Count).Select(tap => new[] { tap })];
+
     public void Run<T, TActivation>(T* read, T* weights, T* bias, TActivation function, T* written, bool accumulate, SimdWidth<T> simd, WorkerTeam team)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TActivation : struct, IActivation
@@ -57,7 +60,7 @@ internal sealed unsafe class DepthwiseWalk(int batch, int channels, TapAxis rows
     }
 
     /// <summary>The runs of kernel rows [firstRow, endRow), of which a column that is not computed in blocks takes single taps.</summary>
-    private void SetRuns<T>(ref DepthwiseCall<T> call, DepthwiseRun* runs, int firstRow, int endRow, IEnumerable<int[]> chains)
+    private void SetRuns<T>(ref DepthwiseCall<T> call, DepthwiseRun* runs, int firstRow, int endRow, ReadOnlySpan<int[]> chains)
         where T : unmanaged
     {
         call.Runs = runs;
@@ -144,7 +147,7 @@ internal sealed unsafe class DepthwiseWalk(int batch, int channels, TapAxis rows
                 }
                 var border = call;
                 var (first, end) = columns.TapsInside(column);
-                walk.SetRuns(ref border, single, taps.First, taps.End, Enumerable.Range(first, end - first).Select(tap => new[] { tap }));
+                walk.SetRuns(ref border, single, taps.First, taps.End, walk._singles.AsSpan(first, end - first));
                 column += Block<TSimd, TVector>(border, 1);
             }
         }
