@@ -34,10 +34,9 @@ public sealed unsafe class NetworkRun<T> : IDisposable
     {
         _network = network;
         _options = options;
+        _plan = new ExecutionPlan(network, inputs, options, options.Team?.Threads ?? options.Threads, sizeof(T));
+        _arena = Arena();
         _team = options.Team ?? new WorkerTeam(options.Threads);
-        _plan = new ExecutionPlan(network, inputs, options, _team.Threads, sizeof(T));
-        ThrowIfTooLarge();
-        _arena = new HugeMemory(_plan.ArenaBytes);
         foreach (var (_, value) in network.Inputs)
             ValueTensor(value).Span.Clear();
         _steps = [.. _plan.Steps.Select(Compile)];
@@ -142,14 +141,29 @@ public sealed unsafe class NetworkRun<T> : IDisposable
         }
     }
 
-    private void ThrowIfTooLarge()
+    // Linux would promise more memory than there is, and kill the process when it is used.
+    private HugeMemory Arena()
     {
-        var available = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
-        if (_plan.ArenaBytes <= available)
-            return;
+        var most = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
+        if (_plan.ArenaBytes <= most)
+        {
+            try
+            {
+                return new HugeMemory(_plan.ArenaBytes);
+            }
+            catch (OutOfMemoryException failure)
+            {
+                throw new OutOfMemoryException(TooLarge("the system does not give them"), failure);
+            }
+        }
+        throw new OutOfMemoryException(TooLarge(string.Create(CultureInfo.InvariantCulture, $"the machine has {most / 1e9:0.0} GB")));
+    }
+
+    private string TooLarge(string reason)
+    {
         var largest = _plan.Buffers.MaxBy(buffer => buffer.Bytes)!;
-        throw new OutOfMemoryException(string.Create(CultureInfo.InvariantCulture,
-            $"The run needs {_plan.ArenaBytes / 1e9:0.0} GB for activations and the machine has {available / 1e9:0.0} GB; the largest single piece is {largest.Bytes / 1e9:0.00} GB for '{largest.Owner}'. Take a smaller batch or smaller pictures, or recompute cheap layers ({nameof(RunOptions)}.{nameof(RunOptions.Recompute)})."));
+        return string.Create(CultureInfo.InvariantCulture,
+            $"The run needs {_plan.ArenaBytes / 1e9:0.00} GB for activations and {reason}; the largest single piece is {largest.Bytes / 1e9:0.00} GB for '{largest.Owner}'. Take a smaller batch or smaller pictures, or recompute cheap layers ({nameof(RunOptions)}.{nameof(RunOptions.Recompute)}).");
     }
 
     private Action Compile(PlannedStep step) => step.Kind switch

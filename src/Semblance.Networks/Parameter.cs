@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 using Semblance.Numerics;
 using Semblance.Numerics.Memory;
@@ -73,8 +74,15 @@ public sealed unsafe class Parameter
     private HugeMemory Allocate()
     {
         var bytes = checked(Shape.Length * sizeof(float));
-        var memory = new HugeMemory(bytes);
-        NativeMemory.Clear(memory.Start, (nuint)bytes);
-        return memory;
+        try
+        {
+            var memory = new HugeMemory(bytes);
+            NativeMemory.Clear(memory.Start, (nuint)bytes);
+            return memory;
+        }
+        catch (OutOfMemoryException failure)
+        {
+            throw new OutOfMemoryException(string.Create(CultureInfo.InvariantCulture, $"Parameter '{Name}' {Shape} needs {bytes / 1e6:0.0} MB and the system does not give them; take a smaller network."), failure);
+        }
     }
 }
