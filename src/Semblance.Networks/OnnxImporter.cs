@@ -82,5 +82,9 @@ public static class OnnxImporter
         {
             throw new OnnxImportException($"{what} is no ONNX file, or is damaged or cut short: {failure.Message}", failure);
         }
+        catch (Exception failure) when (GraphImport.IsOfDamage(failure))
+        {
+            throw new OnnxImportException($"{what} is damaged in a way that has no better name: {failure.Message}", failure);
+        }
     }
 }

@@ -65,6 +65,9 @@ internal static class ConstantFolding
         };
         if (result is null)
             return false;
+        // Elements that the result shares with its input take no memory.
+        if (!ReferenceEquals(result.Floats, first.Floats) || !ReferenceEquals(result.Longs, first.Longs))
+            import.ChargeComputed(node, result.Count);
         import.Set(node, result);
         return true;
     }
@@ -110,7 +113,8 @@ internal static class ConstantFolding
     {
         if (parts.Any(part => part is null || part.Rank != 1))
             throw node.Unsupported("constants of more than one axis");
-        int[] sizes = [parts.Sum(part => part!.Count)];
+        int[] sizes = [(int)Math.Min(parts.Sum(part => (long)part!.Count), int.MaxValue)];
+        FileConstant.CountOf(node, sizes);
         if (parts.TrueForAll(part => part!.Floats is not null))
             return FileConstant.Of("", sizes, [.. parts.SelectMany(part => part!.Floats!)]);
         if (!parts.TrueForAll(part => part!.Longs is not null))
@@ -129,7 +133,10 @@ internal static class ConstantFolding
     {
         if (data.Rank != 1)
             throw node.Unsupported($"a cut of the constant {data}");
-        var (start, length, step) = ShapeOperators.Ranges(import, node, data.Sizes).Select(range => (range.Start, range.Length, range.Step)).DefaultIfEmpty((0, data.Count, 1)).Single();
+        var ranges = ShapeOperators.Ranges(import, node, data.Sizes);
+        if (ranges.Count > 1)
+            throw node.Fault($"cuts the only axis of {data} {ranges.Count} times; the file is damaged.");
+        var (_, start, length, step) = ranges is [var only] ? only : (0, 0, data.Count, 1);
         int[] taken = [.. Enumerable.Range(0, length).Select(i => start + (i * step))];
         return data.Floats is { } floats
             ? FileConstant.Of(data.Name, [length], [.. taken.Select(index => floats[index])])

@@ -40,8 +40,8 @@ internal static class ElementwiseOperators
 
     public static void Clip(GraphImport import, FileNode node)
     {
-        var low = import.OptionalConstant(node, 1)?.ToFloats()[0] ?? node.Number("min", float.NegativeInfinity);
-        var high = import.OptionalConstant(node, 2)?.ToFloats()[0] ?? node.Number("max", float.PositiveInfinity);
+        var low = import.OptionalNumber(node, 1) ?? node.Number("min", float.NegativeInfinity);
+        var high = import.OptionalNumber(node, 2) ?? node.Number("max", float.PositiveInfinity);
         if (low <= float.MinValue && high >= float.MaxValue)
             PassOn(import, node);
         else if (low == 0 && high == 6)
@@ -54,7 +54,7 @@ internal static class ElementwiseOperators
 
     public static void Dropout(GraphImport import, FileNode node)
     {
-        var rate = import.OptionalConstant(node, 1)?.ToFloats()[0] ?? node.Number("ratio", 0.5f);
+        var rate = import.OptionalNumber(node, 1) ?? node.Number("ratio", 0.5f);
         if (node.Frozen || rate == 0)
             PassOn(import, node);
         else
@@ -125,6 +125,16 @@ internal static class ElementwiseOperators
         import.Set(node, Scaled(import, arranged, scales, shifts, scale.IsInitializer && scales.Length > 1));
     }
 
+    /// <summary>A product with a constant or a constant added; null leaves it out.</summary>
+    public static FileTensor ScaledAndShifted(GraphImport import, FileNode node, FileTensor tensor, FileConstant? scale, FileConstant? shift)
+    {
+        if (scale is not null)
+            tensor = Scaled(import, PerChannel(import, node, tensor, scale, out var scales), scales, [0], scale.IsInitializer && scales.Length > 1);
+        if (shift is not null)
+            tensor = Scaled(import, PerChannel(import, node, tensor, shift, out var shifts), [1], shifts, learned: false);
+        return tensor;
+    }
+
     public static void Negate(GraphImport import, FileNode node) => import.Set(node, Scaled(import, import.Tensor(node), [-1], [0], learned: false));
 
     public static void Softmax(GraphImport import, FileNode node)
@@ -155,6 +165,10 @@ internal static class ElementwiseOperators
         var axes = import.Integers(node, 1, "axes") ?? [node.Integer("axis", -1)];
         if (axes.Length != 1)
             throw node.Unsupported("a norm over several axes");
+        var repeated = node.Integers(GraphPatterns.RepeatedTo) ?? [];
+        var own = tensor.FileSizes;
+        if (repeated.Length > own.Length || repeated.Where((size, i) => size != 1 && size != own[i + own.Length - repeated.Length]).Any())
+            throw node.Unsupported($"a norm repeated to [{string.Join(", ", repeated)}] beside [{string.Join(", ", own)}]");
         var arranged = import.ArrangeLast(node, tensor, GraphImport.Axis(node, axes[0], tensor.Rank));
         import.Set(node, arranged with { Value = import.Network.Add(new L2Normalize(), import.Materialise(arranged)) });
     }
@@ -163,7 +177,7 @@ internal static class ElementwiseOperators
     private static (FileTensor Tensor, FileConstant Constant)? Sides(GraphImport import, FileNode node)
     {
         if (node.Inputs.Count != 2)
-            return null;
+            return node.Operator == "Sum" ? null : throw node.Fault($"has {node.Inputs.Count} inputs and takes two; the file is damaged.");
         if (import.FindConstant(node.Inputs[1]) is { } right)
             return (import.Tensor(node), right);
         return import.FindConstant(node.Inputs[0]) is { } left ? (import.Tensor(node, 1), left) : null;
@@ -184,6 +198,8 @@ internal static class ElementwiseOperators
     // A constant over one axis of the tensor, which is brought to the end.
     private static FileTensor PerChannel(GraphImport import, FileNode node, FileTensor tensor, FileConstant constant, out float[] values)
     {
+        if (constant.Rank > tensor.Rank)
+            throw node.Unsupported($"a constant {constant} of more axes than [{string.Join(", ", tensor.FileSizes)}]");
         values = constant.ToFloats();
         if (values.Length == 1)
             return tensor;

@@ -7,7 +7,10 @@ namespace Semblance.Networks.Onnx.Importing;
 internal sealed class FileConstant
 {
     /// <summary>More than that is refused before it is made: computed constants are shapes and the like.</summary>
-    private const long MostComputed = 1 << 24;
+    public const long MostComputed = 1 << 24;
+
+    // More than the engine's tensors have: groups of windows are written with up to six.
+    private const int MostAxes = 8;
 
     private FileConstant(string name, int[] sizes, float[]? floats, long[]? longs)
     {
@@ -47,6 +50,7 @@ internal sealed class FileConstant
     {
         if (tensor.ExternalData.Count > 0)
             throw new OnnxImportException($"The tensor '{name}' lies in another file; save the model as a single ONNX file.");
+        RequireFewAxes(name, tensor.Dims.Count);
         var sizes = new int[tensor.Dims.Count];
         long count = 1;
         for (var i = 0; i < sizes.Length; i++)
@@ -127,10 +131,17 @@ internal sealed class FileConstant
 
     private static T[] Checked<T>(string name, int[] sizes, int count, T[] values)
     {
+        RequireFewAxes(name, sizes.Length);
         long expected = 1;
         foreach (var size in sizes)
             expected *= size;
         return expected == count ? values : throw Miscounted(name, sizes, count);
+    }
+
+    private static void RequireFewAxes(string name, int axes)
+    {
+        if (axes > MostAxes)
+            throw new OnnxImportException($"The tensor '{name}' has {axes} axes; up to {MostAxes} are supported.");
     }
 
     private static OnnxImportException Miscounted(string name, int[] sizes, int count)

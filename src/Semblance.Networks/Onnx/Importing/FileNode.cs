@@ -74,6 +74,9 @@ internal sealed class FileNode
     /// <param name="what">Goes on from "Node … (operator) ".</param>
     public OnnxImportException Fault(string what) => new($"Node '{Name}' ({Operator}) {what}");
 
+    /// <summary>Names the node where something that reads it gave way.</summary>
+    public OnnxImportException Fault(string what, Exception cause) => new(Fault(what).Message, cause);
+
     public OnnxImportException Unsupported(string what) => Fault($"has {what}, which is not supported; choose a tap before it (UpTo).");
 
     public override string ToString() => $"{Name} ({Operator})";

@@ -18,6 +18,8 @@ internal sealed class GraphImport
     private readonly Dictionary<string, Layer> _shared = new(StringComparer.Ordinal);
     private readonly HashSet<string> _parameterNames = new(StringComparer.Ordinal);
     private bool _channelsLast;
+    private long _held;
+    private long _computed;
 
     public GraphImport(ModelProto model, OnnxImportOptions options)
     {
@@ -34,7 +36,12 @@ internal sealed class GraphImport
     public Network Run()
     {
         foreach (var tensor in _graph.Initializer)
+        {
+            if (tensor.Name.Length == 0)
+                throw new OnnxImportException("A weight has no name; the file is damaged.");
             _constants[tensor.Name] = FileConstant.Read(tensor, tensor.Name).AsInitializer();
+            _held += _constants[tensor.Name].Count;
+        }
         var nodes = _graph.Node.Select(proto => new FileNode(proto)).ToList();
         if (nodes.Count == 0)
             throw new OnnxImportException("The model's graph has no nodes; it is no ONNX file, or is damaged.");
@@ -43,6 +50,10 @@ internal sealed class GraphImport
             : [.. _graph.Output.Select(output => (output.Name, output.Name))];
         if (outputs.Count == 0)
             throw new OnnxImportException("The model's graph has no outputs; name values to take in UpTo.");
+        if (outputs.Exists(output => output.Name.Length == 0))
+            throw new OnnxImportException("An output has no name; the file is damaged, or UpTo holds an empty name.");
+        if (outputs.GroupBy(output => output.Name, StringComparer.Ordinal).FirstOrDefault(group => group.Skip(1).Any()) is { } repeated)
+            throw new OnnxImportException($"The output '{repeated.Key}' is named twice; the file is damaged, or UpTo names it twice.");
         var frozen = _options.FreezeUpTo is { } tap ? Resolve(tap, nodes) : null;
         foreach (var node in Needed(nodes, frozen is null ? [] : [frozen]))
             node.Frozen = true;
@@ -53,7 +64,11 @@ internal sealed class GraphImport
         {
             // PyTorch writes weights that are equal once, and gives the others their names by an identity.
             if (node.Operator == "Constant")
-                _constants[Result(node)] = ConstantFolding.Literal(node);
+            {
+                var literal = ConstantFolding.Literal(node);
+                _constants[Result(node)] = literal;
+                _held += literal.Count;
+            }
             else if (node.Operator == "Identity" && node.HasInput(0) && FindConstant(node.Inputs[0]) is { } constant)
                 Set(node, constant);
         }
@@ -64,7 +79,7 @@ internal sealed class GraphImport
         foreach (var (name, tensor) in outputs)
             Network.Output(name, Materialise(ForOutput(Find(tensor) ?? throw Missing(tensor, name))));
         if (frozen is not null)
-            Network.SetTrainableUpTo(Find(frozen)!.Value, trainable: false);
+            Network.SetTrainableUpTo((Find(frozen) ?? throw new OnnxImportException($"'{_options.FreezeUpTo}' does not depend on the inputs; name a value in FreezeUpTo that does.")).Value, trainable: false);
         // Layers that are added to the network from here on are new.
         Network.DrawsWeights = true;
         return Network;
@@ -95,6 +110,27 @@ internal sealed class GraphImport
 
     /// <summary>As <see cref="Constant"/>, null where the input is left out.</summary>
     public FileConstant? OptionalConstant(FileNode node, int index) => node.HasInput(index) ? Constant(node, index) : null;
+
+    /// <summary>An input that is a single number; null where it is left out.</summary>
+    public float? OptionalNumber(FileNode node, int index)
+    {
+        if (OptionalConstant(node, index) is not { } constant)
+            return null;
+        return constant.Count == 1 ? constant.ToFloats()[0] : throw node.Fault($"has {constant} as input {index}, where one number is needed; the file is damaged.");
+    }
+
+    /// <summary>Counts elements that a folded node computed; what all of them may take is bounded by what the file holds.</summary>
+    /// <exception cref="OnnxImportException">They are too many for weights that are moved and shapes that are computed.</exception>
+    public void ChargeComputed(FileNode node, int count)
+    {
+        _computed += count;
+        if (_computed > FileConstant.MostComputed + (4 * _held))
+            throw node.Fault($"is one of many that compute constants, by now of {_computed.ToString(CultureInfo.InvariantCulture)} elements, which is more than any model needs; the file is damaged.");
+    }
+
+    /// <summary>Whether an exception comes of contents that no check foresaw, rather than of the machine.</summary>
+    public static bool IsOfDamage(Exception failure)
+        => failure is ArgumentException or ArithmeticException or IndexOutOfRangeException or InvalidOperationException or InvalidCastException or NullReferenceException or KeyNotFoundException or FormatException;
 
     /// <summary>A constant of float32 with as many elements as a layer needs.</summary>
     public float[] Weights(FileNode node, int index, int count)
@@ -176,9 +212,10 @@ internal sealed class GraphImport
     /// </summary>
     /// <param name="make">Gets the layer's name.</param>
     /// <param name="load">Fills the parameters once the layer is bound: the elements of parameter i, in the engine's order.</param>
-    public Value AddWithWeights(FileNode node, ReadOnlySpan<Value> inputs, IReadOnlyList<FileConstant?> constants, Func<string, Layer> make, Func<int, float[]> load)
+    /// <param name="computed">Settings of the layer that are not the node's but follow from its input, as a padding that keeps the picture's size.</param>
+    public Value AddWithWeights(FileNode node, ReadOnlySpan<Value> inputs, IReadOnlyList<FileConstant?> constants, Func<string, Layer> make, Func<int, float[]> load, string computed = "")
     {
-        var key = $"{node.Operator} {node.Settings()} {node.Activation} {string.Join('|', constants.Select(constant => constant?.Name))}";
+        var key = $"{node.Operator} {node.Settings()} {computed} {node.Activation} {string.Join('|', constants.Select(constant => constant?.Name))}";
         var isShareable = constants.Any(constant => constant is not null) && constants.All(constant => constant is null or { IsInitializer: true, Name.Length: > 0 });
         if (isShareable && _shared.TryGetValue(key, out var known) && !known.Parameters.Any(parameter => parameter.IsBuffer))
             return Network.Add(known, inputs);
@@ -265,6 +302,8 @@ internal sealed class GraphImport
 
     private void AddInput(ValueInfoProto input)
     {
+        if (input.Name.Length == 0 || IsInput(input.Name))
+            throw new OnnxImportException(input.Name.Length == 0 ? "An input has no name; the file is damaged." : $"The input '{input.Name}' is named twice; the file is damaged.");
         var shape = input.Type?.TensorType?.Shape;
         var declared = shape?.Dim.Select(dimension => dimension.HasDimValue && dimension.DimValue > 0 ? dimension.DimValue : -1).ToArray() ?? [];
         if (shape is not null && declared.Length is 0 or > Shape.MaxRank)
@@ -306,9 +345,9 @@ internal sealed class GraphImport
                 throw node.Fault($"is of an operator that is not supported. Supported are {string.Join(", ", Operators.All.Keys.Where(name => !name.Contains(' ')).Order(StringComparer.Ordinal))}. Choose a tap before it (UpTo).");
             add(this, node);
         }
-        catch (Exception failure) when (failure is ShapeException or ArgumentException or OverflowException)
+        catch (Exception failure) when (IsOfDamage(failure))
         {
-            throw node.Fault($"cannot be taken over: {failure.Message}");
+            throw node.Fault($"cannot be taken over: {failure.Message}", failure);
         }
     }
 

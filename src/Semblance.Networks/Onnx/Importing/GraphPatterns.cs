@@ -12,6 +12,12 @@ internal sealed class GraphPatterns
     public const string Affine = "x · a + b";
     public const string LayerNorm = "(x − mean) / deviation";
 
+    /// <summary>Attribute of <see cref="UnitLength"/>: constant sizes that the norm is repeated to, which have to be those of x; empty for none.</summary>
+    public const string RepeatedTo = "repeated_to";
+
+    // A larger one would show in the lengths of rows that are not zero.
+    private const float LargestLeastNorm = 1e-6f;
+
     private readonly List<FileNode?> _nodes;
     private readonly Dictionary<string, int> _producers = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> _uses = new(StringComparer.Ordinal);
@@ -23,10 +29,10 @@ internal sealed class GraphPatterns
         _constants = constants;
         for (var i = 0; i < nodes.Count; i++)
         {
-            foreach (var output in nodes[i].Outputs)
+            // An empty name stands for what is left out.
+            foreach (var output in nodes[i].Outputs.Where(output => output.Length > 0))
                 _producers[output] = i;
-            foreach (var input in nodes[i].Inputs)
-                _uses[input] = _uses.GetValueOrDefault(input) + 1;
+            Count(nodes[i], 1);
         }
         foreach (var name in wanted)
             _uses[name] = _uses.GetValueOrDefault(name) + 1;
@@ -39,8 +45,16 @@ internal sealed class GraphPatterns
         for (var i = 0; i < nodes.Count; i++)
         {
             // The last node of each pattern, so that what it is made of is merged already.
-            if (patterns._nodes[i] is { } node)
+            if (patterns._nodes[i] is not { } node)
+                continue;
+            try
+            {
                 patterns.MergeInto(i, node);
+            }
+            catch (Exception failure) when (GraphImport.IsOfDamage(failure))
+            {
+                throw node.Fault($"cannot be taken over: {failure.Message}", failure);
+            }
         }
         return [.. patterns._nodes.OfType<FileNode>()];
     }
@@ -154,25 +168,49 @@ internal sealed class GraphPatterns
     private bool MergeUnitLength(int index, FileNode node)
     {
         var members = new List<FileNode>();
-        var name = node.Inputs[1];
-        while (Producer(name) is { Operator: "Expand" or "Clip" or "Max" } step && IsOnlyUse(name))
+        int[] repeated = [];
+        var (x, name) = (node.Inputs[0], node.Inputs[1]);
+        // Exporters write at most one bound and one repetition; a damaged file may go in a circle.
+        while (members.Count < 3 && Only(name) is { } step && NormBehind(step, x) is { } inner)
         {
             members.Add(step);
-            name = step.Inputs.Find(input => !_constants.ContainsKey(input)) ?? "";
+            name = inner;
+            if (step.Operator == "Expand" && _constants.TryGetValue(step.Inputs[1], out var sizes) && sizes.Longs is { } longs)
+                repeated = [.. longs.Select(size => step.ToInt(size, "a size of"))];
         }
-        if (Only(name) is not { Operator: "ReduceL2" } norm || norm.Inputs[0] != node.Inputs[0] || norm.Integer("keepdims", 1) == 0)
+        if (Only(name) is not { Operator: "ReduceL2" } norm || norm.Inputs[0] != x || norm.Integer("keepdims", 1) == 0 || !(norm.Has("axes") || norm.HasInput(1)))
             return false;
         var merged = new FileNode(UnitLength, node, [.. norm.Inputs]);
         merged.CopyAttributes(norm);
+        merged.CopyAttributes(new FileNode(new NodeProto { Attribute = { OnnxGraphBuilder.Integers(RepeatedTo, repeated) } }));
         Replace(index, merged, [.. members, norm]);
         return true;
+    }
+
+    // What a lower bound close to nothing is laid on, or what is repeated to the sizes of x; null if the step does anything else.
+    private string? NormBehind(FileNode step, string x)
+    {
+        switch (step.Operator)
+        {
+            case "Clip":
+                var hasBounds = (!step.HasInput(1) || Scalar(step.Inputs[1]) is not null) && (!step.HasInput(2) || Scalar(step.Inputs[2]) is not null);
+                return hasBounds && Bound(step, 1, "min") is null or <= LargestLeastNorm && Bound(step, 2, "max") is null or >= float.MaxValue ? step.Inputs[0] : null;
+            case "Max" when step.Inputs.Count == 2:
+                var place = Scalar(step.Inputs[1]) is not null ? 0 : 1;
+                return Scalar(step.Inputs[1 - place]) <= LargestLeastNorm ? step.Inputs[place] : null;
+            case "Expand" when step.Inputs.Count == 2:
+                var isOfX = _constants.TryGetValue(step.Inputs[1], out var sizes) ? sizes.Longs is not null : Producer(step.Inputs[1]) is { Operator: "Shape" } shape && shape.HasInput(0) && shape.Inputs[0] == x && !shape.Has("start") && !shape.Has("end");
+                return isOfX ? step.Inputs[0] : null;
+            default:
+                return null;
+        }
     }
 
     // (x − mean) / √(mean of squares + ε), over one axis; scale and shift follow.
     private bool MergeLayerNorm(int index, FileNode node)
     {
         if (Producer(node.Inputs[0]) is not { Operator: "Sub", Inputs.Count: 2 } centred || Only(node, 1) is not { Operator: "Sqrt" } root || Only(root, 0) is not { Operator: "Add" } sum
-            || Producer(centred.Inputs[1]) is not { Operator: "ReduceMean" } mean || mean.Inputs[0] != centred.Inputs[0] || AxisOf(mean) is not { } axis)
+            || Producer(centred.Inputs[1]) is not { Operator: "ReduceMean", Inputs.Count: >= 1 } mean || mean.Inputs[0] != centred.Inputs[0] || AxisOf(mean) is not { } axis)
             return false;
         var term = Scalar(sum.Inputs[1]) is not null ? 0 : 1;
         if (Scalar(sum.Inputs[1 - term]) is not { } epsilon || Only(sum, term) is not { Operator: "ReduceMean" } variance || AxisOf(variance) != axis || Only(variance, 0) is not { } squares)
@@ -243,7 +281,7 @@ internal sealed class GraphPatterns
                 Replace(index, merged, norm);
                 return true;
             }
-            if (Only(node, side) is { Operator: "Mul" } product && product.Inputs.FindIndex(_constants.ContainsKey) is >= 0 and var place && !_constants.ContainsKey(product.Inputs[1 - place])
+            if (Only(node, side) is { Operator: "Mul", Inputs.Count: 2 } product && product.Inputs.FindIndex(_constants.ContainsKey) is >= 0 and var place && !_constants.ContainsKey(product.Inputs[1 - place])
                 && _constants[product.Inputs[place]] is var scale && (scale.Count == 1 || shift.Count == 1 || scale.Sizes.SkipWhile(size => size == 1).SequenceEqual(shift.Sizes.SkipWhile(size => size == 1))))
             {
                 Replace(index, new FileNode(Affine, node, product.Inputs[1 - place], product.Inputs[place], node.Inputs[1 - side]), product);
@@ -367,8 +405,8 @@ internal sealed class GraphPatterns
 
     private FileNode? Only(string name) => IsOnlyUse(name) && Producer(name) is { Outputs.Count: >= 1 } producer && producer.Outputs[0] == name && HasUsualInputs(producer) ? producer : null;
 
-    // Damaged files have nodes with fewer inputs than their operator takes; those are left for the operators to refuse.
-    private static bool HasUsualInputs(FileNode node) => node.Inputs.Count >= (node.Operator is "Add" or "Mul" or "Div" or "Sub" or "Pow" ? 2 : 1);
+    // Damaged files have nodes with other numbers of inputs than their operator takes; those are left for the operators to refuse.
+    private static bool HasUsualInputs(FileNode node) => node.Operator is "Add" or "Mul" or "Div" or "Sub" or "Pow" ? node.Inputs.Count == 2 : node.Inputs.Count >= 1;
 
     /// <summary>Puts a merged node in a node's place and takes away those of its members that nobody reads any more.</summary>
     private void Replace(int index, FileNode merged, params ReadOnlySpan<FileNode> members)
@@ -392,7 +430,7 @@ internal sealed class GraphPatterns
 
     private void Count(FileNode node, int change)
     {
-        foreach (var input in node.Inputs)
+        foreach (var input in node.Inputs.Where(input => input.Length > 0))
             _uses[input] = _uses.GetValueOrDefault(input) + change;
         if (node.Residual is { } residual)
             _uses[residual] = _uses.GetValueOrDefault(residual) + change;

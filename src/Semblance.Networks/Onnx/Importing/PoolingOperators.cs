@@ -55,7 +55,15 @@ internal static class PoolingOperators
     public static void Mean(GraphImport import, FileNode node)
     {
         var tensor = import.Tensor(node);
-        var axes = (import.Integers(node, 1, "axes") ?? [.. Enumerable.Range(1, tensor.Rank - 1)]).Select(axis => GraphImport.Axis(node, axis, tensor.Rank)).Distinct().Order().ToArray();
+        var given = import.Integers(node, 1, "axes") ?? [];
+        if (given.Length == 0)
+        {
+            if (node.Integer("noop_with_empty_axes", 0) == 0)
+                throw node.Unsupported("a mean over all axes, the batch too,");
+            import.Set(node, tensor);
+            return;
+        }
+        var axes = given.Select(axis => GraphImport.Axis(node, axis, tensor.Rank)).Distinct().Order().ToArray();
         var keeps = node.Integer("keepdims", 1) != 0;
         var kept = tensor.FileSizes.Select((size, axis) => axes.Contains(axis) ? 1 : size).ToArray();
         FileTensor mean;
@@ -79,7 +87,7 @@ internal static class PoolingOperators
         var tensor = import.Tensor(node);
         if (node.Text("mode", "constant") is not "constant" and var mode)
             throw node.Unsupported($"the mode '{mode}'");
-        if ((import.OptionalConstant(node, 2)?.ToFloats()[0] ?? node.Number("value", 0)) != 0)
+        if ((import.OptionalNumber(node, 2) ?? node.Number("value", 0)) != 0)
             throw node.Unsupported("a border that is not zero");
         var pads = import.Integers(node, 1, "pads");
         if (pads is null || pads.Length != 2 * tensor.Rank || pads.Any(pad => pad < 0))
@@ -114,10 +122,17 @@ internal static class PoolingOperators
             import.Set(node, input);
             return;
         }
-        var nearest = mode == "nearest" && (coordinates is "half_pixel" or "pytorch_half_pixel" || (coordinates == "asymmetric" && (import.Opset < 11 || node.Text("nearest_mode", "round_prefer_floor") == "floor")));
+        var rounding = node.Text("nearest_mode", "round_prefer_floor");
+        // Each of these repeats every pixel; other roundings move the picture.
+        var nearest = mode == "nearest" && coordinates switch
+        {
+            "half_pixel" or "pytorch_half_pixel" => rounding is "round_prefer_floor" or "round_prefer_ceil",
+            "asymmetric" => import.Opset < 11 || rounding == "floor",
+            _ => false,
+        };
         var bilinear = mode is "linear" or "bilinear" && coordinates is "half_pixel" or "pytorch_half_pixel";
         if (!nearest && !bilinear)
-            throw node.Unsupported($"the mode '{mode}' with '{coordinates}'");
+            throw node.Unsupported($"the mode '{mode}' with '{coordinates}' and '{rounding}'");
         import.AddLayer(node, new Upsample(factor, bilinear ? UpsampleMode.Bilinear : UpsampleMode.Nearest), input);
     }
 }

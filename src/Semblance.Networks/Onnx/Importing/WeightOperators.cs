@@ -31,7 +31,8 @@ internal static class WeightOperators
                 Bias = bias is not null,
                 Activation = node.Activation,
             },
-            index => index == 0 ? Floats(node, weight.Transposed([2, 3, 1, 0])) : Floats(node, bias!)));
+            index => index == 0 ? Floats(node, weight.Transposed([2, 3, 1, 0])) : Floats(node, bias!),
+            window.ToString()));
     }
 
     public static void ConvolveTransposed(GraphImport import, FileNode node)
@@ -64,7 +65,8 @@ internal static class WeightOperators
                 Bias = bias is not null,
                 Activation = node.Activation,
             },
-            index => index == 0 ? Floats(node, weight.Transposed([2, 3, 1, 0])) : Floats(node, bias!)));
+            index => index == 0 ? Floats(node, weight.Transposed([2, 3, 1, 0])) : Floats(node, bias!),
+            window.ToString()));
     }
 
     public static void NormalizeBatch(GraphImport import, FileNode node)
@@ -105,6 +107,10 @@ internal static class WeightOperators
         var input = import.ArrangeLast(node, tensor, axis);
         var channels = input.Sizes[^1];
         var (scale, shift) = (import.OptionalConstant(node, 1), import.OptionalConstant(node, 2));
+        // A constant along another axis is not the norm's own and follows it.
+        FileConstant? laterScale = null, laterShift = null;
+        if (node.Operator == GraphPatterns.LayerNorm && !(LiesAlong(scale, axis, tensor.Rank, channels) && LiesAlong(shift, axis, tensor.Rank, channels)))
+            (laterScale, laterShift, scale, shift) = (scale, shift, null, null);
         if (scale?.Count is { } scales && scales != channels || shift?.Count is { } shifts && shifts != channels)
             throw node.Fault($"has {scale} and {shift} for {channels} features; the file is damaged.");
         RequireFew(node, channels);
@@ -116,7 +122,7 @@ internal static class WeightOperators
             index => index == 0
                 ? scale is null ? [.. Enumerable.Repeat(1f, channels)] : Floats(node, scale)
                 : shift is null ? new float[channels] : Floats(node, shift));
-        import.Set(node, input with { Value = value });
+        import.Set(node, ElementwiseOperators.ScaledAndShifted(import, node, input with { Value = value }, laterScale, laterShift));
     }
 
     public static void Gemm(GraphImport import, FileNode node)
@@ -218,6 +224,10 @@ internal static class WeightOperators
     private static float[] Floats(FileNode node, FileConstant constant) => constant.Floats ?? throw node.Fault($"has whole numbers {constant} for weights; the file is damaged.");
 
     private static void Set(GraphImport import, FileNode node, Value value) => import.Set(node, new FileTensor(value, [.. value.Shape], FileTensor.ChannelsLast(value.Shape.Rank)));
+
+    // Whether a constant, repeated to the tensor's sizes, holds one number for each place of that axis.
+    private static bool LiesAlong(FileConstant? constant, int axis, int rank, int size)
+        => constant is null || (constant.Count == size && constant.Rank <= rank && (size == 1 || (constant.Rank >= rank - axis && constant.Sizes[^(rank - axis)] == size)));
 
     private static void RequireFit(FileNode node, FileConstant weight, Window window, int channels, int groupChannels, int groups)
     {
