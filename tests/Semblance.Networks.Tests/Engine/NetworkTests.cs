@@ -223,4 +223,36 @@ public sealed class NetworkTests
         network.Output("y", network.Add(new Linear(2), network.Input("x", [1, 2])));
         Assert.Contains("Half", Assert.Throws<NotSupportedException>(() => network.Prepare<Half>([[1, 2]])).Message, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void Frozen_convolutions_inside_a_trained_chain_keep_no_inputs()
+    {
+        long Arena(bool trainable)
+        {
+            var network = new Network(1);
+            var value = network.Add(new Linear(4), network.Input("x", [1, 32, 32, 4]));
+            for (var i = 0; i < 6; i++)
+            {
+                var layer = new Convolution(4, 1);
+                value = network.Add(layer, value);
+                layer.Parameters[0].Trainable = trainable;
+            }
+            network.Output("y", value);
+            LayerCheck.Gradients(network, mostElements: 5);
+            using var run = network.Prepare(1, new RunOptions { Training = true });
+            return run.ArenaBytes;
+        }
+
+        Assert.True(Arena(trainable: false) < 0.7 * Arena(trainable: true));
+    }
+
+    [Fact]
+    public void The_file_of_a_network_has_shared_weights_once()
+    {
+        var network = new Network(1);
+        var shared = new Linear(64);
+        network.Output("y", network.Add(shared, network.Add(new Relu(), network.Add(shared, network.Input("x", [1, 64])))));
+        Assert.InRange(NetworkExporter.ToOnnx(network).Length, 64 * 65 * sizeof(float), (64 * 65 * sizeof(float)) + 2000);
+        LayerCheck.Onnx(network);
+    }
 }
