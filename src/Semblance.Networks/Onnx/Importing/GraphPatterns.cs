@@ -232,7 +232,7 @@ internal sealed class GraphPatterns
 
     private int? AxisOf(FileNode mean)
     {
-        var axes = mean.Integers("axes") ?? (mean.HasInput(1) && _constants.TryGetValue(mean.Inputs[1], out var given) && given.Longs is [var only] ? [(int)only] : null);
+        var axes = mean.Integers("axes") ?? (mean.HasInput(1) && _constants.TryGetValue(mean.Inputs[1], out var given) && given.Longs is [var only] ? [mean.ToInt(only, "axis")] : null);
         return mean.Integer("keepdims", 1) != 0 && axes is [var axis] ? axis : null;
     }
 
