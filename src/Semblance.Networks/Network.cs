@@ -75,20 +75,31 @@ public sealed class Network
         }
         var indexes = inputs.ToArray().Select(input => input.Index).ToArray();
         var shapes = indexes.Select(index => _shapes[index]).ToArray();
-        GiveName(layer);
-        if (!layer.IsBound)
+        var isNew = !_layers.Contains(layer);
+        if (isNew)
+            GiveName(layer);
+        Shape[] outputs;
+        try
         {
-            layer.InferShapes(shapes);
-            layer.BindOnce(new LayerBinding(layer.Name, shapes, _random) { DrawsWeights = DrawsWeights });
+            if (!layer.IsBound)
+            {
+                layer.InferShapes(shapes);
+                layer.BindOnce(new LayerBinding(layer.Name, shapes, _random) { DrawsWeights = DrawsWeights });
+            }
+            outputs = layer.InferShapes(shapes);
         }
-        var outputs = layer.InferShapes(shapes);
+        catch when (isNew)
+        {
+            _names.Remove(layer.Name);
+            throw;
+        }
         if (_layers.Add(layer))
             _parameters.AddRange(layer.Parameters);
         _nodes.Add(new NetworkNode(layer, indexes, _shapes.Count, outputs.Length));
         return [.. outputs.Select(NewValue)];
     }
 
-    /// <summary>Makes a value one that runs give out and take gradients for.</summary>
+    /// <summary>Makes a value one that runs give out and take gradients for. Under two names a value has one gradient.</summary>
     public void Output(string name, Value value)
     {
         if (!ReferenceEquals(value.Network, this))
@@ -137,6 +148,8 @@ public sealed class Network
     {
         if (inputs.Count != _inputs.Count)
             throw new ArgumentException($"The network has {_inputs.Count} inputs ({string.Join(", ", InputNames)}) and {inputs.Count} shapes were given.", nameof(inputs));
+        if (typeof(T) != typeof(float) && typeof(T) != typeof(double))
+            throw new NotSupportedException($"Networks run in single or double precision, not in {typeof(T).Name}.");
         if (_outputs.Count == 0)
             throw new InvalidOperationException($"The network has no outputs; name one with {nameof(Output)}.");
         return new NetworkRun<T>(this, [.. inputs], options ?? new RunOptions());
@@ -180,8 +193,6 @@ public sealed class Network
 
     private void GiveName(Layer layer)
     {
-        if (_layers.Contains(layer))
-            return;
         if (!layer.IsNamed)
         {
             var type = char.ToLowerInvariant(layer.GetType().Name[0]) + layer.GetType().Name[1..];
@@ -195,6 +206,6 @@ public sealed class Network
             layer.GiveName(name);
         }
         if (!_names.Add(layer.Name))
-            throw new ArgumentException($"The network has a layer '{layer.Name}' already; names are unique.", nameof(layer));
+            throw new ArgumentException($"The network has a layer '{layer.Name}' already, and names are unique: give one of the two a {nameof(Layer.Name)} of its own.", nameof(layer));
     }
 }

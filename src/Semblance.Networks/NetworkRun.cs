@@ -9,7 +9,7 @@ using Semblance.Numerics.Simd;
 namespace Semblance.Networks;
 
 /// <summary>
-/// A network made ready for inputs of given shapes: all memory laid out and taken, then any number of passes without an allocation.
+/// A network made ready for inputs of given shapes: all memory laid out and taken, then any number of passes in that memory.
 /// Fill the inputs, <see cref="Forward"/>, read the outputs; to train, write the outputs' gradients, <see cref="Backward"/>, and let
 /// an optimiser change the parameters.
 /// </summary>
@@ -28,19 +28,32 @@ public sealed unsafe class NetworkRun<T> : IDisposable
     private readonly Action[] _steps;
     private readonly Dictionary<Parameter, (HugeMemory Values, HugeMemory Gradient)> _copies = [];
     private readonly List<LayerCall<T>> _calls = [];
+    private readonly List<Parameter> _unreached;
     private bool _ranForward;
+    private bool _disposed;
 
     internal NetworkRun(Network network, Shape[] inputs, RunOptions options)
     {
         _network = network;
         _options = options;
+        if (options.Team is null)
+            ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.Threads, nameof(options));
         _plan = new ExecutionPlan(network, inputs, options, options.Team?.Threads ?? options.Threads, sizeof(T));
         _arena = Arena();
         _team = options.Team ?? new WorkerTeam(options.Threads);
-        foreach (var (_, value) in network.Inputs)
-            ValueTensor(value).Span.Clear();
-        _steps = [.. _plan.Steps.Select(Compile)];
-        ClearOutputGradients();
+        try
+        {
+            foreach (var (_, value) in network.Inputs)
+                ValueTensor(value).Span.Clear();
+            _steps = [.. _plan.Steps.Select(Compile)];
+            _unreached = [.. network.Parameters.Where(parameter => options.Training && parameter.Trainable && !_plan.ReachedParameters.Contains(parameter))];
+            ClearOutputGradients();
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
     }
 
     /// <summary>Bytes that activations, gradients of activations and working memory take together; parameters are not among them.</summary>
@@ -82,6 +95,8 @@ public sealed unsafe class NetworkRun<T> : IDisposable
     /// <exception cref="NotFiniteNumberException">An input holds an infinity or no number, or a layer made one; the message names it.</exception>
     public void Forward()
     {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        _ranForward = false;
         if (_options.ChecksFinite)
             ThrowIfInputsNotFinite();
         Passes++;
@@ -102,6 +117,7 @@ public sealed unsafe class NetworkRun<T> : IDisposable
     /// <exception cref="NotFiniteNumberException">An output's gradient holds an infinity or no number.</exception>
     public void Backward(bool accumulate = false)
     {
+        ObjectDisposedException.ThrowIf(_disposed, this);
         if (!_options.Training)
             throw new InvalidOperationException($"The run was prepared for inference; prepare it with {nameof(RunOptions.Training)}.");
         if (!_ranForward)
@@ -114,12 +130,15 @@ public sealed unsafe class NetworkRun<T> : IDisposable
         RunSteps(_plan.ForwardSteps, _steps.Length);
         if (accumulate)
             return;
-        foreach (var parameter in _network.Parameters.Where(parameter => parameter.Trainable && !_plan.ReachedParameters.Contains(parameter)))
+        foreach (var parameter in _unreached)
             ParameterGradient(parameter).Clear();
     }
 
     public void Dispose()
     {
+        if (_disposed)
+            return;
+        _disposed = true;
         _arena.Release();
         foreach (var (values, gradient) in _copies.Values)
         {
@@ -242,10 +261,14 @@ public sealed unsafe class NetworkRun<T> : IDisposable
         return copy;
     }
 
-    private Tensor<T> ValueTensor(int value) => new(Pointer(_plan.BufferOf(value)), _plan.ShapeOf(value));
+    private Tensor<T> ValueTensor(int value)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        return new(Pointer(_plan.BufferOf(value)), _plan.ShapeOf(value));
+    }
 
     private Tensor<T> OuterGradient(int value, string complaint)
-        => _plan.OuterGradients.TryGetValue(value, out var buffer) ? new Tensor<T>(Pointer(buffer), _plan.ShapeOf(value)) : throw new InvalidOperationException(complaint);
+        => !_disposed && _plan.OuterGradients.TryGetValue(value, out var buffer) ? new Tensor<T>(Pointer(buffer), _plan.ShapeOf(value)) : throw new InvalidOperationException(complaint);
 
     private void ClearOutputGradients()
     {
@@ -290,7 +313,7 @@ public sealed unsafe class NetworkRun<T> : IDisposable
         for (var i = 0; i < _plan.ForwardSteps; i++)
         {
             var node = _network.Nodes[_plan.Steps[i].Node];
-            foreach (var parameter in node.Layer.Parameters)
+            foreach (var parameter in node.Layer.Parameters.Where(parameter => !parameter.IsBuffer || !_options.Training))
             {
                 if (IndexOfNotFinite(new Tensor<T>(ParameterValuePointer(parameter), parameter.Shape)) >= 0)
                     throw new NotFiniteNumberException($"Parameter '{parameter.Name}' of layer '{node.Layer.Name}' ({node.Layer.GetType().Name}) holds an infinity or no number: an earlier step diverged. Go back to a checkpoint, with a lower learning rate or clipped gradients.");

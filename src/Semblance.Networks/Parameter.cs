@@ -55,6 +55,7 @@ public sealed unsafe class Parameter
     /// <summary>Multiplies the optimiser's learning rate for this parameter.</summary>
     public double LearningRateFactor { get; set; } = 1;
 
+    /// <summary>Valid as long as the parameter is reachable.</summary>
     public Span<float> Values => new(_values.Start, checked((int)Shape.Length));
 
     /// <summary>
@@ -65,11 +66,18 @@ public sealed unsafe class Parameter
     internal float* Pointer => (float*)_values.Start;
 
     /// <summary>Taken when first asked for: networks that are only run never pay for it.</summary>
-    internal float* GradientPointer => (float*)(_gradient ??= Allocate()).Start;
+    internal float* GradientPointer => (float*)(_gradient ?? TakeGradient()).Start;
 
     internal void Rename(string name) => Name = name;
 
     public override string ToString() => $"{Name} {Shape}";
+
+    // Several threads may ask first; one memory wins.
+    private HugeMemory TakeGradient()
+    {
+        var memory = Allocate();
+        return Interlocked.CompareExchange(ref _gradient, memory, null) ?? memory;
+    }
 
     private HugeMemory Allocate()
     {

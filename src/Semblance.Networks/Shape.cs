@@ -58,7 +58,7 @@ public readonly struct Shape : IEquatable<Shape>, IEnumerable<int>
     {
         nint product = 1;
         for (var i = first; i < end; i++)
-            product *= _axes[i];
+            product = checked(product * _axes[i]);
         return product;
     }
 

@@ -1,7 +1,7 @@
 namespace Semblance.Networks;
 
 /// <summary>
-/// A view of a run's memory: row-major, without padding, 64-byte aligned. Valid until the run is disposed; what it holds
+/// A view of a run's memory: row-major, without padding, 64-byte aligned. Valid until the run is disposed or no longer reachable; what it holds
 /// between two passes is defined only for inputs, outputs and their gradients, because the plan gives memory several uses.
 /// </summary>
 public readonly unsafe struct Tensor<T>

@@ -21,6 +21,10 @@ public sealed class WorkerTeam : IDisposable
     private volatile Job? _job;
     private int _blocked;
     private volatile bool _stopped;
+    private int _jobs;
+
+    [ThreadStatic]
+    private static WorkerTeam? t_team;
 
     /// <param name="threads">How many threads work, the caller's included.</param>
     public WorkerTeam(int threads)
@@ -47,13 +51,15 @@ public sealed class WorkerTeam : IDisposable
                 part(i);
             return;
         }
+        if (ReferenceEquals(t_team, this) || _turn.IsHeldByCurrentThread)
+            throw new InvalidOperationException("A part of a job cannot start another job on the same team.");
         lock (_turn)
         {
             ObjectDisposedException.ThrowIf(_stopped, this);
-            var job = new Job(parts, part);
+            var job = new Job(++_jobs, parts, part);
             _job = job;
-            Interlocked.MemoryBarrier();
-            var asleep = Volatile.Read(ref _blocked);
+            // Whoever is woken is no longer counted, so that no permit is left over.
+            var asleep = Interlocked.Exchange(ref _blocked, 0);
             if (asleep > 0)
                 _wake.Release(asleep);
             job.TakeParts();
@@ -65,7 +71,12 @@ public sealed class WorkerTeam : IDisposable
 
     public void Dispose()
     {
-        _stopped = true;
+        lock (_turn)
+        {
+            if (_stopped)
+                return;
+            _stopped = true;
+        }
         _wake.Release(Threads);
         foreach (var thread in _threads)
             thread.Join();
@@ -74,33 +85,54 @@ public sealed class WorkerTeam : IDisposable
 
     private void Work()
     {
-        Job? last = null;
+        t_team = this;
+        // A number, not the job: that would keep alive what its parts refer to.
+        var last = 0;
+        var spins = 0;
         while (!_stopped)
         {
-            for (var spins = 0; ReferenceEquals(_job, last) || _job is null; spins++)
+            if (_job is { } job && job.Number != last)
             {
-                if (_stopped)
-                    return;
-                if (spins < SpinsBeforeBlocking)
-                {
-                    Thread.SpinWait(16);
-                    continue;
-                }
-                // Counted before looking again: whoever sets a job now sees a sleeper and wakes it.
-                Interlocked.Increment(ref _blocked);
-                if (ReferenceEquals(_job, last) || _job is null)
-                    _wake.Wait();
-                Interlocked.Decrement(ref _blocked);
+                last = job.Number;
+                spins = 0;
+                job.TakeParts();
+            }
+            else if (spins < SpinsBeforeBlocking)
+            {
+                spins++;
+                Thread.SpinWait(16);
+            }
+            else
+            {
+                WaitForJob(last);
                 spins = 0;
             }
-            last = _job;
-            last?.TakeParts();
         }
     }
 
-    private sealed class Job(int parts, Action<int> part)
+    private void WaitForJob(int last)
+    {
+        // Counted before looking again: whoever sets a job from now on sees a sleeper and wakes it.
+        Interlocked.Increment(ref _blocked);
+        if (!_stopped && (_job is not { } job || job.Number == last))
+        {
+            _wake.Wait();
+            return;
+        }
+        for (var blocked = Volatile.Read(ref _blocked); blocked > 0; blocked = Volatile.Read(ref _blocked))
+        {
+            if (Interlocked.CompareExchange(ref _blocked, blocked - 1, blocked) == blocked)
+                return;
+        }
+        // Too late to be taken off: a permit is on its way.
+        _wake.Wait();
+    }
+
+    private sealed class Job(int number, int parts, Action<int> part)
     {
         private const int SpinsBeforeSleeping = 4000;
+
+        public int Number => number;
 
         private readonly object _gate = new();
         private int _next = -1;

@@ -81,4 +81,14 @@ public sealed class WorkerTeamTests
         team.Dispose();
         Assert.Throws<ObjectDisposedException>(() => team.Run(2, _ => { }));
     }
+
+    [Fact]
+    public void A_job_inside_a_job_is_an_error_and_no_deadlock()
+    {
+        using var team = new WorkerTeam(2);
+        Assert.ThrowsAny<Exception>(() => team.Run(4, _ => team.Run(2, _ => { })));
+        var done = 0;
+        team.Run(4, _ => Interlocked.Increment(ref done));
+        Assert.Equal(4, done);
+    }
 }

@@ -2,11 +2,12 @@
 
 NAME, BATCH and SIZE are one of networks.TIMED. Prints one JSON line: medians and minima of STEPS (10) steps after three that are not
 counted, forward and backward without an optimiser, in milliseconds; a forward pass in inference mode; the process's peak memory, and
-what it was before the first step, in bytes. `step.py --config` prints how PyTorch was built, `step.py --list` the networks with batch,
+what it was before the first step, in bytes. With MALLOC_TRIM_THRESHOLD_ in the environment the line says "memory kept". `step.py --config` prints how PyTorch was built, `step.py --list` the networks with batch,
 size and classes.
 """
 
 import json
+import os
 import resource
 import statistics
 import sys
@@ -74,7 +75,7 @@ def main():
     with torch.inference_mode():
         inference_times = times(lambda: model(pictures), steps)
     print(json.dumps({
-        "side": "pytorch " + sys.argv[5], "network": name, "batch": batch, "size": size, "threads": threads, "steps": steps,
+        "side": "pytorch " + sys.argv[5] + (", memory kept" if "MALLOC_TRIM_THRESHOLD_" in os.environ else ""), "network": name, "batch": batch, "size": size, "threads": threads, "steps": steps,
         "step_ms": round(statistics.median(step_times), 2), "step_min_ms": round(min(step_times), 2),
         "forward_ms": round(statistics.median(forward_times[-steps:]), 2),
         "inference_ms": round(statistics.median(inference_times), 2), "inference_min_ms": round(min(inference_times), 2),

@@ -143,7 +143,8 @@ internal sealed class ExecutionPlan
 
     private bool RunsBackward(int n) => _live[n] && !_network.Nodes[n].Layer.StopsGradient && OutputsOf(_network.Nodes[n]).Any(output => _wantsGradient[output]);
 
-    private bool IsOutput(int value) => _network.Outputs.Any(output => output.Value == value);
+    /// <summary>Whether the caller reads an output of the node, itself or a view of it.</summary>
+    private bool IsGivenOut(NetworkNode node) => _network.Outputs.Any(output => OutputsOf(node).Contains(Owner(output.Value)));
 
     /// <summary>A view's memory is its input's.</summary>
     private int Owner(int value)
@@ -219,7 +220,7 @@ internal sealed class ExecutionPlan
         for (var n = 0; n < repeated.Length; n++)
         {
             var node = _network.Nodes[n];
-            if (!_live[n] || !node.Layer.IsCheap || node.Layer.IsView || !OutputsOf(node).Any(kept.Contains) || OutputsOf(node).Any(IsOutput))
+            if (!_live[n] || !node.Layer.IsCheap || node.Layer.IsView || !OutputsOf(node).Any(kept.Contains) || IsGivenOut(node))
                 continue;
             nint extra = 0;
             var chained = false;

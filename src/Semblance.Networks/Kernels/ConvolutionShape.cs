@@ -64,5 +64,9 @@ internal readonly record struct ConvolutionShape
         && PadTop == 0 && PadLeft == 0 && PadBottom == 0 && PadRight == 0;
 
     private static int OutputSize(int size, int before, int after, int kernel, int stride, int dilation)
-        => Math.Max(0, ((size + before + after - (dilation * (kernel - 1)) - 1) / stride) + 1);
+    {
+        // Division would round a lack of up to a stride towards one position.
+        var room = size + before + after - (dilation * (kernel - 1)) - 1;
+        return room < 0 ? 0 : (room / stride) + 1;
+    }
 }

@@ -70,7 +70,7 @@ internal sealed unsafe class DenseConvolution
         {
             var terms = new MatrixTerms<T>
             {
-                Rows = shape.Batch * shape.Height * shape.Width,
+                Rows = checked(shape.Batch * shape.Height * shape.Width),
                 Columns = shape.OutputChannels,
                 Depth = shape.Channels,
                 A = x,
@@ -134,7 +134,7 @@ internal sealed unsafe class DenseConvolution
         where T : unmanaged
         => new()
         {
-            Rows = _shape.Batch * _shape.Height * _shape.Width,
+            Rows = checked(_shape.Batch * _shape.Height * _shape.Width),
             Columns = _shape.Channels,
             Depth = _shape.OutputChannels,
             A = dy,
@@ -154,7 +154,7 @@ internal sealed unsafe class DenseConvolution
         {
             Rows = _shape.Channels,
             Columns = _shape.OutputChannels,
-            Depth = _shape.Batch * _shape.Height * _shape.Width,
+            Depth = checked(_shape.Batch * _shape.Height * _shape.Width),
             A = x,
             ARow = 1,
             AColumn = _shape.Channels,

@@ -21,7 +21,7 @@ public abstract unsafe class ActivationLayer : Layer
 
     public sealed override bool KeepsOutput(int index) => DerivativeFromOutput;
 
-    public sealed override bool OverwritesInput(int index) => DerivativeFromOutput;
+    public sealed override bool OverwritesInput(int index) => true;
 
     public sealed override Shape[] InferShapes(ReadOnlySpan<Shape> inputs) => inputs.Length == 1 ? [inputs[0]] : throw Misfit(inputs, "it takes one tensor.");
 

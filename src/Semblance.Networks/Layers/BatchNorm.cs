@@ -66,6 +66,8 @@ public sealed unsafe class BatchNorm : Layer
 
     public override LayerMemory Memory(in LayerShapes shapes)
     {
+        if (shapes.Training && !Frozen && shapes.Inputs[0].Rows == 1)
+            throw Misfit([shapes.Inputs[0]], "in training it needs more than one value for each channel; take a larger batch, or freeze it.");
         var rows = Rows(shapes.Inputs[0], shapes.Double ? SimdWidth<double>.Chosen.Count : SimdWidth<float>.Chosen.Count);
         var moments = ChannelMoments.Scratch(rows);
         return shapes.Training
@@ -86,7 +88,7 @@ public sealed unsafe class BatchNorm : Layer
 
     public override void Backward<T>(LayerCall<T> call)
     {
-        if (ReadsInput && call.Input().IsNone)
+        if (call.Input().IsNone && (UsesBatch(call) || !call.ParameterGradient(0).IsNone || !call.ParameterGradient(1).IsNone))
             throw new InvalidOperationException($"Layer '{Name}': {nameof(Frozen)} was changed after the run had been prepared; prepare a new one.");
         ActivationFunctions.Run(Activation, new BackwardAction<T>(this, call, Rows(call.OutputGradient().Shape, call.Simd.Count)));
     }
@@ -146,6 +148,9 @@ public sealed unsafe class BatchNorm : Layer
         {
             mean[channel] = T.CreateTruncating(batchMean);
             inverse[channel] = T.CreateTruncating(1 / Math.Sqrt((squares / count) + Epsilon));
+            // A batch that overflowed stops the run; who then goes on with the next one finds the statistics as they were.
+            if (!double.IsFinite(batchMean) || !double.IsFinite(squares))
+                return;
             Move(runningMean + channel, batchMean);
             Move(runningVariance + channel, squares / Math.Max(1, count - 1));
         });
@@ -200,7 +205,7 @@ public sealed unsafe class BatchNorm : Layer
             {
                 X = call.Input().Data,
                 Residual = hasResidual ? call.Input(1).Data : null,
-                Z = layer.ReadsOutput ? call.Output().Data : null,
+                Z = call.Output().Data,
                 A = a,
                 B = b,
                 Dy = call.OutputGradient().Data,

@@ -55,6 +55,9 @@ public sealed unsafe class Convolution : Layer
     /// <summary>Applied behind the bias.</summary>
     public Activation Activation { get; init; }
 
+    // Only the gradient of the weights looks at it.
+    public override bool KeepsInput(int index) => Parameters[0].Trainable;
+
     public override bool KeepsOutput(int index) => Activation != Activation.None && ActivationFunctions.DerivativeFromOutput(Activation);
 
     public override Shape[] InferShapes(ReadOnlySpan<Shape> inputs)

@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using Semblance.Numerics.Simd;
 
@@ -10,6 +11,9 @@ namespace Semblance.Networks;
 /// <remarks>Computed relative to the largest value, so that no power under- or overflows.</remarks>
 public sealed unsafe class GeMPool(double p = 3) : Layer
 {
+    // Training may push p below 1; at 0 there would be no mean.
+    private const double LeastPower = 0.01;
+
     private readonly double _p = p >= 1 ? p : throw new ArgumentOutOfRangeException(nameof(p), p, "The power of a generalised mean is at least 1 here.");
 
     /// <summary>Inputs are taken to be at least this large; must be positive.</summary>
@@ -35,7 +39,7 @@ public sealed unsafe class GeMPool(double p = 3) : Layer
     public override void Forward<T>(LayerCall<T> call)
     {
         var (x, y) = (call.Input(), call.Output());
-        var (places, channels, power) = (x.Shape.Product(1, 3), x.Shape.Channels, double.CreateTruncating(call.Parameter(0).Data[0]));
+        var (places, channels, power) = (x.Shape.Product(1, 3), x.Shape.Channels, Power(call));
         call.Team.Run(x.Shape[0], picture =>
         {
             var row = (nint)picture * channels;
@@ -46,7 +50,7 @@ public sealed unsafe class GeMPool(double p = 3) : Layer
     public override void Backward<T>(LayerCall<T> call)
     {
         var (x, y, dy, dx, dp) = (call.Input(), call.Output(), call.OutputGradient(), call.InputGradient(), call.ParameterGradient(0));
-        var (places, channels, power) = (x.Shape.Product(1, 3), x.Shape.Channels, double.CreateTruncating(call.Parameter(0).Data[0]));
+        var (places, channels, power) = (x.Shape.Product(1, 3), x.Shape.Channels, Power(call));
         var accumulates = !dx.IsNone && call.Accumulates();
         call.Team.Run(x.Shape[0], picture =>
         {
@@ -64,14 +68,23 @@ public sealed unsafe class GeMPool(double p = 3) : Layer
 
     public override void Export(OnnxExport export)
     {
-        var power = Parameters[0].Values[0];
+        var power = Math.Max((float)LeastPower, Parameters[0].Values[0]);
         var clamped = export.Node("Max", [export.Input(), export.Floats([(float)Epsilon], 1)]);
         var mean = export.Node("GlobalAveragePool", [export.Node("Pow", [clamped, export.Floats([power], 1)])]);
         export.Output(export.Node("Flatten", [export.Node("Pow", [mean, export.Floats([1 / power], 1)])]));
     }
 
     protected override void Bind(LayerBinding binding)
-        => binding.Parameter("p", [1], Initializers.Constant((float)_p), decays: false).Trainable = Learnable;
+    {
+        if (Learnable)
+            binding.Parameter("p", [1], Initializers.Constant((float)_p), decays: false);
+        else
+            binding.Buffer("p", [1], (float)_p);
+    }
+
+    private static double Power<T>(LayerCall<T> call)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        => Math.Max(LeastPower, double.CreateTruncating(call.Parameter(0).Data[0]));
 
     private readonly struct ForwardAction<T>(T* x, T* y, nint places, int channels, double power, double epsilon) : ISimdAction<T>
         where T : unmanaged

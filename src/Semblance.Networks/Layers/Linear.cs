@@ -13,7 +13,8 @@ public sealed unsafe class Linear(int features) : Layer
     /// <summary>Whether a constant is added to each feature.</summary>
     public bool Bias { get; init; } = true;
 
-    public override bool KeepsInput(int index) => true;
+    // Only the gradient of the weights looks at it.
+    public override bool KeepsInput(int index) => Parameters[0].Trainable;
 
     public override Shape[] InferShapes(ReadOnlySpan<Shape> inputs)
     {

@@ -51,6 +51,9 @@ public sealed unsafe class TransposedConvolution : Layer
     /// <summary>Applied behind the bias.</summary>
     public Activation Activation { get; init; }
 
+    // Only the gradient of the weights looks at it.
+    public override bool KeepsInput(int index) => Parameters[0].Trainable;
+
     public override bool KeepsOutput(int index) => Activation != Activation.None && ActivationFunctions.DerivativeFromOutput(Activation);
 
     public override Shape[] InferShapes(ReadOnlySpan<Shape> inputs)
@@ -62,7 +65,7 @@ public sealed unsafe class TransposedConvolution : Layer
             throw Misfit(inputs, $"{Groups} groups must divide both the {channels} channels and the {Filters} filters.");
         if (Parameters.Count > 0 && channels != Parameters[0].Shape[3])
             throw Misfit(inputs, $"its weights {Parameters[0].Shape} are for {Parameters[0].Shape[3]} channels.");
-        if (!Padding.IsSame && OutputPadding >= Math.Max(Stride, Dilation))
+        if (!Padding.IsSame && OutputPadding >= Stride)
             throw Misfit(inputs, $"an output padding of {OutputPadding} must be less than the stride of {Stride}.");
         var shape = Geometry(inputs[0]);
         if (shape.Height < 1 || shape.Width < 1)

@@ -18,7 +18,16 @@ internal sealed class OnnxGraphBuilder
 
     /// <summary>A constant under a name of its own, if that is free.</summary>
     public string NamedFloats(string name, ReadOnlySpan<float> values, params ReadOnlySpan<int> shape)
-        => Initializer(_names.Add(name) ? name : Fresh(), OnnxElementType.Float, MemoryMarshal.AsBytes(values), shape);
+    {
+        var bytes = MemoryMarshal.AsBytes(values);
+        if (_names.Add(name))
+            return Initializer(name, OnnxElementType.Float, bytes, shape);
+        // A layer that stands in several places has its weights in the file once.
+        var known = _graph.Initializer.FirstOrDefault(tensor => tensor.Name == name);
+        return known is not null && known.Dims.SequenceEqual(shape.ToArray().Select(size => (long)size)) && known.RawData.Span.SequenceEqual(bytes)
+            ? name
+            : Initializer(Fresh(), OnnxElementType.Float, bytes, shape);
+    }
 
     public string Longs(params ReadOnlySpan<long> values) => Initializer(Fresh(), OnnxElementType.Int64, MemoryMarshal.AsBytes(values), values.Length);
 

@@ -17,6 +17,7 @@ internal sealed unsafe partial class HugeMemory : CriticalFinalizerObject
 
     public HugeMemory(long bytes)
     {
+        ArgumentOutOfRangeException.ThrowIfNegative(bytes);
         Bytes = Math.Max(bytes, Line);
         var huge = Bytes >= HugePage;
         Start = (byte*)NativeMemory.AlignedAlloc(checked((nuint)Bytes), huge ? HugePage : (nuint)Line);
