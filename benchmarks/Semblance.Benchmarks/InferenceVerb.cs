@@ -90,7 +90,7 @@ internal sealed class InferenceVerb : IBenchmarkVerb
         table.Add("ratio", own.Median / peer.Median, "", "of the medians");
         table.Print(asJson: false);
         if (run.Profile is { } ticks)
-            LayerTimes.Print(network, run.Plan, ticks, Turns * (WarmUp + passes), arguments.Number("--layers", 20));
+            LayerTimes.Print(arguments.Json ? Console.Error : Console.Out, network, run.Plan, ticks, Turns * (WarmUp + passes), arguments.Number("--layers", 20));
     }
 
     private static void Take(List<double> times, int passes, Action pass)

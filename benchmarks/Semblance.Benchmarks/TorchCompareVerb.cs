@@ -9,7 +9,7 @@ namespace Semblance.Benchmarks;
 /// <summary>
 /// Whole networks against PyTorch: outputs, all gradients and running statistics, with the weights and inputs that
 /// <c>benchmarks/peers/training/reference.py</c> wrote. A difference is the largest of a tensor's elements by the largest magnitude
-/// in it. Both sides' single precision is also compared with PyTorch's double, which tells whose rounding it is.
+/// in it; no number counts as infinity. Both sides' single precision is also compared with PyTorch's double, which tells whose rounding it is.
 /// </summary>
 internal sealed class TorchCompareVerb : IBenchmarkVerb
 {
@@ -58,12 +58,15 @@ internal sealed class TorchCompareVerb : IBenchmarkVerb
             ["what"] = row.Role,
             ["tensors"] = row.Tensors,
             ["worst"] = row.Worst,
-            ["difference"] = row.Difference,
-            ["own_error"] = row.OwnError,
-            ["peer_error"] = row.PeerError,
-            ["own_double_error"] = row.OwnDoubleError,
+            ["difference"] = Finite(row.Difference),
+            ["own_error"] = Finite(row.OwnError),
+            ["peer_error"] = Finite(row.PeerError),
+            ["own_double_error"] = Finite(row.OwnDoubleError),
         }.ToJsonString());
     }
+
+    // JSON has no infinity.
+    private static double? Finite(double value) => double.IsFinite(value) ? value : null;
 
     private static IEnumerable<Row> Compare(PeerReference reference, int threads)
     {
@@ -153,11 +156,18 @@ internal sealed class TorchCompareVerb : IBenchmarkVerb
 
     private static double Difference(float[] values, float[] expected)
     {
-        var largest = 0.0;
+        if (values.Length != expected.Length)
+            throw new InvalidDataException($"A tensor has {values.Length} elements here and {expected.Length} in the reference.");
+        var differences = new double[values.Length];
         for (var i = 0; i < values.Length; i++)
-            largest = Math.Max(largest, Math.Abs((double)values[i] - expected[i]));
-        return largest / Math.Max(Largest(expected), 1e-30);
+            differences[i] = (double)values[i] - expected[i];
+        return Largest(differences) is var largest && double.IsFinite(largest) && Largest(expected) is var scale && double.IsFinite(scale)
+            ? largest / Math.Max(scale, 1e-30)
+            : double.PositiveInfinity;
     }
 
-    private static double Largest(float[] values) => values.Max(value => Math.Abs((double)value));
+    /// <summary>Infinity where there is no number: comparisons would pass it over.</summary>
+    private static double Largest<T>(IReadOnlyCollection<T> values)
+        where T : IBinaryFloatingPointIeee754<T>
+        => values.Any(T.IsNaN) ? double.PositiveInfinity : values.Max(value => double.CreateTruncating(T.Abs(value)));
 }

@@ -115,7 +115,7 @@ internal sealed class TrainingStepVerb : IBenchmarkVerb
             table.Print(asJson: false);
         }
         if (run.Profile is { } ticks)
-            LayerTimes.Print(network, run.Plan, ticks, steps, arguments.Number("--layers", 20));
+            LayerTimes.Print(arguments.Json ? Console.Error : Console.Out, network, run.Plan, ticks, steps, arguments.Number("--layers", 20));
     }
 
     private static long PeakBytes()

@@ -19,12 +19,15 @@ public static class Checkpoint
     public static void Save(string path, Network network, params IReadOnlyList<IStateful> parts)
     {
         var full = Path.GetFullPath(path);
-        var beside = full + ".writing";
+        // Of this writer alone: two that write the same path replace the file one after the other.
+        var beside = $"{full}.writing-{Guid.NewGuid():N}";
+        var created = false;
         try
         {
             Directory.CreateDirectory(Path.GetDirectoryName(full)!);
-            using (var stream = new FileStream(beside, FileMode.Create, FileAccess.Write, FileShare.None, 1 << 16))
+            using (var stream = new FileStream(beside, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 16))
             {
+                created = true;
                 using (var writer = new CheckpointWriter(stream))
                 {
                     foreach (var part in Parts(network, parts))
@@ -35,6 +38,7 @@ public static class Checkpoint
             }
             // Should the machine stop now, the folder may still name the old file, which is a usable one.
             File.Move(beside, full, overwrite: true);
+            created = false;
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
@@ -42,7 +46,7 @@ public static class Checkpoint
         }
         finally
         {
-            if (File.Exists(beside))
+            if (created)
                 File.Delete(beside);
         }
     }

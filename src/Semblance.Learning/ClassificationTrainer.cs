@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Numerics.Tensors;
+using Semblance.Learning.Checkpoints;
 using Semblance.Learning.Training;
 using Semblance.Networks;
 using Semblance.Numerics;
@@ -106,15 +107,14 @@ public sealed class ClassificationTrainer : IDisposable
 
     /// <summary>Writes all that <see cref="Restore"/> needs.</summary>
     /// <exception cref="CheckpointException">The file cannot be written.</exception>
-    /// <exception cref="NotFiniteNumberException">A weight is not finite; an older file at the path is as it was.</exception>
+    /// <exception cref="NotFiniteNumberException">A weight, an average or the optimizer's state is not finite; an older file at the path is as it was.</exception>
     public void Save(string path)
     {
-        foreach (var parameter in _network.Parameters.Concat(_options.Loss.Parameters))
-        {
-            if (!float.IsFinite(TensorPrimitives.SumOfMagnitudes<float>(parameter.Values)) && parameter.Values.ToArray().Any(value => !float.IsFinite(value)))
-                throw new NotFiniteNumberException($"Parameter '{parameter.Name}' holds an infinity or no number, so that no checkpoint was written: the training has diverged. Go back to the last checkpoint, with a lower learning rate or clipped gradients.");
-        }
-        Checkpoint.Save(path, _network, Parts());
+        var parts = Parts();
+        var check = new FinitenessVisitor();
+        foreach (var part in parts.Prepend(new NetworkState(_network)))
+            part.VisitState(check);
+        Checkpoint.Save(path, _network, parts);
     }
 
     /// <summary>Goes back to where a trainer made alike wrote a checkpoint; <see cref="Run"/> goes on with the next step.</summary>

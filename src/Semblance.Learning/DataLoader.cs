@@ -1,3 +1,4 @@
+using System.Globalization;
 using Semblance.Learning.Loading;
 using Semblance.Networks;
 
@@ -28,6 +29,7 @@ public sealed class DataLoader
     private readonly int _pictureLength;
 
     /// <param name="input">What the network wants; tensors are <c>[n, h, w, c]</c> whatever its layout, as the training engine takes them.</param>
+    /// <exception cref="ArgumentException">The sampler's batches are larger than an array can be.</exception>
     public DataLoader(LabelledPictures data, IBatchSampler sampler, ModelInput input, DataLoaderOptions? options = null)
     {
         _options = options ?? new DataLoaderOptions();
@@ -36,8 +38,11 @@ public sealed class DataLoader
         ArgumentOutOfRangeException.ThrowIfNegative(_options.CacheBytes, nameof(options));
         ArgumentOutOfRangeException.ThrowIfNegative(_options.LoadSide, nameof(options));
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(sampler.BatchSize, nameof(sampler));
+        var values = 3.0 * input.Width * input.Height * sampler.BatchSize;
+        if (values > Array.MaxLength)
+            throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"A batch of {sampler.BatchSize} pictures of {input.Width} x {input.Height} takes {values * sizeof(float) / 1e9:0.0} GB and at most {Array.MaxLength * (double)sizeof(float) / 1e9:0.0} fit; take smaller batches."), nameof(sampler));
         (_data, _sampler, _input) = (data, sampler, input);
-        _pictureLength = checked(input.Width * input.Height * 3);
+        _pictureLength = input.Width * input.Height * 3;
         _preparation = new PicturePreparation(data, input, _options);
         // What is prefetched, what the consumer holds and one more.
         _buffers = new BatchBuffers(sampler.BatchSize, _pictureLength, _options.Prefetch + 2);
@@ -58,6 +63,7 @@ public sealed class DataLoader
     /// <exception cref="DataSetException">
     /// While it is read: a picture failed for another reason than being broken, or all pictures of a whole epoch were broken.
     /// </exception>
+    /// <exception cref="OutOfMemoryException">While it is read: there is no room for a batch; those before it were given.</exception>
     public IEnumerable<PictureBatch> Epoch(int epoch, int firstBatch = 0, CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(epoch);

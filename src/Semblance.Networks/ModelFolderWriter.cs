@@ -44,7 +44,8 @@ public static class ModelFolderWriter
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
         ArgumentNullException.ThrowIfNull(network);
-        folder = Path.GetFullPath(folder);
+        // With a separator at its end, the folder's own name would be empty.
+        folder = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
         var manifest = Describe(network, options);
         var bytes = NetworkExporter.ToOnnx(network, options.Fold);
         manifest = manifest with { Sha256 = Convert.ToHexStringLower(SHA256.HashData(bytes)) };

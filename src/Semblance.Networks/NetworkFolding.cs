@@ -1,3 +1,4 @@
+using System.Globalization;
 using Semblance.Networks.Execution;
 using Semblance.Networks.Kernels;
 
@@ -27,7 +28,12 @@ public static class NetworkFolding
         private readonly List<NetworkNode> _nodes;
         private readonly NetworkNode?[] _onlyReaders;
         private readonly Value?[] _values;
+        private readonly Dictionary<NetworkNode, FoldPlan> _folds = [];
         private readonly HashSet<NetworkNode> _shortcuts = [];
+        private readonly HashSet<string> _keptNames = new(StringComparer.Ordinal);
+
+        // A layer that stands in several places with the same behind it is folded once, so that the places go on sharing weights.
+        private readonly List<(Layer Source, IReadOnlyList<Layer> Maps, Activation Activation, Layer Folded)> _folded = [];
 
         public Folding(Network source)
         {
@@ -57,6 +63,7 @@ public static class NetworkFolding
 
         public Network Run()
         {
+            FindFolds();
             foreach (var (name, value) in _source.Inputs)
                 _values[value] = _target.Input(name, _source.NominalShape(value));
             foreach (var node in _nodes)
@@ -75,18 +82,12 @@ public static class NetworkFolding
 
         private void Add(NetworkNode node)
         {
-            switch (node.Layer)
-            {
-                case Dropout or StopGradient:
-                    _values[node.FirstOutput] = Input(node, 0);
-                    break;
-                case Convolution { Activation: Activation.None } or Linear:
-                    AddFolded(node);
-                    break;
-                default:
-                    Copy(node);
-                    break;
-            }
+            if (IsLeftOut(node.Layer))
+                _values[node.FirstOutput] = Input(node, 0);
+            else if (_folds.TryGetValue(node, out var fold))
+                AddFolded(node, fold);
+            else
+                Copy(node);
         }
 
         private void Copy(NetworkNode node)
@@ -96,55 +97,82 @@ public static class NetworkFolding
                 _values[node.FirstOutput + i] = outputs[i];
         }
 
-        private void AddFolded(NetworkNode node)
+        // What goes into each convolution and linear layer. Known before anything is added: a layer may stand in several places, and
+        // where it is kept as it is, it keeps its name.
+        private void FindFolds()
+        {
+            var absorbed = new HashSet<NetworkNode>();
+            foreach (var node in _nodes.Where(node => !absorbed.Contains(node)))
+            {
+                if (node.Layer is (Convolution { Activation: Activation.None } or Linear) && FoldOf(node) is { } fold)
+                {
+                    _folds.Add(node, fold);
+                    absorbed.UnionWith(fold.Absorbed);
+                    if (fold.Shortcut is { } shortcut)
+                        _shortcuts.Add(shortcut);
+                }
+                else if (!_shortcuts.Contains(node) && !IsLeftOut(node.Layer))
+                {
+                    _keptNames.Add(node.Layer.Name);
+                }
+            }
+        }
+
+        private FoldPlan? FoldOf(NetworkNode node)
         {
             var features = new FoldedFeatures(node.Layer);
+            var absorbed = new List<NetworkNode>();
+            var maps = new List<Layer>();
             var (last, activation) = (node.FirstOutput, Activation.None);
             while (activation == Activation.None && Reader(last) is { } next && features.TryFold(next.Layer))
             {
+                maps.Add(next.Layer);
+                // The shortcut may be computed later; it is added when its turn has come.
                 if (next.Inputs.Length > 1)
-                {
-                    // The shortcut may be computed later; it is added when its turn has come.
-                    _values[last] = _values[node.FirstOutput] = features.AddTo(_target, Input(node, 0), Activation.None);
-                    _shortcuts.Add(next);
-                    return;
-                }
+                    return new FoldPlan(features, maps, absorbed, Activation.None, next);
+                absorbed.Add(next);
                 last = next.FirstOutput;
                 activation = next.Layer is BatchNorm norm ? norm.Activation : Activation.None;
             }
             if (activation == Activation.None && node.Layer is Convolution && Reader(last) is { } reader && ActivationOf(reader.Layer) is var following and not Activation.None)
-                (activation, last) = (following, reader.FirstOutput);
-            if (last == node.FirstOutput)
             {
-                Copy(node);
-                return;
+                activation = following;
+                absorbed.Add(reader);
             }
-            var value = features.AddTo(_target, Input(node, 0), node.Layer is Convolution ? activation : Activation.None);
-            if (node.Layer is not Convolution)
-                value = Activated(value, activation, node.Layer.Name);
-            _values[node.FirstOutput] = _values[last] = value;
-            MarkBetween(node.FirstOutput, last, value);
+            return absorbed.Count > 0 ? new FoldPlan(features, maps, absorbed, activation, null) : null;
         }
 
-        // Nodes in between have their value too, so that they are not added again.
-        private void MarkBetween(int first, int last, Value value)
+        private void AddFolded(NetworkNode node, FoldPlan fold)
         {
-            for (var at = first; at != last;)
+            var inner = node.Layer is Convolution ? fold.Activation : Activation.None;
+            var known = _folded.Find(one => one.Source == node.Layer && one.Activation == inner && one.Maps.SequenceEqual(fold.Maps));
+            Value value;
+            if (known.Folded is not null)
             {
-                at = _onlyReaders[at]!.FirstOutput;
-                _values[at] = value;
+                value = _target.Add(known.Folded, Input(node, 0));
             }
+            else
+            {
+                (var folded, value) = fold.Features.AddTo(_target, FreeName(node.Layer.Name), Input(node, 0), inner);
+                _folded.Add((node.Layer, fold.Maps, inner, folded));
+            }
+            if (node.Layer is not Convolution)
+                value = Activated(value, fold.Activation, node.Layer.Name);
+            _values[node.FirstOutput] = value;
+            // These have their value then, so that they are not added again.
+            foreach (var absorbed in fold.Absorbed)
+                _values[absorbed.FirstOutput] = value;
         }
 
         private void AddShortcut(NetworkNode node)
         {
-            var sum = _target.Add(new Add { Name = node.Layer.Name }, Input(node, 0), Input(node, 1));
+            var sum = _target.Add(new Add { Name = FreeName(node.Layer.Name) }, Input(node, 0), Input(node, 1));
             _values[node.FirstOutput] = Activated(sum, ((BatchNorm)node.Layer).Activation, node.Layer.Name);
         }
 
         private Value Activated(Value value, Activation activation, string name)
         {
-            name += ".activation";
+            name = FreeName(name + ".activation");
             Layer? layer = activation switch
             {
                 Activation.None => null,
@@ -160,6 +188,17 @@ public static class NetworkFolding
             };
             return layer is null ? value : _target.Add(layer, value);
         }
+
+        // The name itself, unless a layer of the new network has it or will keep it.
+        private string FreeName(string name)
+        {
+            var free = name;
+            for (var number = 2; _keptNames.Contains(free) || !_target.IsNameFree(free); number++)
+                free = string.Create(CultureInfo.InvariantCulture, $"{name}.{number}");
+            return free;
+        }
+
+        private static bool IsLeftOut(Layer layer) => layer is Dropout or StopGradient;
 
         private Value Input(NetworkNode node, int index) => _values[node.Inputs[index]]!.Value;
 
@@ -178,5 +217,10 @@ public static class NetworkFolding
             Gelu => Activation.Gelu,
             _ => Activation.None,
         };
+
+        /// <param name="Maps">Layers that become part of the weights, in their order.</param>
+        /// <param name="Absorbed">Nodes that have the folded layer's value.</param>
+        /// <param name="Shortcut">A normalisation that adds another value after it; only its sum and activation are left.</param>
+        private sealed record FoldPlan(FoldedFeatures Features, IReadOnlyList<Layer> Maps, IReadOnlyList<NetworkNode> Absorbed, Activation Activation, NetworkNode? Shortcut);
     }
 }

@@ -42,6 +42,18 @@ public sealed class ModelFolderWriterTests : IDisposable
     }
 
     [Fact]
+    public void A_folder_may_be_named_with_a_separator_at_its_end()
+    {
+        var folder = _folder["models", "mine"];
+        for (var i = 0; i < 2; i++)
+        {
+            Assert.Equal("mine", ModelFolderWriter.Write(folder + Path.DirectorySeparatorChar, Make(), Options()).Id);
+            Assert.Equal([folder], Directory.GetFileSystemEntries(_folder["models"]));
+        }
+        using var embedder = new NetworkEmbedder(folder);
+    }
+
+    [Fact]
     public void What_does_not_fit_is_refused_and_leaves_nothing()
     {
         var network = Make();

@@ -53,6 +53,18 @@ public sealed class CheckpointTests : IDisposable
     }
 
     [Fact]
+    public void Writers_of_the_same_path_do_not_meet()
+    {
+        var (network, parts) = Stepped(1);
+        var (other, otherParts) = Stepped(2);
+        // The second writes its file while the first is in the middle of its own.
+        Checkpoint.Save(Path, network, [.. parts, new Meanwhile(() => Checkpoint.Save(Path, other, otherParts))]);
+        Assert.Single(Directory.GetFiles(_folder["run"]));
+        Checkpoint.Restore(Path, other, [.. otherParts, new Meanwhile(() => { })]);
+        Assert.Equal(Bytes(network, parts), Bytes(other, otherParts));
+    }
+
+    [Fact]
     public void A_newer_file_is_refused_with_a_sentence()
     {
         var (network, parts) = Stepped(1);
@@ -162,6 +174,11 @@ public sealed class CheckpointTests : IDisposable
     {
         Checkpoint.Save(_folder["compared"], network, parts);
         return File.ReadAllBytes(_folder["compared"]);
+    }
+
+    private sealed class Meanwhile(Action action) : IStateful
+    {
+        public void VisitState(StateVisitor visitor) => action();
     }
 
     private sealed class Failing : IStateful

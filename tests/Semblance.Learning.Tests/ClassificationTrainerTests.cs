@@ -103,6 +103,22 @@ public sealed class ClassificationTrainerTests : IDisposable
         Assert.Equal(good, File.ReadAllBytes(checkpoint));
     }
 
+    [Theory]
+    [InlineData("optimizer.convolution1.weight.")]
+    [InlineData("average.convolution1.weight")]
+    public void State_that_is_not_finite_is_not_written(string name)
+    {
+        var run = new Setup(null, "momentum") { Epochs = 1 };
+        using var trainer = run.Trainer();
+        trainer.Run();
+        var checkpoint = _folder["checkpoint.bin"];
+        trainer.Save(checkpoint);
+        var good = File.ReadAllBytes(checkpoint);
+        run.Spoil(name);
+        Assert.Contains($"'{name}", Assert.Throws<NotFiniteNumberException>(() => trainer.Save(checkpoint)).Message, StringComparison.Ordinal);
+        Assert.Equal(good, File.ReadAllBytes(checkpoint));
+    }
+
     [Fact]
     public void A_loss_that_is_not_finite_stops_with_its_step()
     {
@@ -199,11 +215,40 @@ public sealed class ClassificationTrainerTests : IDisposable
         }
 
         /// <summary>Weights, optimiser and averages, as bytes.</summary>
+        /// <summary>An infinity in a tensor of the optimizer's or the average's state.</summary>
+        public void Spoil(string name)
+        {
+            var spoiler = new Spoiler(name);
+            _optimizer!.VisitState(spoiler);
+            _average!.VisitState(spoiler);
+        }
+
         public byte[] State()
         {
             using var temporary = new TemporaryFolder();
             Checkpoint.Save(temporary["state"], Network, _optimizer!, _average!);
             return File.ReadAllBytes(temporary["state"]);
+        }
+    }
+
+    private sealed class Spoiler(string start) : StateVisitor
+    {
+        public override void Singles(string name, Shape shape, Span<float> values)
+        {
+            if (name.StartsWith(start, StringComparison.Ordinal))
+                values[^1] = float.NegativeInfinity;
+        }
+
+        public override void Integer(string name, ref long value)
+        {
+        }
+
+        public override void Real(string name, ref double value)
+        {
+        }
+
+        public override void Text(string name, ref string value)
+        {
         }
     }
 

@@ -178,6 +178,40 @@ public sealed class DataLoaderTests
         Assert.IsType<InvalidOperationException>(failure.InnerException);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public void A_list_of_batches_that_fails_surfaces_after_the_batches_before(int threads)
+    {
+        var data = LabelledPicturesTests.Made([20, 20]);
+        var loader = new DataLoader(data, new FailingBatches(new SequentialBatches(40, 5), 3), s_input, new() { Threads = threads, Prefetch = 6 });
+        for (var epoch = 0; epoch < 2; epoch++)
+        {
+            var before = 0;
+            var failure = Assert.Throws<InvalidOperationException>(() =>
+            {
+                foreach (var batch in loader.Epoch(epoch))
+                {
+                    using (batch)
+                        before += batch.Count;
+                }
+            });
+            Assert.Equal("no list", failure.Message);
+            Assert.Equal(15, before);
+        }
+    }
+
+    [Theory]
+    [InlineData(int.MaxValue, 16)]
+    [InlineData(20_000, 200)]
+    [InlineData(1, 50_000)]
+    public void Batches_that_no_array_holds_are_refused_with_their_size(int batchSize, int side)
+    {
+        var failure = Assert.Throws<ArgumentException>(() => new DataLoader(LabelledPicturesTests.Made([2]), new SequentialBatches(2, batchSize), Plain(side)));
+        Assert.Contains($"{batchSize} pictures of {side} x {side}", failure.Message, StringComparison.Ordinal);
+        Assert.Contains(" GB", failure.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void The_cache_decodes_once_and_keeps_within_its_budget()
     {
@@ -412,6 +446,25 @@ public sealed class DataLoaderTests
         public IReadOnlyList<PictureFailure> Failures { get; } = batch.Failures;
 
         public float[] Picture(int slot) => Pixels[(slot * Pixels.Length / Count)..((slot + 1) * Pixels.Length / Count)];
+    }
+
+    /// <summary>Another sampler's batches; whoever asks for a certain one by its index meets an exception.</summary>
+    private sealed class FailingBatches(IBatchSampler sampler, int failing) : IBatchSampler
+    {
+        public int BatchSize => sampler.BatchSize;
+
+        public IReadOnlyList<ReadOnlyMemory<int>> Batches(long seed, int epoch) => new List(sampler.Batches(seed, epoch), failing);
+
+        private sealed class List(IReadOnlyList<ReadOnlyMemory<int>> batches, int failing) : IReadOnlyList<ReadOnlyMemory<int>>
+        {
+            public int Count => batches.Count;
+
+            public ReadOnlyMemory<int> this[int index] => index == failing ? throw new InvalidOperationException("no list") : batches[index];
+
+            public IEnumerator<ReadOnlyMemory<int>> GetEnumerator() => batches.GetEnumerator();
+
+            System.Collections.IEnumerator System.Collections.IEnumerable.GetEnumerator() => GetEnumerator();
+        }
     }
 
     private sealed class DrawnSource(string name, Func<Picture> draw, Action<int>? asked = null) : PictureSource

@@ -2,7 +2,7 @@ using Semblance.Networks.Kernels;
 
 namespace Semblance.Benchmarks.Products;
 
-/// <summary>The dense convolutions of the networks that are trained, at the sizes at which their steps are compared.</summary>
+/// <summary>The convolutions, but for depthwise ones, of the networks that are trained, at the sizes at which their steps are compared.</summary>
 internal static class NetworkConvolutions
 {
     public static IReadOnlyList<NetworkConvolution> All { get; } =
@@ -110,7 +110,7 @@ internal static class NetworkConvolutions
 /// <param name="Times">How often the network has it.</param>
 internal sealed record NetworkConvolution(string Network, int Times, ConvolutionShape Shape)
 {
-    /// <summary>Floating-point operations of one pass.</summary>
+    /// <summary>Floating-point operations of one pass of the direct product.</summary>
     public double Operations => 2.0 * Shape.OutputLength * Shape.Depth;
 
     /// <summary>Bytes that a pass must at least read and write.</summary>

@@ -12,21 +12,21 @@ internal static class LayerTimes
 
     /// <param name="ticks">Timer ticks of each planned step, over <paramref name="passes"/> passes.</param>
     /// <param name="most">How many single layers are listed.</param>
-    public static void Print(Network network, ExecutionPlan plan, long[] ticks, int passes, int most)
+    public static void Print(TextWriter output, Network network, ExecutionPlan plan, long[] ticks, int passes, int most)
     {
         var steps = plan.Steps.Select((step, i) => Describe(network, plan, step, Stopwatch.GetElapsedTime(0, ticks[i]).TotalMilliseconds / passes)).ToArray();
         var total = steps.Sum(step => step.Milliseconds);
-        Console.WriteLine($"{"type",-24} {"direction",-10} {"ms",9} {"share",7} {"GFLOP/s",9}");
+        output.WriteLine($"{"type",-24} {"direction",-10} {"ms",9} {"share",7} {"GFLOP/s",9}");
         foreach (var group in steps.GroupBy(step => (step.Type, step.Direction)).OrderByDescending(group => group.Sum(step => step.Milliseconds)))
-            PrintLine($"{group.Key.Type,-24} {group.Key.Direction,-10}", group.Sum(step => step.Milliseconds), total, group.Sum(step => step.Operations));
-        PrintLine($"{"all",-24} {"",-10}", total, total, steps.Sum(step => step.Operations));
-        Console.WriteLine();
+            PrintLine(output, $"{group.Key.Type,-24} {group.Key.Direction,-10}", group.Sum(step => step.Milliseconds), total, group.Sum(step => step.Operations));
+        PrintLine(output, $"{"all",-24} {"",-10}", total, total, steps.Sum(step => step.Operations));
+        output.WriteLine();
         foreach (var step in steps.OrderByDescending(step => step.Milliseconds).Take(most))
-            PrintLine($"{step.Name,-32} {step.Type,-22} {step.Direction,-9} {step.Shapes,-70}", step.Milliseconds, total, step.Operations);
+            PrintLine(output, $"{step.Name,-32} {step.Type,-22} {step.Direction,-9} {step.Shapes,-70}", step.Milliseconds, total, step.Operations);
     }
 
-    private static void PrintLine(string what, double milliseconds, double total, double operations)
-        => Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{what} {milliseconds,9:0.000} {milliseconds / total,7:0.0%} {(operations > 0 ? operations / milliseconds / 1e6 : 0),9:0.0}"));
+    private static void PrintLine(TextWriter output, string what, double milliseconds, double total, double operations)
+        => output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{what} {milliseconds,9:0.000} {milliseconds / total,7:0.0%} {(operations > 0 ? operations / milliseconds / 1e6 : 0),9:0.0}"));
 
     private static Step Describe(Network network, ExecutionPlan plan, PlannedStep step, double milliseconds)
     {

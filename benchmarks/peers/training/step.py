@@ -52,12 +52,13 @@ def main():
     case = next(case for case in networks.TIMED if (case.name, case.batch, case.size) == (name, batch, size))
 
     torch.set_num_threads(threads)
+    # As ours: with the libraries loaded, before there is a network.
+    before = peak_bytes()
     torch.manual_seed(1)
     generator = torch.Generator().manual_seed(2)
     model = case.build(case.classes).to(memory_format=layout).train()
     pictures = case.input(generator).contiguous(memory_format=layout)
     gradient = torch.randn(case.batch, case.classes, generator=generator) / case.batch
-    before = peak_bytes()
     forward_times = []
 
     def step():

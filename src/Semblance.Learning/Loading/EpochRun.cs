@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using Semblance.Numerics;
 
 namespace Semblance.Learning.Loading;
@@ -30,6 +31,9 @@ internal sealed class EpochRun : IDisposable
     private int _nextOrdinal;
     private volatile bool _stopped;
 
+    /// <summary>What ended a thread outside of any picture; no batch is begun or gone on with after it.</summary>
+    private ExceptionDispatchInfo? _fault;
+
     public EpochRun(LabelledPictures data, PicturePreparation preparation, BatchBuffers buffers, IReadOnlyList<ReadOnlyMemory<int>> batches, int pictureLength, DataLoaderOptions options, int epoch, int firstBatch)
     {
         (_data, _preparation, _buffers, _batches, _pictureLength, _options, _epoch) = (data, preparation, buffers, batches, pictureLength, options, epoch);
@@ -45,6 +49,7 @@ internal sealed class EpochRun : IDisposable
 
     /// <summary>The next batch, with all slots finished; null after the last. The caller owns its memory.</summary>
     /// <exception cref="DataSetException">A picture of the batch could not be prepared for another reason than being broken.</exception>
+    /// <exception cref="Exception">The batch could not be begun: there is no memory for it, or the sampler's list failed.</exception>
     public PendingBatch? Next(CancellationToken cancellationToken)
     {
         using var wakes = cancellationToken.Register(Wake);
@@ -56,6 +61,9 @@ internal sealed class EpochRun : IDisposable
                 cancellationToken.ThrowIfCancellationRequested();
                 if (_window.TryPeek(out batch) ? batch.Unfinished == 0 : _nextBatch == _batches.Count)
                     break;
+                // Slots that were taken will be finished all the same.
+                if (batch is null || batch.NextSlot < batch.Positions.Length)
+                    _fault?.Throw();
                 Monitor.Wait(_gate);
             }
             if (batch is not null)
@@ -85,6 +93,23 @@ internal sealed class EpochRun : IDisposable
     }
 
     private void Work()
+    {
+        try
+        {
+            PrepareBatches();
+        }
+        catch (Exception failure)
+        {
+            // Would end the process on this thread; the consumer meets it after the batches that are whole.
+            lock (_gate)
+            {
+                _fault ??= ExceptionDispatchInfo.Capture(failure);
+                Monitor.PulseAll(_gate);
+            }
+        }
+    }
+
+    private void PrepareBatches()
     {
         var scratch = _preparation.CreateScratch();
         while (Take() is var (batch, first, count))
@@ -127,7 +152,7 @@ internal sealed class EpochRun : IDisposable
     {
         lock (_gate)
         {
-            while (!_stopped)
+            while (!_stopped && _fault is null)
             {
                 if (_filling is null && _nextBatch == _batches.Count)
                     return null;

@@ -56,15 +56,16 @@ internal sealed class FoldedFeatures
         }
     }
 
-    /// <summary>Adds the layer with the folded weights under its own name.</summary>
+    /// <summary>Adds the layer with the folded weights.</summary>
+    /// <param name="name">The layer's own, unless it is taken.</param>
     /// <param name="activation">For convolutions.</param>
-    public Value AddTo(Network network, Value input, Activation activation)
+    public (Layer Folded, Value Value) AddTo(Network network, string name, Value input, Activation activation)
     {
         Layer folded = _layer switch
         {
             Convolution source => new Convolution(source.Filters, source.KernelHeight)
             {
-                Name = source.Name,
+                Name = name,
                 KernelWidth = source.KernelWidth,
                 StrideHeight = source.StrideHeight,
                 StrideWidth = source.StrideWidth,
@@ -74,7 +75,7 @@ internal sealed class FoldedFeatures
                 Bias = true,
                 Activation = activation,
             },
-            Linear source => new Linear(source.Features) { Name = source.Name, Bias = true },
+            Linear source => new Linear(source.Features) { Name = name, Bias = true },
             _ => throw new InvalidOperationException($"Nothing is folded into a layer of type {_layer.GetType().Name}."),
         };
         var value = network.Add(folded, input);
@@ -88,6 +89,6 @@ internal sealed class FoldedFeatures
         var bias = folded.Parameters[1].Values;
         for (var i = 0; i < bias.Length; i++)
             bias[i] = (float)_terms[i];
-        return value;
+        return (folded, value);
     }
 }

@@ -24,6 +24,9 @@ internal sealed unsafe class ConvolutionPlan
 
     public ConvolutionShape Shape { get; }
 
+    /// <summary>Which of the ways was chosen, for people.</summary>
+    public string Algorithm => _depthwise is not null ? "depthwise" : _winograd is not null ? "Winograd" : "dense";
+
     /// <summary>Elements of scratch memory for <see cref="Forward"/>.</summary>
     public nint ForwardScratch(int threads)
         => _depthwise is not null ? 0 : _winograd?.ForwardScratch(threads) ?? _dense!.ForwardScratch(threads);

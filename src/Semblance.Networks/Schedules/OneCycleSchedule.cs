@@ -30,7 +30,7 @@ public sealed class OneCycleSchedule : ISchedule
     public double At(long step)
     {
         if (step <= _top)
-            return Between(_start, _maximum, step / _top);
+            return Between(_start, _maximum, _top > 0 ? step / _top : 1); // A rise of one step is at its top at once.
         return step >= _last ? _end : Between(_maximum, _end, (step - _top) / (_last - _top));
     }
 

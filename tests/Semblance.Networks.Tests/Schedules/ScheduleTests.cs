@@ -36,6 +36,24 @@ public sealed class ScheduleTests
     public void One_cycle() // OneCycleLR(o, 0.4, total_steps=12)
         => AssertRates(new OneCycleSchedule(0.4, 12), 0.016, 0.13991586, 0.35171406, 0.39776617, 0.37320519, 0.32469826, 0.2589516, 0.18505484, 0.1132244, 0.053391012, 0.013826795, 1.6e-06, 1.6e-06);
 
+    [Theory]
+    [InlineData(10, 0.1)]
+    [InlineData(1, 1)]
+    [InlineData(1, 0.3)]
+    [InlineData(4, 0)]
+    [InlineData(4, 1)]
+    public void One_cycle_has_a_rate_for_each_step_of_a_short_rise(long steps, double rise)
+    {
+        foreach (var linear in new[] { false, true })
+        {
+            var schedule = new OneCycleSchedule(0.4, steps, rise, linear: linear);
+            for (var step = 0L; step <= steps; step++)
+                Assert.InRange(schedule.At(step), 0, 0.4);
+            if (rise * steps == 1)
+                Assert.Equal(0.4, schedule.At(0), 1e-12);
+        }
+    }
+
     [Fact]
     public void One_cycle_of_lines() // OneCycleLR(o, 0.4, total_steps=12, anneal_strategy='linear', pct_start=0.25, div_factor=10, final_div_factor=100)
         => AssertRates(new OneCycleSchedule(0.4, 12, 0.25, 10, 100, linear: true), 0.04, 0.22, 0.4, 0.3556, 0.3112, 0.2668, 0.2224, 0.178, 0.1336, 0.0892, 0.0448, 0.0004);
