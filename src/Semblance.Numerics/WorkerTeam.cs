@@ -24,7 +24,7 @@ public sealed class WorkerTeam : IDisposable
     private int _jobs;
 
     [ThreadStatic]
-    private static WorkerTeam? t_team;
+    private static WorkerTeam? s_team;
 
     /// <param name="threads">How many threads work, the caller's included.</param>
     public WorkerTeam(int threads)
@@ -51,7 +51,7 @@ public sealed class WorkerTeam : IDisposable
                 part(i);
             return;
         }
-        if (ReferenceEquals(t_team, this) || _turn.IsHeldByCurrentThread)
+        if (ReferenceEquals(s_team, this) || _turn.IsHeldByCurrentThread)
             throw new InvalidOperationException("A part of a job cannot start another job on the same team.");
         lock (_turn)
         {
@@ -85,7 +85,7 @@ public sealed class WorkerTeam : IDisposable
 
     private void Work()
     {
-        t_team = this;
+        s_team = this;
         // A number, not the job: that would keep alive what its parts refer to.
         var last = 0;
         var spins = 0;

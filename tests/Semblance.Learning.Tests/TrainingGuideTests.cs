@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Semblance.Imaging;
 using Semblance.Networks;
 using Semblance.Testing;
@@ -40,12 +39,10 @@ public sealed class TrainingGuideTests
     [Fact]
     public void The_guide_shows_this_code()
     {
-        var source = File.ReadAllLines(Here()).Select(line => line.Trim()).ToHashSet();
-        var guide = File.ReadAllLines(Path.Combine(Path.GetDirectoryName(Here())!, "..", "..", "docs", "engine-training.md"));
+        var source = File.ReadAllLines(RepositoryFolder.PathOf("tests", "Semblance.Learning.Tests", "TrainingGuideTests.cs")).Select(line => line.Trim()).ToHashSet();
+        var guide = File.ReadAllLines(RepositoryFolder.PathOf("docs", "engine-training.md"));
         var shown = guide.SkipWhile(line => line != "```csharp").Skip(1).TakeWhile(line => line != "```").ToList();
         Assert.NotEmpty(shown);
         Assert.All(shown, line => Assert.Contains(line.Trim(), source));
     }
-
-    private static string Here([CallerFilePath] string path = "") => path;
 }

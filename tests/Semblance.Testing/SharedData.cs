@@ -12,12 +12,9 @@ public static class SharedData
         var named = Environment.GetEnvironmentVariable("SEMBLANCE_SHARED_DATA");
         if (named is not null)
             return Existing(Path.Combine(named, set));
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            if (File.Exists(Path.Combine(folder.FullName, "Semblance.slnx")) && folder.Parent is { } beside)
-                return Existing(Path.Combine(beside.FullName, "shared", "data", set)) ?? Existing(Path.Combine(beside.Parent?.FullName ?? "/", "shared", "data", set));
-        }
-        return null;
+        return RepositoryFolder.Find()?.Parent is { } beside
+            ? Existing(Path.Combine(beside.FullName, "shared", "data", set)) ?? Existing(Path.Combine(beside.Parent?.FullName ?? "/", "shared", "data", set))
+            : null;
     }
 
     private static string? Existing(string path) => Directory.Exists(path) || File.Exists(path) ? path : null;

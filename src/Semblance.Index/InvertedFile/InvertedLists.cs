@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using Semblance.Index.Files;
-using Semblance.Numerics.Memory;
 using Semblance.Numerics;
+using Semblance.Numerics.Memory;
 
 namespace Semblance.Index.InvertedFile;
 

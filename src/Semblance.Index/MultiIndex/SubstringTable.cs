@@ -1,5 +1,5 @@
-using Semblance.Numerics.Memory;
 using Semblance.Index.Rows;
+using Semblance.Numerics.Memory;
 
 namespace Semblance.Index.MultiIndex;
 

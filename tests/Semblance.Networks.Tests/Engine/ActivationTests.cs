@@ -5,7 +5,7 @@ namespace Semblance.Networks.Tests.Engine;
 
 public sealed class ActivationTests
 {
-    private static readonly Dictionary<string, Func<Layer>> Layers = new(StringComparer.Ordinal)
+    private static readonly Dictionary<string, Func<Layer>> s_layers = new(StringComparer.Ordinal)
     {
         ["relu6"] = () => new Relu6(),
         ["leaky"] = () => new LeakyRelu(0.2),
@@ -22,15 +22,15 @@ public sealed class ActivationTests
         ["layer norm"] = () => new LayerNorm(),
     };
 
-    public static TheoryData<string> Names => [.. Layers.Keys];
+    public static TheoryData<string> Names => [.. s_layers.Keys];
 
     [Theory]
     [MemberData(nameof(Names))]
     public void Every_function_passes_every_check(string name)
     {
-        LayerCheck.All(Layers[name], [[3, 5, 4, 7]], Wide);
-        LayerCheck.All(Layers[name], [[4, 37]], Wide);
-        LayerCheck.All(Layers[name], [[2, 3, 24]], Wide);
+        LayerCheck.All(s_layers[name], [[3, 5, 4, 7]], Wide);
+        LayerCheck.All(s_layers[name], [[4, 37]], Wide);
+        LayerCheck.All(s_layers[name], [[2, 3, 24]], Wide);
     }
 
     // As wide as the knees of the functions at ±3 and 6.

@@ -1,5 +1,5 @@
-using System.Runtime.CompilerServices;
 using Semblance.Numerics;
+using Semblance.Testing;
 using Xunit;
 
 namespace Semblance.Networks.Tests.Engine;
@@ -86,8 +86,8 @@ public sealed class EngineGuideTests
     [Fact]
     public void The_guide_shows_the_code_that_is_tested()
     {
-        var tests = SourceFolder();
-        var guide = Lines(Path.Combine(tests, "..", "..", "..", "docs", "engine.md")).ToArray();
+        var tests = RepositoryFolder.PathOf("tests", "Semblance.Networks.Tests", "Engine");
+        var guide = Lines(RepositoryFolder.PathOf("docs", "engine.md")).ToArray();
         var source = Lines(Path.Combine(tests, "Mish.cs")).Concat(Lines(Path.Combine(tests, "EngineGuideTests.cs"))).ToHashSet(StringComparer.Ordinal);
         var shown = guide.SkipWhile(line => line != "<!-- tested -->").ToArray();
         var blocks = shown.Select((line, i) => (line, i)).Where(entry => entry.line == "<!-- tested -->").ToArray();
@@ -109,8 +109,6 @@ public sealed class EngineGuideTests
         var comment = line.IndexOf(" // ", StringComparison.Ordinal);
         return (comment > 0 ? line[..comment] : line).Trim();
     }
-
-    private static string SourceFolder([CallerFilePath] string path = "") => Path.GetDirectoryName(path)!;
 
     private static Network Generator()
     {

@@ -14,7 +14,7 @@ internal static class LayerCheck
     public const double GradientTolerance = 1e-5;
 
     // A kink between the two points of a difference spoils it; a smaller step will hardly meet one too.
-    private static readonly double[] Steps = [1e-5, 1e-6, 1e-7];
+    private static readonly double[] s_steps = [1e-5, 1e-6, 1e-7];
 
     /// <summary>All checks for a layer between inputs of these shapes and an output each.</summary>
     /// <param name="make">Makes the layer; called several times, so that each check has its own.</param>
@@ -212,8 +212,8 @@ internal static class LayerCheck
         var scale = Math.Max(1e-3, gradient.Max(Math.Abs));
         foreach (var element in elements.Take(mostElements))
         {
-            var numeric = Steps.Select(step => (loss(element, step) - loss(element, -step)) / (2 * step)).FirstOrDefault(difference => Math.Abs(difference - gradient[element]) / scale < tolerance, double.NaN);
-            Assert.False(double.IsNaN(numeric), $"{what}, element {element}: {gradient[element]} by the layer and {(loss(element, Steps[0]) - loss(element, -Steps[0])) / (2 * Steps[0])} by differences (largest {scale})");
+            var numeric = s_steps.Select(step => (loss(element, step) - loss(element, -step)) / (2 * step)).FirstOrDefault(difference => Math.Abs(difference - gradient[element]) / scale < tolerance, double.NaN);
+            Assert.False(double.IsNaN(numeric), $"{what}, element {element}: {gradient[element]} by the layer and {(loss(element, s_steps[0]) - loss(element, -s_steps[0])) / (2 * s_steps[0])} by differences (largest {scale})");
         }
     }
 

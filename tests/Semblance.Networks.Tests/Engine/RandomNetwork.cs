@@ -9,7 +9,7 @@ namespace Semblance.Networks.Tests.Engine;
 internal sealed class RandomNetwork
 {
     // Few channels, so that shapes meet often enough to be added.
-    private static readonly int[] Widths = [4, 6];
+    private static readonly int[] s_widths = [4, 6];
 
     private readonly SeededRandom _random;
     private readonly List<Value> _pictures = [];
@@ -39,7 +39,7 @@ internal sealed class RandomNetwork
     private void DrawInputs()
     {
         var size = 5 + _random.NextInt(2);
-        var channels = Pick(Widths);
+        var channels = Pick(s_widths);
         var a = Network.Input("a", [3, size, 5, channels]);
         // Every value depends on all inputs, or some would have no gradient.
         _pictures.Add(_random.NextInt(3) == 0 ? Network.Add(new Add(), a, Network.Input("b", [3, size, 5, channels])) : a);
@@ -119,10 +119,10 @@ internal sealed class RandomNetwork
 
     private Convolution DrawConvolution(int channels) => _random.NextInt(4) switch
     {
-        0 => new Convolution(Pick(Widths), 1) { Bias = true },
+        0 => new Convolution(Pick(s_widths), 1) { Bias = true },
         1 => new Convolution(channels, 3) { Groups = channels, Activation = Activation.Relu6 },
-        2 => new Convolution(Pick(Widths), 3) { Activation = Activation.Swish, Bias = true },
-        _ => new Convolution(Pick(Widths), 3),
+        2 => new Convolution(Pick(s_widths), 3) { Activation = Activation.Swish, Bias = true },
+        _ => new Convolution(Pick(s_widths), 3),
     };
 
     // A variance near zero would make differences useless; the constant keeps the function smooth.

@@ -70,13 +70,13 @@ public sealed class HostileFileTests
         Assert.Single(network.Parameters);
     }
 
-    public static TheoryData<string> Damages() => [.. Damaged.Keys];
+    public static TheoryData<string> Damages() => [.. s_damaged.Keys];
 
     [Theory]
     [MemberData(nameof(Damages))]
     public void A_damaged_node_is_named(string name)
     {
-        var (named, make) = Damaged[name];
+        var (named, make) = s_damaged[name];
         Refused(make(), named);
     }
 
@@ -88,7 +88,7 @@ public sealed class HostileFileTests
         Assert.Contains("'negative'", failure.Message, StringComparison.Ordinal);
     }
 
-    private static readonly Dictionary<string, (string Named, Func<byte[]> Make)> Damaged = new(StringComparer.Ordinal)
+    private static readonly Dictionary<string, (string Named, Func<byte[]> Make)> s_damaged = new(StringComparer.Ordinal)
     {
         ["no least value"] = ("(Clip)", () => OperatorGraphs.Rows(6, (b, x) => b.Node("Clip", [x, b.Floats([], 0)]))),
         ["no largest value"] = ("(Clip)", () => OperatorGraphs.Rows(6, (b, x) => b.Node("Clip", [x, "", b.Floats([], 0)]))),

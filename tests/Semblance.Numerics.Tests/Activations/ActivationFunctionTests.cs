@@ -7,7 +7,7 @@ namespace Semblance.Numerics.Tests.Activations;
 /// <summary>Values of the functions at every vector width, against double precision computed otherwise.</summary>
 public sealed unsafe class ActivationFunctionTests
 {
-    private static readonly double[] Grid = [.. Enumerable.Range(-900, 1801).Select(i => i / 128.0), 1e-6, -1e-30, 30, -40, 90];
+    private static readonly double[] s_grid = [.. Enumerable.Range(-900, 1801).Select(i => i / 128.0), 1e-6, -1e-30, 30, -40, 90];
 
     [Fact]
     public void The_error_function_is_exact_to_rounding()
@@ -49,7 +49,7 @@ public sealed unsafe class ActivationFunctionTests
     private static void Check<T>(IElementAction<T> action, Func<double, double> truth, double absolute, double relative, Func<double, bool> isRelative)
         where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
     {
-        var values = Grid.Select(T.CreateChecked).ToArray();
+        var values = s_grid.Select(T.CreateChecked).ToArray();
         foreach (var width in SimdWidth<T>.Available)
         {
             var results = new T[values.Length];
@@ -59,7 +59,7 @@ public sealed unsafe class ActivationFunctionTests
             {
                 var expected = truth(double.CreateChecked(values[i]));
                 var error = Math.Abs(double.CreateChecked(results[i]) - expected);
-                var bound = isRelative(Grid[i]) ? Math.Min(absolute, relative * Math.Abs(expected)) : absolute;
+                var bound = isRelative(s_grid[i]) ? Math.Min(absolute, relative * Math.Abs(expected)) : absolute;
                 Assert.True(error <= bound, $"{width.Name}: {results[i]} for {values[i]}, exact {expected}, off by {error:e2}");
             }
         }
