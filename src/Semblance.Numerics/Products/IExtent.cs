@@ -1,19 +1,9 @@
 namespace Semblance.Numerics.Products;
 
-/// <summary>A number that the compiler sees as a constant: rows of a register tile, or vectors in its width.</summary>
+/// <summary>A number that the compiler sees as a constant: rows of a register tile.</summary>
 internal interface IExtent
 {
     static abstract int Value { get; }
-}
-
-internal readonly struct Extent1 : IExtent
-{
-    public static int Value => 1;
-}
-
-internal readonly struct Extent2 : IExtent
-{
-    public static int Value => 2;
 }
 
 internal readonly struct Extent4 : IExtent
