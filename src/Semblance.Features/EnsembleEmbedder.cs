@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using Semblance.Features.Taps;
 using Semblance.Imaging;
 using Semblance.Networks;
@@ -24,8 +22,7 @@ public sealed class EnsembleEmbedder : IEmbedder
             throw new ArgumentException("An ensemble needs at least one part.", nameof(parts));
         _parts = parts;
         _threads = threads;
-        var text = "ensemble 1\n" + string.Join('\n', parts.Select(part => part.Identity.Sha256));
-        Identity = new EmbedderIdentity(id, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text))), parts.Sum(part => part.Identity.Dimension));
+        Identity = new EmbedderIdentity(id, ModelIdentity.OfEnsemble(parts.Select(part => part.Identity.Sha256)), parts.Sum(part => part.Identity.Dimension));
     }
 
     public EmbedderIdentity Identity { get; }

@@ -1,7 +1,4 @@
 using System.Buffers;
-using System.Globalization;
-using System.Security.Cryptography;
-using System.Text;
 using Semblance.Features.Preprocessing;
 using Semblance.Features.Taps;
 using Semblance.Imaging;
@@ -46,7 +43,7 @@ public sealed class NetworkEmbedder : IEmbedder
         _threads = threads;
         _pixels = new PixelTensor(input);
         _outputs = [.. model.Manifest.Taps.Select(tap => tap.Output)];
-        Identity = new EmbedderIdentity(model.Id, Fingerprint(model.Manifest), model.Manifest.Dimension);
+        Identity = new EmbedderIdentity(model.Id, ModelIdentity.OfNetwork(model.Manifest), model.Manifest.Dimension);
         _session = model.OpenSession();
         try
         {
@@ -139,17 +136,4 @@ public sealed class NetworkEmbedder : IEmbedder
     private static bool Fits(long declared, int wanted) => declared < 0 || declared == wanted;
 
     private ModelException WrongDimension() => new($"The manifest of '{_model.Id}' promises vectors of {Identity.Dimension} numbers and its taps give another count; correct 'dimension' or 'taps' in its {ModelManifest.FileName}.");
-
-    /// <summary>Hash over everything that changes a vector; the network enters by the hash in its manifest, which opening has verified.</summary>
-    private static string Fingerprint(ModelManifest manifest)
-    {
-        var input = manifest.Input!;
-        var text = new StringBuilder("network 1\n").Append(manifest.Sha256).Append('\n');
-        text.Append(CultureInfo.InvariantCulture, $"{input.Width} {input.Height} {input.Channels} {input.Layout} {input.Scale:R} {input.Resize} {manifest.Normalise}\n");
-        foreach (var number in input.Mean.Concat(input.Std))
-            text.Append(CultureInfo.InvariantCulture, $"{number:R} ");
-        foreach (var tap in manifest.Taps)
-            text.Append(CultureInfo.InvariantCulture, $"\n{tap.Output} {tap.Pooling} {(tap.Pooling == Pooling.Gem ? tap.GemP : 0):R}");
-        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())));
-    }
 }
