@@ -48,9 +48,10 @@ internal sealed class StoreCollection<TKey, TRecord>(SemblanceVectorStore store,
         ArgumentOutOfRangeException.ThrowIfLessThan(top, 1);
         options ??= new FilteredRecordRetrievalOptions<TRecord>();
         var includeVectors = IncludesVectors(options.IncludeVectors);
-        var order = options.OrderBy?.Invoke(new FilteredRecordRetrievalOptions<TRecord>.OrderByDefinition()).Values
-            .Select(sort => (Property: SortProperty(sort.PropertySelector), sort.Ascending)).ToList() ?? [];
-        return StreamAsync(() => RecordsAsync("GetFiltered", rows => [.. Sorted(rows, rows.Where(Compile(rows, filter)), order).Skip(options.Skip).Take(top)], includeVectors, cancellationToken), cancellationToken);
+        var order = RowOrder.Of(options, model);
+        return StreamAsync(
+            () => RecordsAsync("GetFiltered", rows => [.. order.Sort(rows.Where(Compile(rows, filter)), ColumnOf(rows)).Skip(options.Skip).Take(top)], includeVectors, cancellationToken),
+            cancellationToken);
     }
 
     public override Task DeleteAsync(TKey key, CancellationToken cancellationToken = default)
@@ -128,7 +129,7 @@ internal sealed class StoreCollection<TKey, TRecord>(SemblanceVectorStore store,
                     rows =>
                     {
                         var passes = options.Filter is { } filter ? Compile(rows, filter) : null;
-                        var (nearest, matching) = rows.NearestAndMatching(property.StorageName, query, Column(rows, text), [.. keywords], depth, passes);
+                        var (nearest, matching) = rows.NearestAndMatching(property.StorageName, query, ColumnOf(rows)(text), [.. keywords], depth, passes);
                         return [.. RankFusion.Fuse<Row>(nearest, matching).Where(hit => options.ScoreThreshold is not { } least || hit.Score >= least).Skip(options.Skip).Take(top)];
                     },
                     includeVectors,
@@ -152,20 +153,13 @@ internal sealed class StoreCollection<TKey, TRecord>(SemblanceVectorStore store,
         ? throw new NotSupportedException(VectorDataStrings.IncludeVectorsNotSupportedWithEmbeddingGeneration)
         : asked == true;
 
-    private static int Column(CollectionRows rows, DataPropertyModel property) => rows.Schema.Data.Select((column, i) => (column.Name, i)).First(column => column.Name == property.StorageName).i;
-
-    private Func<Row, bool> Compile(CollectionRows rows, LambdaExpression filter)
+    private Func<PropertyModel, int> ColumnOf(CollectionRows rows)
     {
         var columns = RecordMapper<TRecord>.Columns(model, rows.Schema);
-        return RecordFilter.Compile(filter, model, property => columns[property]);
+        return property => columns[property];
     }
 
-    private PropertyModel SortProperty(Expression<Func<TRecord, object?>> selector) => model.GetDataOrKeyProperty(selector) switch
-    {
-        VectorPropertyModel vector => throw new NotSupportedException($"Records cannot be ordered by the vector property '{vector.ModelName}'."),
-        var property when property.Type.IsAssignableTo(typeof(System.Collections.IEnumerable)) && property.Type != typeof(string) => throw new NotSupportedException($"Records cannot be ordered by '{property.ModelName}', which is a list."),
-        var property => property,
-    };
+    private Func<Row, bool> Compile(CollectionRows rows, LambdaExpression filter) => RecordFilter.Compile(filter, model, ColumnOf(rows));
 
     private DataPropertyModel TextProperty(Expression<Func<TRecord, object?>>? selector)
     {
@@ -173,27 +167,6 @@ internal sealed class StoreCollection<TKey, TRecord>(SemblanceVectorStore store,
         return property.Type == typeof(string) || property.Type.IsAssignableTo(typeof(IEnumerable<string>))
             ? property
             : throw new NotSupportedException($"Keywords are looked for in text; '{property.ModelName}' is of type {property.Type.Name}.");
-    }
-
-    private static IEnumerable<Row> Sorted(CollectionRows rows, List<Row> found, List<(PropertyModel Property, bool Ascending)> order)
-    {
-        if (order.Count == 0)
-            return found;
-        var columns = rows.Schema.Data.Select((column, i) => (column.Name, i)).ToDictionary(column => column.Name, column => column.i, StringComparer.Ordinal);
-        IOrderedEnumerable<Row>? sorted = null;
-        foreach (var (property, ascending) in order)
-        {
-            var column = property is KeyPropertyModel ? Row.KeyColumn : columns[property.StorageName];
-            var comparer = property.Type == typeof(string) ? Comparer<object?>.Create((a, b) => string.CompareOrdinal((string?)a, (string?)b)) : Comparer<object?>.Default;
-            sorted = (sorted, ascending) switch
-            {
-                (null, true) => found.OrderBy(row => row[column], comparer),
-                (null, false) => found.OrderByDescending(row => row[column], comparer),
-                (_, true) => sorted.ThenBy(row => row[column], comparer),
-                (_, false) => sorted.ThenByDescending(row => row[column], comparer),
-            };
-        }
-        return sorted!;
     }
 
     private static async Task<ReadOnlyMemory<float>> QueryVectorAsync(VectorPropertyModel property, object searchValue, CancellationToken cancellationToken)
