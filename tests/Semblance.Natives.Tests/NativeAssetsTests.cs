@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using Xunit;
 
 namespace Semblance.Natives.Tests;
@@ -16,13 +17,30 @@ public sealed class NativeAssetsTests
     }
 
     [Fact]
-    public void A_library_that_is_not_staged_is_explained()
+    public void An_unknown_library_is_refused_by_name()
     {
-        var error = Assert.Throws<FileNotFoundException>(() => NativeAssets.Library("libnothing"));
+        var error = Assert.Throws<ArgumentException>(() => NativeAssets.Library("libnothing"));
         Assert.Contains("libnothing", error.Message, StringComparison.Ordinal);
-        Assert.Contains(NativeAssets.Platform, error.Message, StringComparison.Ordinal);
-        Assert.Contains("Node.js 20", error.Message, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void Weights_that_are_not_there_are_explained()
+    {
+        var error = Assert.Throws<FileNotFoundException>(() => NativeAssets.Weights("nothing"));
+        Assert.Contains(Path.Combine("weights", "nothing"), error.Message, StringComparison.Ordinal);
+        Assert.Contains(NativeAssets.Platform, error.Message, StringComparison.Ordinal);
+        Assert.Contains("build again", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_default_network_is_the_file_that_was_measured()
+    {
+        using var weights = File.OpenRead(NativeAssets.DefaultNetwork);
+        Assert.Equal("e2552f19db2dfdb01b3669537b6a0f1b44da38d18279535492ed5dfc2ef1ff8f", Convert.ToHexStringLower(SHA256.HashData(weights)));
+    }
+
+    [Fact]
+    public void Tests_share_one_stage_and_carry_no_libraries_of_their_own() => Assert.False(Directory.Exists(Path.Combine(AppContext.BaseDirectory, "runtimes", NativeAssets.Platform, "native")));
 
     [Fact]
     public void Both_networks_have_their_weights()
@@ -42,5 +60,5 @@ public sealed class NativeAssetsTests
     }
 
     [Fact]
-    public void Notices_of_everything_staged_are_there() => Assert.Equal(6, Directory.GetFiles(NativeAssets.Notices).Length);
+    public void Notices_of_everything_staged_are_there() => Assert.Equal(9, Directory.GetFiles(NativeAssets.Notices).Length);
 }
