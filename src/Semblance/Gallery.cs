@@ -323,6 +323,8 @@ public sealed class Gallery : IDisposable
         var embedMilliseconds = watch.Elapsed.TotalMilliseconds;
 
         var allowed = query.Where is { } where ? Passing(Filter.Parse(where)) : null;
+        if (query.Among is { } among)
+            allowed = new IdBitmap(among.Where(id => allowed?.Contains(id) ?? index.Vectors.Contains(id)));
         foreach (var id in resolved.Examples)
             allowed?.Remove(id);
         var trace = new SearchTrace();
