@@ -8,6 +8,9 @@ namespace Semblance.Imaging;
 /// </summary>
 public sealed record PhotoFacts
 {
+    /// <summary>Grows when the reader learns to read more, so that who stores facts can read them again.</summary>
+    public const int ReaderVersion = 1;
+
     public static PhotoFacts None { get; } = new();
 
     /// <summary>
