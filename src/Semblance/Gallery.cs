@@ -433,7 +433,10 @@ public sealed class Gallery : IDisposable
             Scale,
             new DirectoryInfo(Folder).EnumerateFiles("*", new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = true }).Sum(file => file.Length),
             IsReadOnly,
-            Space is { } space ? IndexOnDisk(space) : null);
+            Space is { } space ? IndexOnDisk(space) : null)
+        {
+            OutdatedFacts = Store.CountOutdatedFacts(),
+        };
     }
 
     private IndexStatus? IndexOnDisk(Space space)
