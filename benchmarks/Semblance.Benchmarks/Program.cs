@@ -25,6 +25,7 @@ IBenchmarkVerb[] verbs =
     new ConvolutionVerb(),
     new TrainingStepVerb(),
     new InferenceVerb(),
+    new OnnxInferenceVerb(),
     new CifarVerb(),
     new TorchCompareVerb(),
 ];
