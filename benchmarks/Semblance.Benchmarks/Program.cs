@@ -24,6 +24,7 @@ IBenchmarkVerb[] verbs =
     new ConvolutionVerb(),
     new TrainingStepVerb(),
     new InferenceVerb(),
+    new OnnxInferenceVerb(),
     new CifarVerb(),
     new TorchCompareVerb(),
 ];
