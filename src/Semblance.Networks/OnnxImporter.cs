@@ -59,17 +59,15 @@ public static class OnnxImporter
         => Import(() => ModelProto.Parser.ParseFrom(model.Span), "The model", options);
 
     /// <summary>The network of a model folder or file as the store found it, for pictures of the size that its manifest says.</summary>
-    /// <exception cref="ModelException">The model is an ensemble, whose parts are to be imported one by one, or is not the file that its manifest describes.</exception>
+    /// <exception cref="ModelException">The model is not the file that its manifest describes.</exception>
     /// <exception cref="OnnxImportException">The file is damaged, or a node is not supported; it is named.</exception>
     public static Network Import(StoredModel model, OnnxImportOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(model);
-        if (model.NetworkPath is null)
-            throw new ModelException($"'{model.Id}' is an ensemble; import its parts: {string.Join(", ", model.Manifest.Parts)}.");
         if (!model.IsBareFile)
             ModelFile.Verify(model.NetworkPath, model.Manifest);
         options ??= new OnnxImportOptions();
-        return Import(model.NetworkPath, model.Manifest.Input is { } input ? options with { PictureSize = (input.Height, input.Width) } : options);
+        return Import(model.NetworkPath, options with { PictureSize = (model.Manifest.Input.Height, model.Manifest.Input.Width) });
     }
 
     private static Network Import(Func<ModelProto> parse, string what, OnnxImportOptions? options)

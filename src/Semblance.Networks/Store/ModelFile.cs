@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Security.Cryptography;
-using System.Text;
 
 namespace Semblance.Networks.Store;
 
@@ -51,9 +50,6 @@ internal static class ModelFile
         using var stream = File.OpenRead(path);
         return Convert.ToHexStringLower(SHA256.HashData(stream));
     }
-
-    /// <summary>One hash of several, in order.</summary>
-    public static string Combine(IEnumerable<string> hashes) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', hashes))));
 
     private static string NotePath(string path) => path + ".verified";
 

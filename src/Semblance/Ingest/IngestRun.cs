@@ -22,7 +22,7 @@ internal sealed class IngestRun
 
     private readonly IGalleryStore _store;
     private readonly Space _space;
-    private readonly Func<IEmbedder> _embedder;
+    private readonly Func<int, IEmbedder> _open;
     private readonly IngestOptions _options;
     private readonly int _threads;
     private readonly FolderScan _scan;
@@ -43,11 +43,12 @@ internal sealed class IngestRun
     private long _unchanged;
     private long _factsRead;
 
-    public IngestRun(IGalleryStore store, Space space, Func<IEmbedder> embedder, string galleryFolder, IngestOptions options, int threads)
+    /// <param name="open">Opens the embedder, told how many pictures there may be to embed; asked once, and only when there is one.</param>
+    public IngestRun(IGalleryStore store, Space space, Func<int, IEmbedder> open, string galleryFolder, IngestOptions options, int threads)
     {
         _store = store;
         _space = space;
-        _embedder = embedder;
+        _open = open;
         _options = options;
         _threads = threads;
         _scan = new FolderScan(options, galleryFolder);
@@ -124,6 +125,7 @@ internal sealed class IngestRun
     {
         if (candidates.Count == 0)
             return;
+        var embedder = new Lazy<IEmbedder>(() => _open(candidates.Count));
         var results = Channel.CreateBounded<Outcome>(new BoundedChannelOptions(CommitPictures * 4) { SingleReader = true });
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var next = -1;
@@ -135,7 +137,7 @@ internal sealed class IngestRun
                 {
                     try
                     {
-                        Work(candidates, () => Interlocked.Add(ref next, 1), results.Writer, stop.Token);
+                        Work(candidates, () => Interlocked.Add(ref next, 1), embedder, results.Writer, stop.Token);
                     }
                     catch (Exception e) when (e is not OperationCanceledException)
                     {
@@ -166,22 +168,22 @@ internal sealed class IngestRun
         }
     }
 
-    private void Work(IReadOnlyList<(ScannedFile File, ItemStamp? Known)> candidates, Func<int> next, ChannelWriter<Outcome> results, CancellationToken cancellationToken)
+    private void Work(IReadOnlyList<(ScannedFile File, ItemStamp? Known)> candidates, Func<int> next, Lazy<IEmbedder> embedder, ChannelWriter<Outcome> results, CancellationToken cancellationToken)
     {
         var pending = new List<PendingPicture>(_options.Batch);
         for (var index = next(); index < candidates.Count; index = next())
         {
             cancellationToken.ThrowIfCancellationRequested();
             var (file, known) = candidates[index];
-            var outcome = Prepare(index, file, known, pending);
+            var outcome = Prepare(index, file, known, embedder, pending);
             if (outcome is not null)
                 Send(results, outcome with { Position = index }, cancellationToken);
             // Towards the end batches shrink, so that no thread waits long for the last one of another.
             if (pending.Count >= Math.Clamp((candidates.Count - index) / (2 * _threads), 1, _options.Batch))
-                Embed(pending, results, cancellationToken);
+                Embed(embedder.Value, pending, results, cancellationToken);
         }
         if (pending.Count > 0)
-            Embed(pending, results, cancellationToken);
+            Embed(embedder.Value, pending, results, cancellationToken);
     }
 
     private static void Send(ChannelWriter<Outcome> results, Outcome outcome, CancellationToken cancellationToken)
@@ -191,7 +193,7 @@ internal sealed class IngestRun
     }
 
     /// <summary>Everything before the network: an outcome when none is needed, else null and one more pending picture.</summary>
-    private Outcome? Prepare(int position, ScannedFile file, ItemStamp? known, List<PendingPicture> pending)
+    private Outcome? Prepare(int position, ScannedFile file, ItemStamp? known, Lazy<IEmbedder> embedder, List<PendingPicture> pending)
     {
         var (bytes, unreadable) = PictureFiles.Read(file.Path);
         if (bytes is null)
@@ -206,7 +208,7 @@ internal sealed class IngestRun
         if (_knownContents.ContainsKey(hash) && _store.ItemByHash(hash, _space.Id) is { } twin && _store.Vector(_space.Id, twin.Id) is { } vector)
             return new Outcome { Picture = new(known?.Id, twin with { Path = file.Path, Size = file.Size, Modified = file.Modified, Photo = _facts.Of(bytes, file.Path) }, vector) { Sidecars = _facts.SidecarsOf(file.Path) } };
 
-        var decoded = PictureDecoder.Shared.Decode(bytes, new DecodeOptions { MinimumSide = _embedder().MinimumSide, MaxMegapixels = _options.MaxMegapixels });
+        var decoded = PictureDecoder.Shared.Decode(bytes, new DecodeOptions { MinimumSide = embedder.Value.MinimumSide, MaxMegapixels = _options.MaxMegapixels });
         if (decoded.Picture is not { } picture)
             return Failed(file, known, decoded.Failure!);
         var facts = picture.Facts;
@@ -230,9 +232,9 @@ internal sealed class IngestRun
     private static string Reason(DecodeFailureReason reason) =>
         string.Concat(reason.ToString().Select((c, i) => char.IsUpper(c) && i > 0 ? "-" + char.ToLowerInvariant(c) : char.ToLowerInvariant(c).ToString()));
 
-    private void Embed(List<PendingPicture> pending, ChannelWriter<Outcome> results, CancellationToken cancellationToken)
+    private static void Embed(IEmbedder embedder, List<PendingPicture> pending, ChannelWriter<Outcome> results, CancellationToken cancellationToken)
     {
-        var vectors = _embedder().Embed([.. pending.Select(p => p.Picture)]);
+        var vectors = embedder.Embed([.. pending.Select(p => p.Picture)]);
         for (var i = 0; i < pending.Count; i++)
             Send(results, new Outcome { Position = pending[i].Position, Picture = new(pending[i].KnownId, pending[i].Item, vectors.Row(i).ToArray()) { Sidecars = _facts.SidecarsOf(pending[i].Item.Path) }, WasEmbedded = true }, cancellationToken);
         pending.Clear();
