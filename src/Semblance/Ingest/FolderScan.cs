@@ -72,8 +72,11 @@ internal sealed class FolderScan
                 else
                     AddFile((FileInfo)entry, path, beside);
             }
-            foreach (var (picture, sidecars) in SidecarNames.Assign(Files.Skip(filesBefore).Select(file => file.Path), beside))
-                Sidecars[picture] = sidecars;
+            if (beside.Count > 0)
+            {
+                foreach (var (picture, sidecars) in SidecarNames.Assign(Files.Skip(filesBefore).Select(file => file.Path), beside))
+                    Sidecars[picture] = sidecars;
+            }
             // The last pushed is the next visited: folders come in the order of their names.
             for (var i = inside.Count - 1; i >= 0; i--)
                 folders.Push(inside[i]);
