@@ -109,7 +109,7 @@ internal sealed class GraphImport
     public FileConstant Constant(FileNode node, int index)
     {
         var name = InputName(node, index);
-        return FindConstant(name) ?? throw (Find(name) is not null ? node.Unsupported($"a computed value as input {index}, where a constant is needed,") : Unknown(node, name));
+        return FindConstant(name) ?? throw (Find(name) is not null ? node.Unsupported($"a computed value as input {index}", "a constant is needed") : Unknown(node, name));
     }
 
     /// <summary>As <see cref="Constant"/>, null where the input is left out.</summary>
