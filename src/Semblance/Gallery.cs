@@ -26,9 +26,12 @@ public sealed class Gallery : IDisposable
     internal const string IndexSetting = "index";
     internal const string TargetRecallSetting = "target-recall";
 
+    /// <summary>From here on the runtime that starts later and runs faster is done sooner.</summary>
+    private const int ManyPictures = 100;
+
     private readonly GalleryOptions _options;
     private readonly Lock _lock = new();
-    private readonly Dictionary<(long Space, int Threads), IEmbedder> _embedders = [];
+    private readonly Dictionary<(long Space, int Threads, EmbedderUse Use), IEmbedder> _embedders = [];
     private readonly List<IndexUpkeep> _upkeeps = [];
     private SpaceIndex? _index;
 
@@ -123,7 +126,7 @@ public sealed class Gallery : IDisposable
         try
         {
             if (options.Model is { } asked && store.ActiveSpace is { } space && asked != space.Model)
-                throw new GalleryRefusedException($"The gallery '{folder}' holds vectors of the model '{space.Model}', not '{asked}', and the two cannot be compared; switch it with `semblance reindex --model {asked}`. Nothing was changed.");
+                throw new GalleryRefusedException($"The gallery '{folder}' holds vectors of the model '{space.Model}', not '{asked}', and the two cannot be compared; switch it with `{ReindexCommand(asked, folder)}`. Nothing was changed.");
         }
         catch
         {
@@ -133,25 +136,44 @@ public sealed class Gallery : IDisposable
         return new Gallery(folder, store, options);
     }
 
+    private static string ReindexCommand(string model, string folder) => $"semblance reindex --model {model} --gallery '{folder}'";
+
     /// <summary>True where <paramref name="folder"/> holds a gallery.</summary>
     public static bool Exists(string folder) => SqliteGalleryStore.Exists(folder);
 
+    /// <summary>
+    /// The command that moves the gallery to a model that this version has, where its own is one of an earlier version; null else. Until
+    /// then it answers by the pictures it holds and takes in no others.
+    /// </summary>
+    public string? UpgradeCommand => Space is { } space && Embedders.IsRetired(space.Model) ? ReindexCommand(GalleryOptions.DefaultModel, Folder) : null;
+
+    private void RefuseRetired()
+    {
+        if (UpgradeCommand is { } command)
+            throw new GalleryRefusedException($"The gallery '{Folder}' was made with '{Space!.Model}', a model of earlier versions, so no other picture can be compared with those in it. `{command}` moves it to the present model and keeps its tags; `id:N` queries and filters answer meanwhile. Nothing was changed.");
+    }
+
     /// <summary>The embedder of the active space (of the configured model while there is none); loaded at first use.</summary>
+    /// <exception cref="GalleryRefusedException">The model is one of an earlier version, or another version of it made the gallery; the message names the command that helps.</exception>
     public IEmbedder Embedder => EmbedderOf(Space, _options.Threads);
 
+    /// <summary>For an ingest of so many pictures, by calls side by side.</summary>
+    private IEmbedder EmbedderFor(Space space, long pictures) => EmbedderOf(space, 1, pictures >= ManyPictures ? EmbedderUse.Many : EmbedderUse.Few);
+
     /// <param name="threads">Threads of one call: all of them for a single query, one where many calls run side by side.</param>
-    private IEmbedder EmbedderOf(Space? space, int threads)
+    private IEmbedder EmbedderOf(Space? space, int threads, EmbedderUse use = EmbedderUse.Few)
     {
-        var key = (space?.Id ?? 0, threads);
+        var key = (space?.Id ?? 0, threads, use);
         lock (_embedders)
         {
             if (_embedders.TryGetValue(key, out var open))
                 return open;
-            var embedder = Embedders.Open(space?.Model ?? _options.Model ?? GalleryOptions.DefaultModel, Models, threads);
+            RefuseRetired();
+            var embedder = Embedders.Open(space?.Model ?? _options.Model ?? GalleryOptions.DefaultModel, Models, threads, use);
             if (space is not null && embedder.Identity.Sha256 != space.Sha256)
             {
                 embedder.Dispose();
-                throw new GalleryRefusedException($"The gallery '{Folder}' was made with another version of the model '{space.Model}' (sha256 {space.Sha256[..12]}…, found {embedder.Identity.Sha256[..12]}…), and their vectors cannot be compared; bring that version back, or run `semblance reindex --model {space.Model}`. Nothing was changed.");
+                throw new GalleryRefusedException($"The gallery '{Folder}' was made with another version of the model '{space.Model}': its network, or what its manifest says of feeding it, is not the same (identity {space.Sha256[..12]}…, found {embedder.Identity.Sha256[..12]}…), and their vectors cannot be compared; bring that version back, or run `{ReindexCommand(space.Model, Folder)}`. Nothing was changed.");
             }
             return _embedders[key] = embedder;
         }
@@ -165,15 +187,16 @@ public sealed class Gallery : IDisposable
     public async Task<IngestReport> IngestAsync(IReadOnlyList<string> folders, IngestOptions? options = null, CancellationToken cancellationToken = default)
     {
         options ??= new IngestOptions();
+        RefuseRetired();
         var roots = folders.Select(FullFolder).Distinct(StringComparer.Ordinal).ToList();
         if (options.DryRun)
-            return await new IngestRun(Store, Space ?? PlannedSpace(EmbedderOf(null, 1)), () => EmbedderOf(Space, 1), Folder, options, _options.Threads).RunAsync(roots, cancellationToken);
+            return await new IngestRun(Store, Space ?? PlannedSpace(EmbedderOf(null, 1)), _ => EmbedderOf(Space, 1), Folder, options, _options.Threads).RunAsync(roots, cancellationToken);
 
         using var lease = TakeLease();
         var space = Space ?? AddFirstSpace();
         Store.AddRoots(roots);
-        var report = await new IngestRun(Store, space, () => EmbedderOf(space, 1), Folder, options, _options.Threads).RunAsync(roots, cancellationToken);
-        Derive(space, options, cancellationToken);
+        var report = await new IngestRun(Store, space, pictures => EmbedderFor(space, pictures), Folder, options, _options.Threads).RunAsync(roots, cancellationToken);
+        Derive(space, () => OpenEmbedderOf(space), options, cancellationToken);
         return report;
     }
 
@@ -183,10 +206,21 @@ public sealed class Gallery : IDisposable
         var space = Store.AddSpace(PlannedSpace(EmbedderOf(null, 1)) with { Active = true });
         lock (_embedders)
         {
-            if (_embedders.Remove((0, 1), out var open))
-                _embedders[(space.Id, 1)] = open;
+            if (_embedders.Remove((0, 1, EmbedderUse.Few), out var open))
+                _embedders[(space.Id, 1, EmbedderUse.Few)] = open;
         }
         return space;
+    }
+
+    /// <summary>An embedder that an ingest has used, whatever it was opened for, else one for a few pictures.</summary>
+    private IEmbedder OpenEmbedderOf(Space space)
+    {
+        lock (_embedders)
+        {
+            if (_embedders.TryGetValue((space.Id, 1, EmbedderUse.Many), out var open))
+                return open;
+        }
+        return EmbedderOf(space, 1);
     }
 
     private WriterLease TakeLease()
@@ -219,7 +253,7 @@ public sealed class Gallery : IDisposable
     }
 
     /// <summary>Brings everything that is derived from the rows up to date: projection, index file, score scale.</summary>
-    private void Derive(Space space, IngestOptions options, CancellationToken cancellationToken)
+    private void Derive(Space space, Func<IEmbedder> embedder, IngestOptions options, CancellationToken cancellationToken)
     {
         var vectors = Store.CountVectors(space.Id);
         if (Projection.IsFitDue(space, vectors))
@@ -241,7 +275,7 @@ public sealed class Gallery : IDisposable
         if (Store.LoadScoreScale(space.Id) is not { Fitted: true })
         {
             using var held = index.Hold();
-            Store.SaveScoreScale(space.Id, ScoreScaleFit.Fit(held, Store, EmbedderOf(space, 1), _options.Seed, _options.Threads, cancellationToken));
+            Store.SaveScoreScale(space.Id, ScoreScaleFit.Fit(held, Store, embedder(), _options.Seed, _options.Threads, cancellationToken));
         }
     }
 
@@ -410,11 +444,11 @@ public sealed class Gallery : IDisposable
     {
         options ??= new IngestOptions();
         using var lease = TakeLease();
-        using var embedder = Embedders.Open(model, Models, threads: 1);
+        using var embedder = Embedders.Open(model, Models, threads: 1, Store.CountItems() >= ManyPictures ? EmbedderUse.Many : EmbedderUse.Few);
         var identity = embedder.Identity;
         var space = Store.Spaces.FirstOrDefault(s => s.Model == identity.Id && s.Sha256 == identity.Sha256) ?? Store.AddSpace(PlannedSpace(embedder));
         var report = await new ReindexRun(Store, space, embedder, options, _options.Threads).RunAsync(cancellationToken);
-        Derive(space, options, cancellationToken);
+        Derive(space, () => embedder, options, cancellationToken);
         Store.ActivateSpace(space.Id);
         return report;
     }
@@ -433,7 +467,10 @@ public sealed class Gallery : IDisposable
             Scale,
             new DirectoryInfo(Folder).EnumerateFiles("*", new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = true }).Sum(file => file.Length),
             IsReadOnly,
-            Space is { } space ? IndexOnDisk(space) : null);
+            Space is { } space ? IndexOnDisk(space) : null)
+        {
+            OutdatedFacts = Store.CountOutdatedFacts(),
+        };
     }
 
     private IndexStatus? IndexOnDisk(Space space)

@@ -13,7 +13,7 @@ internal sealed class DemoVerb : Verb
 
     private readonly Setting<string?> _output = Setting.Text("output", "FILE", "The page to write (default: demo.html in the gallery)", "-o");
 
-    private readonly Setting<string?> _model = Setting.Text("model", "MODEL", "Model for a new gallery (default: mobilenet-nanodet)", "-m");
+    private readonly Setting<string?> _model = Setting.Text("model", "MODEL", "Model for a new gallery (default: resnet18)", "-m");
 
     public override IReadOnlyList<Argument> Arguments => [_folder];
 
