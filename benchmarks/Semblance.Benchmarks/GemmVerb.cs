@@ -72,7 +72,7 @@ internal sealed unsafe class GemmVerb : IBenchmarkVerb
         var milliseconds = new double[3];
         foreach (var one in network)
         {
-            var convolution = new ConvolutionPlan(one.Shape);
+            var convolution = new ConvolutionPlan(one.Shape, fixedWeights: false);
             var call = new LayerCall<float> { Team = team, Simd = simd };
             var x = Numbers(one.Shape.InputLength);
             var w = Numbers(one.Shape.WeightLength);

@@ -28,6 +28,7 @@ public sealed unsafe class NetworkRun<T> : IDisposable
     private readonly Action[] _steps;
     private readonly Dictionary<Parameter, (HugeMemory Values, HugeMemory Gradient)> _copies = [];
     private readonly List<LayerCall<T>> _calls = [];
+    private readonly List<HugeMemory> _packed = [];
     private readonly List<Parameter> _unreached;
     private bool _ranForward;
     private bool _disposed;
@@ -38,6 +39,8 @@ public sealed unsafe class NetworkRun<T> : IDisposable
         _options = options;
         if (options.Team is null)
             ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.Threads, nameof(options));
+        if (options is { Training: true, FixedWeights: true })
+            throw new ArgumentException($"Training changes weights: prepare the run with {nameof(RunOptions.Training)} or with {nameof(RunOptions.FixedWeights)}.", nameof(options));
         _plan = new ExecutionPlan(network, inputs, options, options.Team?.Threads ?? options.Threads, sizeof(T));
         _arena = Arena();
         _team = options.Team ?? new WorkerTeam(options.Threads);
@@ -229,11 +232,20 @@ public sealed unsafe class NetworkRun<T> : IDisposable
             AccumulatedParameters = step.AccumulatesParameters,
             Saved = Pointer(step.Saved),
             Scratch = Pointer(step.Scratch),
+            Packed = Packed(node),
         };
         _calls.Add(call);
         if (layer.IsView && !backward)
             return static () => { };
         return backward ? () => layer.Backward(call) : () => layer.Forward(call);
+    }
+
+    private T* Packed(NetworkNode node)
+    {
+        if (!_options.FixedWeights || typeof(T) != typeof(float) || node.Layer.PackWeights([.. node.Inputs.Select(_plan.ShapeOf)], _team) is not { } memory)
+            return null;
+        _packed.Add(memory);
+        return (T*)memory.Start;
     }
 
     private static int[] Outputs(NetworkNode node) => [.. Enumerable.Range(node.FirstOutput, node.OutputCount)];

@@ -357,6 +357,8 @@ public sealed class Gallery : IDisposable
         var embedMilliseconds = watch.Elapsed.TotalMilliseconds;
 
         var allowed = query.Where is { } where ? Passing(Filter.Parse(where)) : null;
+        if (query.Among is { } among)
+            allowed = new IdBitmap(among.Where(id => allowed?.Contains(id) ?? index.Vectors.Contains(id)));
         foreach (var id in resolved.Examples)
             allowed?.Remove(id);
         var trace = new SearchTrace();
@@ -465,7 +467,10 @@ public sealed class Gallery : IDisposable
             Scale,
             new DirectoryInfo(Folder).EnumerateFiles("*", new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = true }).Sum(file => file.Length),
             IsReadOnly,
-            Space is { } space ? IndexOnDisk(space) : null);
+            Space is { } space ? IndexOnDisk(space) : null)
+        {
+            OutdatedFacts = Store.CountOutdatedFacts(),
+        };
     }
 
     private IndexStatus? IndexOnDisk(Space space)

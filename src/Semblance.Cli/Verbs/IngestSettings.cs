@@ -1,4 +1,5 @@
 using Semblance.Cli.Frame;
+using Semblance.Cli.Output;
 using Semblance.Cli.Settings;
 
 namespace Semblance.Cli.Verbs;
@@ -59,6 +60,8 @@ internal sealed class IngestSettings
             context.Talk.Say($"{failure.Path}: {failure.Message}");
         if (report.Failures.Count > ShownFailures)
             context.Talk.Say($"... and {report.Failures.Count - ShownFailures:N0} more; 'semblance status --failed' lists them all.");
+        if (report.FactsRead > 0)
+            context.Talk.Say($"Dates, places, ratings and the like of {Printable.Pictures(report.FactsRead)} were read anew, without embedding them again.");
         if (dryRun)
             context.Talk.Say("Dry run: this is what a run would do; nothing was changed.");
         context.Printer.Facts(Facts(report));

@@ -77,6 +77,7 @@ internal sealed class StatusVerb : Verb
             ("missing", status.Missing),
             ("failed files", status.Failures),
             ("tags", status.Tags),
+            .. status.OutdatedFacts > 0 ? new (string, object?)[] { ("to be read", $"dates, places, ratings and the like of {Printable.Pictures(status.OutdatedFacts)}, by the next index") } : [],
             ("on disk", Printable.Bytes(status.DiskBytes)),
             ("index", Describe(status.Index)),
             .. status.Spaces.Select(space => (space.Active ? "space in use" : "other space", (object?)Describe(space))),
@@ -130,6 +131,7 @@ internal sealed class StatusVerb : Verb
         json.WriteNumber("missing", status.Missing);
         json.WriteNumber("failures", status.Failures);
         json.WriteNumber("tags", status.Tags);
+        json.WriteNumber("outdated_facts", status.OutdatedFacts);
         json.WriteNumber("bytes", status.DiskBytes);
         json.WriteBoolean("read_only", status.IsReadOnly);
         json.WriteString("upgrade", upgrade);

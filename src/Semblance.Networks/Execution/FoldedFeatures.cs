@@ -59,7 +59,8 @@ internal sealed class FoldedFeatures
     /// <summary>Adds the layer with the folded weights.</summary>
     /// <param name="name">The layer's own, unless it is taken.</param>
     /// <param name="activation">For convolutions.</param>
-    public (Layer Folded, Value Value) AddTo(Network network, string name, Value input, Activation activation)
+    /// <param name="inputs">The layer's own, and for a convolution optionally what is added before the activation.</param>
+    public (Layer Folded, Value Value) AddTo(Network network, string name, Activation activation, params Value[] inputs)
     {
         Layer folded = _layer switch
         {
@@ -78,7 +79,7 @@ internal sealed class FoldedFeatures
             Linear source => new Linear(source.Features) { Name = name, Bias = true },
             _ => throw new InvalidOperationException($"Nothing is folded into a layer of type {_layer.GetType().Name}."),
         };
-        var value = network.Add(folded, input);
+        var value = network.Add(folded, inputs);
         var from = _layer.Parameters[0].Values;
         var to = folded.Parameters[0].Values;
         for (var row = 0; row < from.Length; row += _factors.Length)

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.FileSystemGlobbing;
 using Semblance.Imaging;
+using Semblance.Sidecars;
 
 namespace Semblance.Ingest;
 
@@ -44,6 +45,9 @@ internal sealed class FolderScan
 
     public List<FailedFile> Failures { get; } = [];
 
+    /// <summary>The files that belong to pictures, by the picture's path, sorted by name.</summary>
+    public Dictionary<string, IReadOnlyList<Sidecar>> Sidecars { get; } = new(StringComparer.Ordinal);
+
     public void Walk(string root, CancellationToken cancellationToken)
     {
         if (!_visited.Add(root))
@@ -55,6 +59,8 @@ internal sealed class FolderScan
         {
             cancellationToken.ThrowIfCancellationRequested();
             var inside = new List<string>();
+            var beside = new List<Sidecar>();
+            var filesBefore = Files.Count;
             foreach (var entry in Entries(folder))
             {
                 // Not entry.FullName: it is empty where the whole path is longer than the system's limit.
@@ -65,12 +71,14 @@ internal sealed class FolderScan
                 else if (Skipped(root, path, isFolder))
                     continue;
                 else if (entry.LinkTarget is not null)
-                    FollowLink(entry, path, isFolder, inside);
+                    FollowLink(entry, path, isFolder, inside, beside);
                 else if (isFolder)
                     inside.Add(path);
                 else
-                    AddFile((FileInfo)entry, path);
+                    AddFile((FileInfo)entry, path, beside);
             }
+            foreach (var (picture, sidecars) in SidecarNames.Assign(Files.Skip(filesBefore).Select(file => file.Path), beside))
+                Sidecars[picture] = sidecars;
             // The last pushed is the next visited: folders come in the order of their names.
             for (var i = inside.Count - 1; i >= 0; i--)
                 folders.Push(inside[i]);
@@ -120,7 +128,7 @@ internal sealed class FolderScan
         return _exclude.Match(isFolder ? relative + "/any" : relative).HasMatches && (!isFolder || _exclude.Match(relative + "/any/any").HasMatches);
     }
 
-    private void FollowLink(FileSystemInfo entry, string path, bool isFolder, List<string> folders)
+    private void FollowLink(FileSystemInfo entry, string path, bool isFolder, List<string> folders, List<Sidecar> beside)
     {
         FileSystemInfo? target;
         try
@@ -154,11 +162,11 @@ internal sealed class FolderScan
         }
         else if (_options.FollowLinks)
         {
-            AddFile((FileInfo)target, path);
+            AddFile((FileInfo)target, path, beside);
         }
     }
 
-    private void AddFile(FileInfo file, string path)
+    private void AddFile(FileInfo file, string path, List<Sidecar> beside)
     {
         try
         {
@@ -170,6 +178,8 @@ internal sealed class FolderScan
             }
             if (PictureFiles.LooksLikePicture(path) || PictureFiles.IsPictureByContent(path))
                 Files.Add(new(path, file.Length, file.LastWriteTimeUtc));
+            else if (SidecarNames.MayBeOne(path))
+                beside.Add(new(path, file.Length, file.LastWriteTimeUtc));
         }
         catch (IOException e)
         {
