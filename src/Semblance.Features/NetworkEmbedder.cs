@@ -1,6 +1,3 @@
-using System.Globalization;
-using System.Security.Cryptography;
-using System.Text;
 using Semblance.Features.Preprocessing;
 using Semblance.Features.Runtimes;
 using Semblance.Features.Taps;
@@ -41,7 +38,7 @@ public sealed class NetworkEmbedder : IEmbedder
         _model = model;
         _threads = threads;
         Runtime = runtime;
-        Identity = new EmbedderIdentity(model.Id, Fingerprint(model.Manifest), model.Manifest.Dimension);
+        Identity = new EmbedderIdentity(model.Id, ModelIdentity.OfNetwork(model.Manifest), model.Manifest.Dimension);
         _network = runtime == NetworkRuntime.Engine ? new EnginePictureNetwork(model) : new OnnxPictureNetwork(model);
         _pixels = new PixelTensor(model.Manifest.Input with { Layout = _network.Layout });
     }
@@ -97,22 +94,4 @@ public sealed class NetworkEmbedder : IEmbedder
     }
 
     internal static ModelException WrongDimension(StoredModel model) => new($"The manifest of '{model.Id}' promises vectors of {model.Manifest.Dimension} numbers and its taps give another count; correct 'dimension' or 'taps' in its {ModelManifest.FileName}.");
-
-    /// <summary>Hash over everything that changes a vector; the network enters by the hash in its manifest, which opening has verified.</summary>
-    internal static string Fingerprint(ModelManifest manifest)
-    {
-        var input = manifest.Input;
-        var text = new StringBuilder("network 1\n").Append(manifest.Sha256).Append('\n');
-        text.Append(CultureInfo.InvariantCulture, $"{input.Width} {input.Height} {input.Channels} {input.Layout} {input.Scale:R} {input.Resize} {manifest.Normalise}\n");
-        foreach (var number in input.Mean.Concat(input.Std))
-            text.Append(CultureInfo.InvariantCulture, $"{number:R} ");
-        foreach (var tap in manifest.Taps)
-        {
-            text.Append(CultureInfo.InvariantCulture, $"\n{tap.Output} {tap.Pooling} {(tap.Pooling == Pooling.Gem ? tap.GemP : 0):R}");
-            // Galleries of before there were weights keep their model's hash.
-            if (tap.Weight != 1)
-                text.Append(CultureInfo.InvariantCulture, $" {tap.Weight:R}");
-        }
-        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())));
-    }
 }

@@ -59,6 +59,9 @@ public sealed record PhotoFacts
         return facts.CompletedBy(XmpReader.Read(xmp.IsEmpty ? embedded : xmp));
     }
 
+    /// <summary>Reads the JSON that Google Photos exports beside each picture; other JSON, and what is none, says nothing.</summary>
+    public static PhotoFacts ReadGoogleJson(ReadOnlyMemory<byte> json) => GoogleJson.Read(json);
+
     /// <summary>
     /// These facts, with what they lack taken from others. Of rating and description the others' win: those are what programs
     /// write later, into XMP or beside the picture, and leave the camera's block as it was.

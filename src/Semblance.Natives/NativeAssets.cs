@@ -28,11 +28,16 @@ public static class NativeAssets
     /// <exception cref="FileNotFoundException">The weights are not with the program.</exception>
     public static string DefaultNetwork => Existing(Path.Combine("weights", "resnet18", "ResNet18.onnx"));
 
-    /// <summary>Folder of a network's weights as its npm package ships them.</summary>
-    public static string Weights(string network) => Path.GetDirectoryName(Existing(Path.Combine("weights", network, network == "nanodet" ? "nanodet.json" : "model.min.js")))!;
-
-    /// <summary>The freely licensed emoji of two vendors, as a zip of <c>twitter/*.png</c> and <c>google/*.png</c>.</summary>
-    public static string DemoPictures => Existing(Path.Combine("demo", "emoji.zip"));
+    /// <summary>Folder of two freely licensed emoji families in Iconify's form: <c>noto.json</c> and <c>twemoji.json</c>.</summary>
+    /// <exception cref="FileNotFoundException">npm was not there when the program was built.</exception>
+    public static string DemoPictures
+    {
+        get
+        {
+            Existing(Path.Combine("demo", "noto.json"));
+            return Path.GetDirectoryName(Existing(Path.Combine("demo", "twemoji.json")))!;
+        }
+    }
 
     /// <summary>Folder of the licence notices of everything staged.</summary>
     public static string Notices => Path.Combine(s_folder, "notices");

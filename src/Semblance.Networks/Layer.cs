@@ -88,8 +88,8 @@ public abstract class Layer
         => new($"Layer '{Name}' ({GetType().Name}) cannot take {string.Join(" and ", inputs.ToArray().Select(shape => shape.ToString()))}: {wants}");
 
     /// <summary>
-    /// Weights as inference on inputs of these shapes reads them fastest, made when first asked for and kept; null where the
-    /// parameters themselves serve. Thread-safe.
+    /// Parameter 0 as inference on inputs of these shapes reads it fastest, made when first asked for and kept; null where the
+    /// parameter itself serves. Thread-safe.
     /// </summary>
     internal virtual HugeMemory? PackWeights(IReadOnlyList<Shape> inputs, WorkerTeam team) => null;
 

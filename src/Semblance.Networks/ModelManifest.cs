@@ -69,6 +69,9 @@ public sealed record ModelManifest
     /// <summary>Hash of <c>model.onnx</c>; lower-case hex.</summary>
     public required string Sha256 { get; init; }
 
+    /// <summary>Hash of the network as it was before something was changed while it was added; null where nothing was.</summary>
+    public string? AddedSha256 { get; init; }
+
     /// <summary><c>float</c> or <c>bits</c>.</summary>
     public string Kind { get; init; } = "float";
 

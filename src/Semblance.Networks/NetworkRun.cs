@@ -215,6 +215,7 @@ public sealed unsafe class NetworkRun<T> : IDisposable
     {
         var node = _network.Nodes[step.Node];
         var layer = node.Layer;
+        var packed = Packed(node);
         var call = new LayerCall<T>
         {
             Node = step.Node,
@@ -226,13 +227,13 @@ public sealed unsafe class NetworkRun<T> : IDisposable
             Outputs = Tensors(Outputs(node), step.Outputs),
             InputGradients = Tensors(node.Inputs, step.InputGradients),
             OutputGradients = Tensors(Outputs(node), step.OutputGradients),
-            Parameters = [.. layer.Parameters.Select(parameter => new Tensor<T>(ParameterValuePointer(parameter), parameter.Shape))],
+            Parameters = [.. layer.Parameters.Select((parameter, i) => new Tensor<T>(i == 0 && packed != null ? null : ParameterValuePointer(parameter), parameter.Shape))],
             ParameterGradients = [.. layer.Parameters.Select(parameter => new Tensor<T>(backward && parameter.Trainable ? ParameterGradientPointer(parameter) : null, parameter.Shape))],
             AccumulatedInputs = step.Accumulates,
             AccumulatedParameters = step.AccumulatesParameters,
             Saved = Pointer(step.Saved),
             Scratch = Pointer(step.Scratch),
-            Packed = Packed(node),
+            Packed = packed,
         };
         _calls.Add(call);
         if (layer.IsView && !backward)

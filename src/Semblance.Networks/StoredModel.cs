@@ -14,11 +14,24 @@ public sealed record StoredModel(ModelManifest Manifest, string Folder, string N
     /// <summary>True for an ONNX file of the user's outside any model folder: it was hashed just now, and nothing is written beside it.</summary>
     public bool IsBareFile { get; init; }
 
+    /// <summary>What was done to the network while it was added, in sentences.</summary>
+    public IReadOnlyList<string> Remarks { get; init; } = [];
+
     public string Id => Manifest.Id;
+
+    /// <summary>See <see cref="ModelIdentity"/>.</summary>
+    public string Identity => ModelIdentity.OfNetwork(Manifest);
 
     /// <summary>Reads a model folder's manifest; the network itself is checked when it is opened.</summary>
     /// <exception cref="ModelException">The folder has no manifest or a faulty one.</exception>
     public static StoredModel Load(string folder) => new(ModelManifest.Load(folder), folder, Path.Combine(folder, ModelFile.Name));
+
+    /// <summary>
+    /// Weights that are denormal numbers, with which processors compute many times more slowly; <see cref="ModelStore"/> makes them zero in what is added
+    /// to it, so that only a network that is used where it lies has any. Reads the whole file.
+    /// </summary>
+    /// <exception cref="ModelException">The network is missing or no ONNX file.</exception>
+    public long CountDenormals() => DenormalWeights.Zero(ModelFile.Parse(NetworkPath));
 
     /// <summary>
     /// Opens the network after checking its hash (see <see cref="ModelManifest.Sha256"/>; done once per change of the file).

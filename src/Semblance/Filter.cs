@@ -15,7 +15,7 @@ namespace Semblance;
 /// <list type="table">
 /// <item><term><c>label:</c> <c>tag:</c> <c>format:</c></term><description>the whole folder name, a whole tag, the format by content; <c>-tag:*</c> finds pictures without a tag</description></item>
 /// <item><term><c>name:</c></term><description>the whole file name, with or without its extension</description></item>
-/// <item><term><c>path:</c></term><description>from any folder on, or from the root with a leading slash; <c>*</c> stays inside a folder and <c>**</c> does not; without a wildcard it names a file or a folder with all that is in it</description></item>
+/// <item><term><c>path:</c></term><description>from any folder on, or from the root with a leading slash; <c>*</c> stays inside a folder and <c>**</c> does not; when the last name has no wildcard, a folder of that name is meant with all that is in it</description></item>
 /// <item><term><c>camera:</c> <c>lens:</c> <c>description:</c></term><description>a part of make and model, of the lens's model, of the caption; with a wildcard, the whole</description></item>
 /// <item><term><c>date:</c></term><description>2020, 2020-05 or 2020-05-17: <see cref="GalleryItem.Taken"/>, else the file's time on this machine's clock</description></item>
 /// <item><term><c>iso:</c> <c>rating:</c></term><description>sensitivity; stars, -1 for rejected, 0 for none</description></item>

@@ -173,7 +173,7 @@ public sealed class Gallery : IDisposable
             if (space is not null && embedder.Identity.Sha256 != space.Sha256)
             {
                 embedder.Dispose();
-                throw new GalleryRefusedException($"The gallery '{Folder}' was made with another version of the model '{space.Model}' (sha256 {space.Sha256[..12]}…, found {embedder.Identity.Sha256[..12]}…), and their vectors cannot be compared; bring that version back, or run `{ReindexCommand(space.Model, Folder)}`. Nothing was changed.");
+                throw new GalleryRefusedException($"The gallery '{Folder}' was made with another version of the model '{space.Model}': its network, or what its manifest says of feeding it, is not the same (identity {space.Sha256[..12]}…, found {embedder.Identity.Sha256[..12]}…), and their vectors cannot be compared; bring that version back, or run `{ReindexCommand(space.Model, Folder)}`. Nothing was changed.");
             }
             return _embedders[key] = embedder;
         }

@@ -4,6 +4,7 @@ using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Semblance.Evaluation.Reports;
 using Semblance.Exporting;
 using Semblance.Imaging;
 using Semblance.Numerics;

@@ -81,7 +81,7 @@ public interface IGalleryStore : IDisposable
     /// <summary>Adds vectors of existing items to a space that is being built beside the active one.</summary>
     void AddVectors(long spaceId, IReadOnlyList<(long ItemId, float[] Vector)> vectors);
 
-    /// <summary>Sidecars of the items that have any, sorted by path.</summary>
+    /// <summary>Sidecars of the present items that have any, sorted by path.</summary>
     IReadOnlyDictionary<long, IReadOnlyList<Sidecar>> AllSidecars();
 
     /// <summary>Puts facts and sidecars in the place of what was known. Searches by likeness do not depend on them, so <see cref="ChangeCounter"/> stays.</summary>

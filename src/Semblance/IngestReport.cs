@@ -3,7 +3,7 @@ namespace Semblance;
 /// <summary>What an ingest run shall do.</summary>
 public sealed record IngestOptions
 {
-    /// <summary>Globs, relative to each folder, of what to leave out: <c>**/cache/**</c>, <c>*.tmp.png</c>.</summary>
+    /// <summary>Globs of what to leave out, in the rules of the filter's <c>path:</c> (<see cref="Filter"/>), below each folder: <c>cache</c>, <c>*.tmp.png</c>.</summary>
     public IReadOnlyList<string> Exclude { get; init; } = [];
 
     public bool IncludeHidden { get; init; }

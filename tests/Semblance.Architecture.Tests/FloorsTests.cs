@@ -28,7 +28,7 @@ public sealed class FloorsTests
     private static readonly Dictionary<string, string[]> s_packages = new(StringComparer.Ordinal)
     {
         ["Microsoft.Data.Sqlite"] = ["Semblance", "Semblance.VectorData"],
-        ["Microsoft.Extensions.FileSystemGlobbing"] = ["Semblance"],
+        ["System.IO.Hashing"] = ["Semblance.Index"],
         ["System.CommandLine"] = ["Semblance.Cli"],
         ["Spectre.Console"] = ["Semblance.Cli"],
         ["Google.Protobuf"] = ["Semblance.Networks"],

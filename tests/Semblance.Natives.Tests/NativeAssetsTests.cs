@@ -1,6 +1,6 @@
-using System.IO.Compression;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using System.Text.Json;
 using Xunit;
 
 namespace Semblance.Natives.Tests;
@@ -24,15 +24,6 @@ public sealed class NativeAssetsTests
     }
 
     [Fact]
-    public void Weights_that_are_not_there_are_explained()
-    {
-        var error = Assert.Throws<FileNotFoundException>(() => NativeAssets.Weights("nothing"));
-        Assert.Contains(Path.Combine("weights", "nothing"), error.Message, StringComparison.Ordinal);
-        Assert.Contains(NativeAssets.Platform, error.Message, StringComparison.Ordinal);
-        Assert.Contains("build again", error.Message, StringComparison.Ordinal);
-    }
-
-    [Fact]
     public void The_default_network_is_the_file_that_was_measured()
     {
         using var weights = File.OpenRead(NativeAssets.DefaultNetwork);
@@ -43,22 +34,29 @@ public sealed class NativeAssetsTests
     public void Tests_share_one_stage_and_carry_no_libraries_of_their_own() => Assert.False(Directory.Exists(Path.Combine(AppContext.BaseDirectory, "runtimes", NativeAssets.Platform, "native")));
 
     [Fact]
-    public void Both_networks_have_their_weights()
+    public void The_demo_has_the_same_signs_from_both_families_mostly()
     {
-        Assert.Equal(3, Directory.GetFiles(NativeAssets.Weights("mobilenet_v2_mid")).Length);
-        Assert.Equal(2, Directory.GetFiles(NativeAssets.Weights("nanodet")).Length);
+        string folder;
+        try
+        {
+            folder = NativeAssets.DemoPictures;
+        }
+        catch (FileNotFoundException)
+        {
+            Assert.Skip("npm was not there when this was built.");
+            return;
+        }
+        var signs = Array.ConvertAll(new[] { "noto.json", "twemoji.json" }, file =>
+        {
+            using var set = JsonDocument.Parse(File.ReadAllText(Path.Combine(folder, file)));
+            return set.RootElement.GetProperty("icons").EnumerateObject().Select(icon => icon.Name).ToHashSet(StringComparer.Ordinal);
+        });
+        Assert.True(signs[0].Count(sign => signs[1].Contains(sign) && !sign.Contains("-tone", StringComparison.Ordinal)) > 1600);
     }
 
-    [Fact]
-    public void The_demo_holds_the_same_signs_from_both_vendors_mostly()
-    {
-        using var zip = ZipFile.OpenRead(NativeAssets.DemoPictures);
-        var byVendor = zip.Entries.Where(e => e.Name.EndsWith(".png", StringComparison.Ordinal)).GroupBy(e => e.FullName.Split('/')[0]).ToDictionary(g => g.Key, g => g.Select(e => e.Name).ToHashSet());
-        Assert.Equal(["google", "twitter"], byVendor.Keys.Order());
-        Assert.True(byVendor["google"].Intersect(byVendor["twitter"]).Count() > 1700);
-        Assert.DoesNotContain(byVendor["google"], name => name.Contains("-1f3fd", StringComparison.Ordinal));
-    }
-
-    [Fact]
-    public void Notices_of_everything_staged_are_there() => Assert.Equal(9, Directory.GetFiles(NativeAssets.Notices).Length);
+    [Theory]
+    [InlineData("onnxruntime")]
+    [InlineData("libvips")]
+    [InlineData("resnet18")]
+    public void What_is_staged_has_its_notice(string part) => Assert.NotEmpty(Directory.GetFiles(NativeAssets.Notices, part + ".*"));
 }

@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.Json;
-using Semblance.Exporting;
+using Semblance.Evaluation.Reports;
 using Semblance.Imaging;
 using Semblance.Numerics;
 using Semblance.Testing;

@@ -61,6 +61,8 @@ public sealed class GalleryFactsTests
         small.Write("IMG_1.jpg.xmp", TestXmp.Packet("xmp:Rating=\"3\""));
         small.Write("IMG_1.jpg.supplemental-metad.json", """{ "photoTakenTime": { "timestamp": "1595167200" }, "geoData": { "latitude": 45.5, "longitude": 9.5 } }"""u8.ToArray());
         small.Write("notes.json", "{}"u8.ToArray());
+        // Those of another folder are another picture's.
+        small.Write("below/IMG_1.xmp", TestXmp.Packet("xmp:Rating=\"5\""));
         using var gallery = small.Open();
         var report = await gallery.IngestAsync(small.Pictures);
         Assert.Equal((1, 0), (report.Added, report.Failed));

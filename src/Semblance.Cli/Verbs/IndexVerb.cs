@@ -28,7 +28,7 @@ internal sealed class IndexVerb : Verb
     public override IReadOnlyList<(string CommandLine, string Meaning)> Examples =>
     [
         ("semblance index ~/Pictures", "Into ./.semblance"),
-        ("semblance index ~/Pictures /mnt/archive --gallery photos --exclude '**/cache/**'", "Two folders into the gallery named photos"),
+        ("semblance index ~/Pictures /mnt/archive --gallery photos --exclude cache", "Two folders into the gallery named photos"),
         ("semblance index ~/Pictures --dry-run", "Only count"),
     ];
 

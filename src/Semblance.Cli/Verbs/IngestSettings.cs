@@ -9,7 +9,7 @@ internal sealed class IngestSettings
 {
     public Setting<string?> Model { get; } = Setting.Text("model", "MODEL", "Model for a new gallery: a name from 'semblance models', an .onnx file or a model folder (default: resnet18)", "-m");
 
-    public Setting<IReadOnlyList<string>> Exclude { get; } = Setting.Texts("exclude", "GLOB", "Leave out what matches, relative to each folder; may be repeated", "-x");
+    public Setting<IReadOnlyList<string>> Exclude { get; } = Setting.Texts("exclude", "GLOB", "Leave out what matches, in the form of the filter path: (cache, *.tmp.png, 20*/raw); may be repeated", "-x");
 
     public Setting<bool> IncludeHidden { get; } = Setting.Flag("include-hidden", "Also hidden files and folders");
 

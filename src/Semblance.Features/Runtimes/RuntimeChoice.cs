@@ -121,7 +121,7 @@ internal static class RuntimeChoice
 
     private static JsonObject Conditions(StoredModel model) => new()
     {
-        ["model"] = NetworkEmbedder.Fingerprint(model.Manifest),
+        ["model"] = ModelIdentity.OfNetwork(model.Manifest),
         ["processor"] = ProcessorName.Value,
         ["threads"] = Environment.ProcessorCount,
         ["onnxruntime"] = OnnxSession.RuntimeVersion,

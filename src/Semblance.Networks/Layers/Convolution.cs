@@ -182,7 +182,8 @@ public sealed unsafe class Convolution : Layer
             if (!_packed.TryGetValue(plan.Algorithm, out var memory))
             {
                 memory = new HugeMemory(length * sizeof(float));
-                plan.Pack(Parameters[0].Pointer, simd, team, (float*)memory.Start);
+                var target = memory.Start;
+                Parameters[0].Lend(weights => plan.Pack((float*)weights, simd, team, (float*)target));
                 _packed.Add(plan.Algorithm, memory);
             }
             return memory;

@@ -74,7 +74,7 @@ internal static class DefaultModel
         var pictures = graph.Input.Single(input => !weights.Contains(input.Name));
         graph.Input.Clear();
         graph.Input.Add(pictures);
-        DenormalWeights.Clear(model);
+        DenormalWeights.Zero(model);
 
         graph.Node.Add(new NodeProto { Name = Middle, OpType = "GlobalAveragePool", Input = { MiddleMap }, Output = { Middle } });
         var last = graph.Output.Single(output => output.Name == Last);

@@ -15,6 +15,7 @@ internal static class ManifestJson
         {
             Id = reader.Text("id"),
             Sha256 = reader.Text("sha256"),
+            AddedSha256 = reader.OptionalText("added_sha256"),
             Kind = reader.Text("kind", ["float", "bits"]),
             Modality = reader.Text("modality", ["picture", "text", "sketch"]),
             Dimension = reader.Positive("dimension"),
@@ -32,6 +33,8 @@ internal static class ManifestJson
         var result = manifest.Source?.DeepClone().AsObject() ?? [];
         result["id"] = manifest.Id;
         result["sha256"] = manifest.Sha256;
+        if (manifest.AddedSha256 is not null)
+            result["added_sha256"] = manifest.AddedSha256;
         result["kind"] = manifest.Kind;
         result["modality"] = manifest.Modality;
         result["dimension"] = manifest.Dimension;

@@ -19,15 +19,25 @@ internal readonly unsafe struct BiasActivation<T, TActivation>(T* bias, TActivat
         where TSimd : struct, ISimd<TVector, T>
         where TVector : struct
     {
-        for (var j = 0; j < width; j += TSimd.Count)
+        var whole = width - (width % TSimd.Count);
+        for (var j = 0; j < whole; j += TSimd.Count)
         {
-            var count = Math.Min(TSimd.Count, width - j);
-            var x = TSimd.LoadFirst(target + j, count);
+            var x = TSimd.Load(target + j);
             if (bias is not null)
-                x = TSimd.Add(x, TSimd.LoadFirst(bias + column + j, count));
+                x = TSimd.Add(x, TSimd.Load(bias + column + j));
             if (shortcut is not null)
-                x = TSimd.Add(x, TSimd.LoadFirst(shortcut + (target - output) + j, count));
-            TSimd.StoreFirst(activation.Forward<TSimd, TVector, T>(x), target + j, count);
+                x = TSimd.Add(x, TSimd.Load(shortcut + (target - output) + j));
+            TSimd.Store(activation.Forward<TSimd, TVector, T>(x), target + j);
         }
+        if (whole == width)
+            return;
+        // Storing a part of a vector takes some processors ten times as long.
+        var rest = width - whole;
+        var last = TSimd.LoadFirst(target + whole, rest);
+        if (bias is not null)
+            last = TSimd.Add(last, TSimd.LoadFirst(bias + column + whole, rest));
+        if (shortcut is not null)
+            last = TSimd.Add(last, TSimd.LoadFirst(shortcut + (target - output) + whole, rest));
+        TSimd.StoreFirst(activation.Forward<TSimd, TVector, T>(last), target + whole, rest);
     }
 }

@@ -1,4 +1,4 @@
-using Microsoft.Extensions.FileSystemGlobbing;
+using Semblance.Filtering;
 using Semblance.Imaging;
 using Semblance.Sidecars;
 
@@ -26,19 +26,14 @@ internal sealed class FolderScan
 
     private readonly IngestOptions _options;
     private readonly string _galleryFolder;
-    private readonly Matcher? _exclude;
+    private readonly Glob[] _exclude;
     private readonly HashSet<string> _visited = new(StringComparer.Ordinal);
 
     public FolderScan(IngestOptions options, string galleryFolder)
     {
         _options = options;
         _galleryFolder = galleryFolder;
-        if (options.Exclude.Count > 0)
-        {
-            _exclude = new Matcher(StringComparison.OrdinalIgnoreCase);
-            foreach (var glob in options.Exclude)
-                _exclude.AddInclude(glob.Contains('/', StringComparison.Ordinal) ? glob : "**/" + glob);
-        }
+        _exclude = [.. options.Exclude.Select(Glob.OfPath)];
     }
 
     public List<ScannedFile> Files { get; } = [];
@@ -77,8 +72,11 @@ internal sealed class FolderScan
                 else
                     AddFile((FileInfo)entry, path, beside);
             }
-            foreach (var (picture, sidecars) in SidecarNames.Assign(Files.Skip(filesBefore).Select(file => file.Path), beside))
-                Sidecars[picture] = sidecars;
+            if (beside.Count > 0)
+            {
+                foreach (var (picture, sidecars) in SidecarNames.Assign(Files.Skip(filesBefore).Select(file => file.Path), beside))
+                    Sidecars[picture] = sidecars;
+            }
             // The last pushed is the next visited: folders come in the order of their names.
             for (var i = inside.Count - 1; i >= 0; i--)
                 folders.Push(inside[i]);
@@ -121,11 +119,15 @@ internal sealed class FolderScan
             return true;
         if (isFolder && (s_skippedFolders.Contains(name) || path == _galleryFolder))
             return true;
-        if (_exclude is null)
+        if (_exclude.Length == 0)
             return false;
-        var relative = Path.GetRelativePath(root, path).Replace(Path.DirectorySeparatorChar, '/');
-        // A folder is pruned when everything below it is excluded, so that nothing below is visited for nothing.
-        return _exclude.Match(isFolder ? relative + "/any" : relative).HasMatches && (!isFolder || _exclude.Match(relative + "/any/any").HasMatches);
+        // A pattern from any folder on shall not mean the folders above the root; one with a leading slash gives the whole path.
+        var relative = Path.GetRelativePath(root, path);
+        return Array.Exists(_exclude, glob =>
+        {
+            var place = glob.IsRooted ? path : relative;
+            return isFolder ? glob.MatchesAllBelow(place) : glob.MatchesPath(place);
+        });
     }
 
     private void FollowLink(FileSystemInfo entry, string path, bool isFolder, List<string> folders, List<Sidecar> beside)

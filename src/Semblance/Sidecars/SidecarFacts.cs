@@ -14,7 +14,7 @@ internal static class SidecarFacts
         foreach (var sidecar in sidecars.Where(HasExtension(".xmp")))
             own = own.CompletedBy(PhotoFacts.Read([], Bytes(sidecar)));
         foreach (var sidecar in sidecars.Where(HasExtension(".json")))
-            own = own.CompletedBy(TakeoutJson.Read(Bytes(sidecar)));
+            own = own.CompletedBy(PhotoFacts.ReadGoogleJson(Bytes(sidecar)));
         return own;
     }
 

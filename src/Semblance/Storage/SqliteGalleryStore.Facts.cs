@@ -28,7 +28,7 @@ internal sealed partial class SqliteGalleryStore
 
     public IReadOnlyDictionary<long, IReadOnlyList<Sidecar>> AllSidecars() => Read(c => Query(
         c,
-        "SELECT item, path, size, modified FROM sidecars ORDER BY item, path",
+        "SELECT s.item, s.path, s.size, s.modified FROM sidecars s JOIN items i ON i.id = s.item WHERE i.missing = 0 ORDER BY s.item, s.path",
         r => (Item: r.GetInt64(0), Sidecar: new Sidecar(r.GetString(1), r.GetInt64(2), new DateTime(r.GetInt64(3), DateTimeKind.Utc)))))
         .GroupBy(row => row.Item)
         .ToDictionary(group => group.Key, group => (IReadOnlyList<Sidecar>)[.. group.Select(row => row.Sidecar)]);

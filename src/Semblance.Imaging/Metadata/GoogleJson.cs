@@ -1,16 +1,17 @@
 using System.Globalization;
 using System.Text.Json;
-using Semblance.Imaging;
 
-namespace Semblance.Sidecars;
+namespace Semblance.Imaging.Metadata;
 
 /// <summary>
 /// The JSON that Google Photos exports beside each picture: <c>photoTakenTime.timestamp</c> (seconds of UTC as text), <c>geoData</c> and
 /// <c>geoDataExif</c> (0, 0 where no place is known), <c>description</c>. Other JSON says nothing.
 /// </summary>
-internal static class TakeoutJson
+internal static class GoogleJson
 {
-    public static PhotoFacts Read(ReadOnlyMemory<byte> json)
+    private const long SecondsADay = 86_400;
+
+    internal static PhotoFacts Read(ReadOnlyMemory<byte> json)
     {
         if (json.Span.StartsWith("\uFEFF"u8))
             json = json[3..];
@@ -27,9 +28,7 @@ internal static class TakeoutJson
                 Taken = taken?.DateTime,
                 TakenOffset = taken?.Offset,
                 Location = Place(Member(root, "geoData")) ?? Place(Member(root, "geoDataExif")),
-                Description = Member(root, "description") is { ValueKind: JsonValueKind.String } text && text.GetString()!.Trim() is { Length: > 0 } description
-                    ? description[..Math.Min(description.Length, MostCharacters)]
-                    : null,
+                Description = Member(root, "description") is { ValueKind: JsonValueKind.String } text ? PhotoText.Clean(text.GetString()) : null,
             };
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
@@ -38,8 +37,6 @@ internal static class TakeoutJson
             return PhotoFacts.None;
         }
     }
-
-    private const int MostCharacters = 4096;
 
     private static JsonElement? Member(JsonElement element, string name) =>
         element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var member) ? member : null;
@@ -54,8 +51,6 @@ internal static class TakeoutJson
             ? DateTimeOffset.FromUnixTimeSeconds(seconds).ToLocalTime()
             : null;
     }
-
-    private const long SecondsADay = 86_400;
 
     private static GeoPoint? Place(JsonElement? data) =>
         data is { } place ? GeoPoint.At(Number(place, "latitude"), Number(place, "longitude"), Number(place, "altitude")) : null;

@@ -1,7 +1,8 @@
 using System.Buffers;
 
-namespace Semblance.Exporting;
+namespace Semblance.Evaluation.Reports;
 
+/// <summary>Comma- and tab-separated text, written and read here alone: the command's tables, exports, training curves, lists of labels.</summary>
 internal static class DelimitedText
 {
     private static readonly SearchValues<char> s_needsQuotes = SearchValues.Create(",\"\r\n");
