@@ -11,23 +11,21 @@ namespace Semblance.Networks;
 public static class ModelIdentity
 {
     /// <summary>Lower-case hex of a SHA-256; the network enters by the hash in its manifest, which opening it verifies.</summary>
-    /// <param name="manifest">Of one network, not of an ensemble.</param>
-    /// <exception cref="ModelException">It is that of an ensemble.</exception>
     public static string OfNetwork(ModelManifest manifest)
     {
         ArgumentNullException.ThrowIfNull(manifest);
-        var input = manifest.Input ?? throw new ModelException($"'{manifest.Id}' is an ensemble, whose identity is that of its parts.");
+        var input = manifest.Input;
         var text = new StringBuilder("network 1\n").Append(manifest.Sha256).Append('\n');
         text.Append(CultureInfo.InvariantCulture, $"{input.Width} {input.Height} {input.Channels} {input.Layout} {input.Scale:R} {input.Resize} {manifest.Normalise}\n");
         foreach (var number in input.Mean.Concat(input.Std))
             text.Append(CultureInfo.InvariantCulture, $"{number:R} ");
         foreach (var tap in manifest.Taps)
+        {
             text.Append(CultureInfo.InvariantCulture, $"\n{tap.Output} {tap.Pooling} {(tap.Pooling == Pooling.Gem ? tap.GemP : 0):R}");
-        return Hash(text.ToString());
+            // Galleries of before there were weights keep their model's hash.
+            if (tap.Weight != 1)
+                text.Append(CultureInfo.InvariantCulture, $" {tap.Weight:R}");
+        }
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())));
     }
-
-    /// <param name="parts">Identities of the parts, in the order of the vector.</param>
-    public static string OfEnsemble(IEnumerable<string> parts) => Hash("ensemble 1\n" + string.Join('\n', parts));
-
-    private static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 }

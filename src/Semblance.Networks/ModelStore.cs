@@ -33,6 +33,9 @@ public sealed class ModelStore
 
     public string Folder { get; }
 
+    /// <summary>True for a model that earlier versions made by themselves and this one has not; its name stays taken, since galleries hold it.</summary>
+    public static bool IsRetired(string id) => DefaultModel.RetiredIds.Contains(id);
+
     /// <summary>Everything in the store, by id. A folder with a faulty manifest is left out; <see cref="Find"/> says what is wrong with it.</summary>
     public IReadOnlyList<StoredModel> List()
     {
@@ -62,6 +65,8 @@ public sealed class ModelStore
         ArgumentException.ThrowIfNullOrEmpty(idOrPath);
         if (idOrPath == DefaultModel.Id)
             return StoredModel.Load(EnsureDefault());
+        if (IsRetired(idOrPath))
+            throw new ModelException($"The model '{idOrPath}' was the default of an earlier version and is not in this one; use '{DefaultModel.Id}', and move a gallery to it with `semblance reindex --model {DefaultModel.Id}`.");
         if (IsId(idOrPath) && Directory.Exists(Path.Combine(Folder, idOrPath)))
             return StoredModel.Load(Path.Combine(Folder, idOrPath));
         if (Directory.Exists(idOrPath))
@@ -90,7 +95,7 @@ public sealed class ModelStore
         ArgumentNullException.ThrowIfNull(found);
         if (found.IsBareFile)
         {
-            var ofFile = List().Where(model => !model.Manifest.IsEnsemble && (model.Manifest.Sha256 == found.Manifest.Sha256 || model.Manifest.AddedSha256 == found.Manifest.Sha256)).ToList();
+            var ofFile = List().Where(model => model.Manifest.Sha256 == found.Manifest.Sha256 || model.Manifest.AddedSha256 == found.Manifest.Sha256).ToList();
             return ofFile.Count < 2 ? ofFile.FirstOrDefault() : throw new ModelException($"The store has this network in several models ({string.Join(", ", ofFile.Select(model => model.Id))}), which are fed or tapped differently; name the one that is meant.");
         }
         var identity = found.Identity;
@@ -123,8 +128,6 @@ public sealed class ModelStore
         var network = isFolder ? NetworkIn(source) : source;
         var beside = Path.GetDirectoryName(network)!;
         var manifest = isFolder && File.Exists(Path.Combine(source, ModelManifest.FileName)) ? ModelManifest.Load(source) : null;
-        if (manifest is { IsEnsemble: true })
-            throw new ModelException($"'{path}' is an ensemble; add its parts, or use it where it is by its path.");
         id = CheckFree(id ?? manifest?.Id ?? IdFrom(source));
         return await AddAsync(id, async target =>
         {
@@ -191,8 +194,8 @@ public sealed class ModelStore
     }
 
     /// <summary>
-    /// Folder of the default model <c>mobilenet-nanodet</c>. The first call makes its ONNX files from the weights that came
-    /// with the build (about a second); later calls, also of other processes meanwhile, find them.
+    /// Folder of the default model <c>resnet18</c>. The first call makes its ONNX file from the weights that came with the build
+    /// (about a second); later calls, also of other processes meanwhile, find it.
     /// </summary>
     /// <exception cref="ModelException">The store cannot be written.</exception>
     /// <exception cref="FileNotFoundException">The build's weights are not beside the program.</exception>
@@ -207,7 +210,8 @@ public sealed class ModelStore
             using var held = StoreLock.Take(Path.Combine(Folder, ".default.lock"), cancellationToken);
             if (IsCurrentDefault(folder))
                 return folder;
-            foreach (var abandoned in Directory.EnumerateDirectories(Folder, BuildingPrefix + "*"))
+            // What killed processes left, and what only earlier versions can run.
+            foreach (var abandoned in Directory.EnumerateDirectories(Folder, BuildingPrefix + "*").Concat(DefaultModel.RetiredIds.Select(id => Path.Combine(Folder, id)).Where(Directory.Exists)))
                 Directory.Delete(abandoned, recursive: true);
             var building = Path.Combine(Folder, BuildingPrefix + Guid.NewGuid().ToString("N"));
             Directory.CreateDirectory(building);
@@ -219,7 +223,7 @@ public sealed class ModelStore
         }
         catch (Exception failure) when (failure is UnauthorizedAccessException or IOException and not FileNotFoundException)
         {
-            throw new ModelException($"The default model could not be written to '{Folder}' ({failure.Message}); set SEMBLANCE_HOME to a folder that can be written and has 70 MB free.", failure);
+            throw new ModelException($"The default model could not be written to '{Folder}' ({failure.Message}); set SEMBLANCE_HOME to a folder that can be written and has 150 MB free.", failure);
         }
     }
 
@@ -230,7 +234,7 @@ public sealed class ModelStore
             return File.Exists(Path.Combine(folder, ModelManifest.FileName))
                 && StoredModel.Load(folder) is var model
                 && model.Manifest.Source?["revision"]?.GetValue<int>() == DefaultModel.Revision
-                && model.LoadParts().All(part => File.Exists(part.NetworkPath));
+                && File.Exists(model.NetworkPath);
         }
         catch (Exception failure) when (failure is ModelException or InvalidOperationException or FormatException)
         {
@@ -301,23 +305,13 @@ public sealed class ModelStore
         return id;
     }
 
-    private bool IsTaken(string id) => id is DefaultModel.Id or "hsv" or "pixels" || Directory.Exists(Path.Combine(Folder, id));
+    private bool IsTaken(string id) => id is DefaultModel.Id or "hsv" or "pixels" || IsRetired(id) || Directory.Exists(Path.Combine(Folder, id));
 
     // What galleries know the model by, and what it would be known by where it was added from.
     private static IEnumerable<string> IdentitiesOf(StoredModel model)
     {
-        string identity;
-        try
-        {
-            identity = model.Identity;
-        }
-        catch (ModelException)
-        {
-            // An ensemble that has lost a part is equal to nothing.
-            yield break;
-        }
-        yield return identity;
-        if (model.Manifest is { IsEnsemble: false, AddedSha256: { } added })
+        yield return model.Identity;
+        if (model.Manifest.AddedSha256 is { } added)
             yield return ModelIdentity.OfNetwork(model.Manifest with { Sha256 = added });
     }
 

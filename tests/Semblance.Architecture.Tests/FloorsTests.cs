@@ -18,6 +18,7 @@ public sealed class FloorsTests
         ["Semblance.Evaluation"] = 2,
         ["Semblance.Learning"] = 3,
         ["Semblance"] = 4,
+        ["Semblance.VectorData"] = 5,
         ["Semblance.Server"] = 5,
         ["Semblance.Client"] = 5,
         ["Semblance.Cli"] = 6,
@@ -26,13 +27,14 @@ public sealed class FloorsTests
     /// <summary>Third-party packages each floor may know; a package in a lower floor than it belongs is a design change.</summary>
     private static readonly Dictionary<string, string[]> s_packages = new(StringComparer.Ordinal)
     {
-        ["Microsoft.Data.Sqlite"] = ["Semblance"],
-        ["Microsoft.Extensions.FileSystemGlobbing"] = ["Semblance"],
+        ["Microsoft.Data.Sqlite"] = ["Semblance", "Semblance.VectorData"],
+        ["System.IO.Hashing"] = ["Semblance.Index"],
         ["System.CommandLine"] = ["Semblance.Cli"],
         ["Spectre.Console"] = ["Semblance.Cli"],
         ["Google.Protobuf"] = ["Semblance.Networks"],
         ["Grpc.Tools"] = ["Semblance.Networks"],
         ["Microsoft.Extensions.AI.Abstractions"] = ["Semblance.Features"],
+        ["Microsoft.Extensions.VectorData.Abstractions"] = ["Semblance.VectorData"],
     };
 
     public static TheoryData<string> Projects() => [.. Directory.GetDirectories(Path.Combine(Repository.Root, "src")).Select(path => Path.GetFileName(path)!).Order(StringComparer.Ordinal)];

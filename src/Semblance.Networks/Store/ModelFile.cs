@@ -75,9 +75,6 @@ internal static class ModelFile
         return Convert.ToHexStringLower(SHA256.HashData(stream));
     }
 
-    /// <summary>One hash of several, in order.</summary>
-    public static string Combine(IEnumerable<string> hashes) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', hashes))));
-
     private static string NotePath(string path) => path + ".verified";
 
     private static string? ReadNote(string path)

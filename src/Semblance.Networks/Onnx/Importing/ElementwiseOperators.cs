@@ -221,7 +221,8 @@ internal static class ElementwiseOperators
             [import.Materialise(tensor)],
             [sign == 1 ? table : null],
             name => new Offset(moved.Sizes[1..]) { Name = name, Learned = constant.IsInitializer },
-            _ => sign == 1 ? moved.Floats! : Array.ConvertAll(moved.Floats!, number => sign * number));
+            _ => sign == 1 ? moved.Floats! : Array.ConvertAll(moved.Floats!, number => sign * number),
+            string.Join(' ', tensor.Order));
         import.Set(node, tensor with { Value = value });
     }
 

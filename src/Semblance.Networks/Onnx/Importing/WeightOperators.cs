@@ -32,7 +32,8 @@ internal static class WeightOperators
                 Activation = node.Activation,
             },
             index => index == 0 ? Floats(node, weight.Transposed([2, 3, 1, 0])) : Floats(node, bias!),
-            window.ToString()));
+            window.ToString(),
+            index => index == 0 && weight.InFile is { } file ? values => file.ReadFiltersLast(filters, window.KernelHeight * window.KernelWidth, values) : null));
     }
 
     public static void ConvolveTransposed(GraphImport import, FileNode node)
