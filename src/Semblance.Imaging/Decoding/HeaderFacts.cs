@@ -6,9 +6,10 @@ namespace Semblance.Imaging.Decoding;
 /// <summary>What a loaded header says, with EXIF fields as libvips presents them.</summary>
 internal static class HeaderFacts
 {
-    internal static PictureFacts Read(VipsImage header, string format)
+    /// <param name="elsewhere">Orientation by a block that libvips does not see; counts where it sees none.</param>
+    internal static PictureFacts Read(VipsImage header, string format, int elsewhere = 1)
     {
-        var orientation = header.Orientation is var o and >= 1 and <= 8 ? o : 1;
+        var orientation = header.Orientation is var o and > 1 and <= 8 ? o : elsewhere;
         var (width, height) = DecodePlan.IsTurned(orientation) ? (header.Height, header.Width) : (header.Width, header.Height);
         return new PictureFacts(
             format,
@@ -25,10 +26,10 @@ internal static class HeaderFacts
     private static DateTime? Taken(VipsImage header)
         => DateTime.TryParseExact(Exif(header, "exif-ifd2-DateTimeOriginal"), "yyyy:MM:dd HH:mm:ss", CultureInfo.InvariantCulture, DateTimeStyles.None, out var taken) ? taken : null;
 
-    private static string? Camera(VipsImage header)
+    private static string? Camera(VipsImage header) => Camera(Exif(header, "exif-ifd0-Make"), Exif(header, "exif-ifd0-Model"));
+
+    internal static string? Camera(string? make, string? model)
     {
-        var make = Exif(header, "exif-ifd0-Make");
-        var model = Exif(header, "exif-ifd0-Model");
         if (make is null || model is null)
             return make ?? model;
         // Many makers repeat their name in the model.
