@@ -9,6 +9,7 @@ IBenchmarkVerb[] verbs =
     new IngestVerb(),
     new LargeVerb(),
     new DecodeVerb(),
+    new FormatsVerb(),
     new ColdVerb(),
     new ColdStagesVerb(),
     new MemoryVerb(),

@@ -87,9 +87,14 @@ internal sealed class MagickReader : IDisposable
     internal void WritePixels(Stream output, DecoderAnswer answer)
     {
         using var pixels = _image.GetPixelsUnsafe();
-        var mapping = answer.HasAlpha ? PixelMapping.RGBA : PixelMapping.RGB;
+        var mapping = answer.HasAlpha ? "RGBA" : "RGB";
         for (var y = 0; y < answer.Height; y += RowsAtOnce)
-            output.Write(pixels.ToByteArray(0, y, (uint)answer.Width, (uint)Math.Min(RowsAtOnce, answer.Height - y), mapping.ToString())!);
+        {
+            var rows = pixels.ToByteArray(0, y, (uint)answer.Width, (uint)Math.Min(RowsAtOnce, answer.Height - y), mapping)!;
+            if (_image.Format == MagickFormat.Exr)
+                Light.ToSrgb(rows, answer.Bands);
+            output.Write(rows);
+        }
     }
 
     public void Dispose() => _image.Dispose();
@@ -165,8 +170,8 @@ internal sealed class MagickReader : IDisposable
     private static DecoderOutcome OutcomeOf(MagickException exception) => exception switch
     {
         MagickResourceLimitErrorException or MagickCacheErrorException => DecoderOutcome.TooLarge,
+        _ when exception.Message.Contains("exceeds limit", StringComparison.OrdinalIgnoreCase) || exception.Message.StartsWith("MemoryAllocationFailed", StringComparison.OrdinalIgnoreCase) => DecoderOutcome.TooLarge,
         MagickMissingDelegateErrorException or MagickPolicyErrorException or MagickCoderErrorException => DecoderOutcome.Unsupported,
-        _ when exception.Message.Contains("exceeds limit", StringComparison.Ordinal) => DecoderOutcome.TooLarge,
         _ => DecoderOutcome.Broken,
     };
 

@@ -31,7 +31,7 @@ public sealed class TiffKindTests
         // Light in candela, say: 300 to 900.
         var (least, greatest) = (s_grey.Min(), s_grey.Max());
         var samples = s_grey.SelectMany(value => BitConverter.GetBytes(300f + (600f * (value - least) / (greatest - least)))).ToArray();
-        var picture = Decoded(TiffBytes.Picture(Width, Height, 1, 32, 3, 1, [.. samples.Select((b, i) => b)], new Entry(340, Float, BitConverter.GetBytes(300f)), new Entry(341, Float, BitConverter.GetBytes(900f))));
+        var picture = Decoded(TiffBytes.Picture(Width, Height, 1, 32, 3, 1, samples, new Entry(340, Float, BitConverter.GetBytes(300f)), new Entry(341, Float, BitConverter.GetBytes(900f))));
         var spread = Decoded(TiffBytes.Picture(Width, Height, 1, 32, 3, 1, [.. s_grey.SelectMany(value => BitConverter.GetBytes(-300f + (value * 2f)))]));
         Assert.Equal((0, 255), (picture.Pixels.Min(), picture.Pixels.Max()));
         Assert.Equal((0, 255), (spread.Pixels.Min(), spread.Pixels.Max()));
@@ -60,7 +60,10 @@ public sealed class TiffKindTests
 
     [Fact]
     public void White_is_zero_stays_so()
-        => AssertGrey(TiffBytes.Picture(Width, Height, 1, 32, 3, 0, [.. s_grey.SelectMany(value => BitConverter.GetBytes(1 - (value / 255f)))]), 1);
+    {
+        AssertGrey(TiffBytes.Picture(Width, Height, 1, 32, 1, 0, [.. s_grey.SelectMany(value => BitConverter.GetBytes(uint.MaxValue - (value * 16843009u)))]), 1);
+        AssertGrey(TiffBytes.Picture(Width, Height, 1, 32, 3, 0, [.. s_grey.SelectMany(value => BitConverter.GetBytes(1 - (value / 255f)))]), 1);
+    }
 
     [Fact]
     public void Signed_samples_are_right_or_refused()
@@ -120,7 +123,6 @@ public sealed class TiffKindTests
     private static void AssertGrey(byte[] tiff, double most)
     {
         var picture = Decoded(tiff);
-        Assert.True(picture.Pixels.Zip(s_grey).Count() < 0 || Math.Abs(picture.Pixels[0] - s_grey[0]) < 3, string.Join(' ', s_grey.Take(6)) + " / " + string.Join(' ', picture.Pixels.Where((_, i) => i % 3 == 0).Take(6)));
         Assert.InRange(Enumerable.Range(0, s_grey.Length).Average(i => Math.Abs(picture.Pixels[3 * i] - s_grey[i])), 0, most);
     }
 

@@ -40,29 +40,27 @@ public static class SecondBytes
         return bytes;
     }
 
-    /// <summary>A PSD of one merged picture, uncompressed planes (Adobe Photoshop File Formats Specification).</summary>
-    /// <param name="samples">RGB or RGBA, chunky.</param>
-    /// <param name="versionBlock">With the block that Photoshop leaves, which says that a merged picture is there.</param>
-    public static byte[] Psd(int width, int height, int bands, byte[] samples, bool versionBlock = false)
+    /// <summary>A PSD of one merged RGB picture, uncompressed planes (Adobe Photoshop File Formats Specification).</summary>
+    public static byte[] Psd(Picture picture)
     {
-        var resource = new List<byte>();
-        if (versionBlock)
+        var bytes = new List<byte>([.. "8BPS"u8, 0, 1, 0, 0, 0, 0, 0, 0, 0, 3, .. Big(picture.Height), .. Big(picture.Width), 0, 8, 0, 3, .. Big(0), .. Big(0), .. Big(0), 0, 0]);
+        for (var band = 0; band < 3; band++)
         {
-            byte[] name = [0, 0, 0, 0];
-            byte[] data = [0, 0, 0, 1, 1, .. name, .. name, 0, 0, 0, 1];
-            resource.AddRange([.. "8BIM"u8, 1057 >> 8, 1057 & 255, 0, 0, .. Big(data.Length), .. data]);
-            if (data.Length % 2 == 1)
-                resource.Add(0);
-        }
-        // A layer section that says: the first channel behind the colours is the merged picture's alpha (a negative layer count).
-        byte[] layers = bands == 4 ? [.. Big(8), .. Big(2), 0, 0, .. Big(0)[..2]] : [.. Big(0)];
-        var bytes = new List<byte>([.. "8BPS"u8, 0, 1, 0, 0, 0, 0, 0, 0, 0, (byte)bands, .. Big(height), .. Big(width), 0, 8, 0, 3, .. Big(0), .. Big(resource.Count), .. resource, .. layers, 0, 0]);
-        for (var band = 0; band < bands; band++)
-        {
-            for (var i = 0; i < width * height; i++)
-                bytes.Add(samples[(bands * i) + band]);
+            for (var i = band; i < picture.Pixels.Length; i += 3)
+                bytes.Add(picture.Pixels[i]);
         }
         return [.. bytes];
+    }
+
+    /// <summary>The same PSD with the version block that Photoshop leaves.</summary>
+    public static byte[] WithVersionBlock(byte[] psd)
+    {
+        byte[] name = [0, 0, 0, 0];
+        byte[] data = [0, 0, 0, 1, 1, .. name, .. name, 0, 0, 0, 1];
+        byte[] block = [.. "8BIM"u8, 1057 >> 8, 1057 & 255, 0, 0, .. Big(data.Length), .. data];
+        const int Resources = 30;
+        var length = BinaryPrimitives.ReadInt32BigEndian(psd.AsSpan(Resources));
+        return [.. psd.AsSpan(0, Resources), .. Big(length + block.Length), .. block, .. psd.AsSpan(Resources + 4)];
     }
 
     /// <summary>OpenEXR of 32-bit floats in scan lines, uncompressed; values are light, not coded for sRGB (openexr.com, "File Layout").</summary>

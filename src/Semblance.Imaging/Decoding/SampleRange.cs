@@ -12,7 +12,7 @@ internal readonly record struct SampleRange(double Black, double White)
     /// <summary>A usual range is taken for the file's when the samples reach this share of it.</summary>
     private const double Reach = 1 / 16.0;
 
-    private static readonly double[] s_usual = [1, byte.MaxValue, ushort.MaxValue, int.MaxValue, uint.MaxValue];
+    private static readonly double[] s_usual = [1, byte.MaxValue, ushort.MaxValue];
 
     /// <summary>Black equals white or a bound is no number: there is nothing to scale by.</summary>
     internal bool IsEmpty => !double.IsFinite(Black) || !double.IsFinite(White) || Black == White;
@@ -39,20 +39,20 @@ internal readonly record struct SampleRange(double Black, double White)
     {
         if (!TiffReader.TryOpen(tiff, out var reader) || reader.Directories() is not [var first, ..])
             return default;
-        // libvips hands out samples of "white is zero" turned over already: taken from the type's greatest value, floats from 1.
+        // libvips hands out numbers of "white is zero" turned over already, taken from their type's greatest, and floats as they are.
         var turned = reader.Number(first, TiffTag.Photometric) is TiffTag.WhiteIsZero;
-        var top = header.SampleKind switch
+        double? top = header.SampleKind switch
         {
             VipsSampleKind.UnsignedInt => uint.MaxValue,
             VipsSampleKind.UnsignedShort => ushort.MaxValue,
             VipsSampleKind.Int => int.MaxValue,
             VipsSampleKind.Short => short.MaxValue,
             VipsSampleKind.SignedByte => sbyte.MaxValue,
-            _ => 1.0,
+            _ => null,
         };
-        var (low, high) = turned ? (top - greatest, top - least) : (least, greatest);
-        var range = Named(reader, first) ?? Usual(low, high) ?? new SampleRange(low, high);
-        return turned ? new SampleRange(top - range.White, top - range.Black) : range;
+        var (low, high) = turned && top is { } t ? (t - greatest, t - least) : (least, greatest);
+        var range = Named(reader, first) ?? Usual(low, high, top) ?? new SampleRange(low, high);
+        return !turned ? range : top is { } end ? new SampleRange(end - range.White, end - range.Black) : new SampleRange(range.White, range.Black);
     }
 
     private static SampleRange? Named(TiffReader reader, long directory)
@@ -63,11 +63,12 @@ internal readonly record struct SampleRange(double Black, double White)
         return range.IsEmpty || range.White < range.Black ? null : range;
     }
 
-    private static SampleRange? Usual(double low, double high)
+    /// <param name="top">The type's greatest number, or null for floats.</param>
+    private static SampleRange? Usual(double low, double high, double? top)
     {
         if (low < 0)
             return null;
-        foreach (var end in s_usual)
+        foreach (var end in top is { } greatest ? [.. s_usual, greatest] : s_usual)
         {
             if (high <= end)
                 return high > Reach * end ? new SampleRange(0, end) : null;

@@ -19,6 +19,8 @@ internal sealed class SecondDecoder(DecoderPool pool)
 
     internal DecodeResult Decode(string format, ReadOnlySpan<byte> bytes, DecodeOptions options)
     {
+        if (Truncation.LacksPixels(format, bytes))
+            return PictureDecoder.Truncated();
         var mostPixels = (long)(Math.Min(options.MaxMegapixels, PictureDecoder.MostMegapixels) * 1e6);
         var limits = pool.Limits;
         var memory = limits.BaseMemory + bytes.Length + (long)(limits.BytesPerPixel * mostPixels);
@@ -61,7 +63,7 @@ internal sealed class SecondDecoder(DecoderPool pool)
     // Eight bits cut off what lies above white and below the first step of a deeper file, and a PSD may hold layers and no merged
     // picture, so a flat result may be a lost one. How much such a file holds is told by how far it can be packed.
     private static bool HoldsMore(string format, ReadOnlySpan<byte> bytes, DecoderAnswer answer)
-        => (answer.Depth > 8 || format == "psd") && PackedSize.Of(bytes) - answer.MetadataBytes > FlatHeader + (FlatBytesPerPixel * answer.StoredWidth * answer.StoredHeight);
+        => (answer.Depth > 8 || format is "psd" or "exr") && PackedSize.Of(bytes) - answer.MetadataBytes > FlatHeader + (FlatBytesPerPixel * answer.StoredWidth * answer.StoredHeight);
 
     private static string Detail(DecoderAnswer answer) => answer.Message.Length > 0 ? $" ({answer.Message})" : "";
 }

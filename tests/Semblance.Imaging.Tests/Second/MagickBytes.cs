@@ -9,8 +9,8 @@ internal static class MagickBytes
     static MagickBytes() => NativeLibrary.SetDllImportResolver(typeof(MagickImage).Assembly, static (name, _, _) =>
         NativeLibrary.Load(Directory.GetFiles(Path.Combine(AppContext.BaseDirectory, "decoder"), name + "*").Single()));
 
-    /// <summary>Formats of the second decoder by their names here.</summary>
-    internal static readonly string[] Formats = ["heic", "jpeg-xl", "jpeg-2000", "psd", "bmp"];
+    /// <summary>Formats of the second decoder that are written here, by their names.</summary>
+    internal static readonly string[] Formats = ["jpeg-xl", "jpeg-2000", "psd", "bmp"];
 
     internal static byte[] Of(Picture picture, string format, Action<MagickImage>? change = null)
         => Of(picture.Pixels, "RGB", picture.Width, picture.Height, format, change);
@@ -25,7 +25,6 @@ internal static class MagickBytes
         change?.Invoke(image);
         return image.ToByteArray(format switch
         {
-            "heic" => MagickFormat.Heic,
             "jpeg-xl" => MagickFormat.Jxl,
             "jpeg-2000" => MagickFormat.Jp2,
             "jpeg-2000-stream" => MagickFormat.J2k,
