@@ -35,41 +35,28 @@ internal sealed class ColdStagesVerb : IBenchmarkVerb
         var index = ExactVectorIndex.Open(Directory.GetFiles(Path.Combine(folder, "spaces", space.Name), "*.index").Single());
         Stage("index open");
         var projection = gallery.Store.LoadProjection(space.Id);
-        var whitening = projection is null ? null : ShrunkWhitening.Deserialize(projection);
+        var whitening = projection is null ? null : NuisanceWhitening.Deserialize(projection);
         Stage("projection");
-        var parts = ModelStore.Default.Find(space.Model) is { Manifest.IsEnsemble: true } ensemble ? ensemble.LoadParts() : [ModelStore.Default.Find(space.Model)];
-        Stage("model manifests");
+        var model = ModelStore.Default.Find(space.Model);
+        Stage("model manifest");
         _ = OnnxSession.RuntimeVersion;
         Stage("load ONNX Runtime");
-        var networks = new List<NetworkEmbedder>();
-        foreach (var part in parts)
-        {
-            networks.Add(new NetworkEmbedder(part));
-            Stage($"session {part.Id}");
-        }
+        using var network = new NetworkEmbedder(model);
+        Stage($"session {model.Id}");
         var bytes = PictureFiles.Read(arguments.Required("--query")).Bytes!;
         gallery.Store.ItemByHash(Convert.ToHexStringLower(SHA256.HashData(bytes)), space.Id);
         Stage("read, hash, look-up");
         _ = PictureFormats.LibraryVersion;
         Stage("load libvips");
-        var picture = PictureDecoder.Shared.Decode(bytes, new DecodeOptions { MinimumSide = networks.Max(network => network.MinimumSide) }).Picture!;
+        var picture = PictureDecoder.Shared.Decode(bytes, new DecodeOptions { MinimumSide = network.MinimumSide }).Picture!;
         Stage("decode");
-        var raw = new Matrix(1, space.Dimension);
-        var start = 0;
-        foreach (var network in networks)
-        {
-            var vector = network.Embed([picture]).Row(0);
-            vector.CopyTo(raw.Row(0)[start..]);
-            start += vector.Length;
-        }
+        var raw = network.Embed([picture]);
         Stage("inference");
         var searched = whitening is null ? raw : whitening.Apply(raw);
         Stage("project");
         var hits = index.Search(searched.Row(0), 10);
         gallery.Store.ItemsById([.. hits.Select(hit => hit.Id)]);
         Stage("search, look-up of hits");
-        foreach (var network in networks)
-            network.Dispose();
         index.Dispose();
         return 0;
     }

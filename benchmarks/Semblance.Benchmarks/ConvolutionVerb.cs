@@ -83,7 +83,7 @@ internal sealed unsafe class ConvolutionVerb : IBenchmarkVerb
     {
         var simd = SimdWidth<float>.Chosen;
         var operations = 2.0 * shape.OutputLength * shape.Depth;
-        var chosen = WinogradConvolution.Choose(shape);
+        var chosen = WinogradConvolution.Choose(shape, fixedWeights: false);
         foreach (var small in new[] { false, true })
         {
             var convolution = new WinogradConvolution(shape, small);

@@ -72,7 +72,7 @@ internal sealed unsafe class GemmVerb : IBenchmarkVerb
         var milliseconds = new double[3];
         foreach (var one in network)
         {
-            var convolution = new ConvolutionPlan(one.Shape);
+            var convolution = new ConvolutionPlan(one.Shape, fixedWeights: false);
             var call = new LayerCall<float> { Team = team, Simd = simd };
             var x = Numbers(one.Shape.InputLength);
             var w = Numbers(one.Shape.WeightLength);
@@ -82,7 +82,7 @@ internal sealed unsafe class GemmVerb : IBenchmarkVerb
             var scratch = Numbers(Math.Max(convolution.ForwardScratch(team.Threads), convolution.BackwardScratch(team.Threads)));
             var passes = new (string Name, Action Pass)[]
             {
-                ("forward", () => convolution.Forward(call, x, w, null, Activation.None, y, scratch)),
+                ("forward", () => convolution.Forward(call, x, w, null, null, Activation.None, y, scratch)),
                 ("dX", () => convolution.InputGradient(call, y, w, dx, accumulate: false, scratch)),
                 ("dW", () => convolution.WeightGradient(call, x, y, dw, accumulate: false, scratch)),
             };

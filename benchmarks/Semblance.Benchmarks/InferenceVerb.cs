@@ -52,9 +52,9 @@ internal sealed class InferenceVerb : IBenchmarkVerb
         var trained = timed.Build();
         var network = NetworkFolding.Fold(trained);
         using var session = new OnnxSession(NetworkExporter.ToOnnx(trained), new OnnxSessionOptions { IntraOpThreads = threads });
-        using var run = network.Prepare(timed.Batch, new RunOptions { Threads = threads });
+        using var run = network.Prepare(timed.Batch, new RunOptions { Threads = threads, FixedWeights = true });
         timed.Fill(run);
-        var input = OnnxTensor.Of<float>("input", ChannelsFirst(run.Input("input")), [timed.Batch, run.Input("input").Shape[3], timed.Size, timed.Size]);
+        var input = OnnxTensor.Of<float>("input", Planes.Of(run.Input("input")), [timed.Batch, run.Input("input").Shape[3], timed.Size, timed.Size]);
         var ours = new List<double>();
         var theirs = new List<double>();
         if (arguments.Text("--layers") is not null)
@@ -103,18 +103,5 @@ internal sealed class InferenceVerb : IBenchmarkVerb
             if (i >= 0)
                 times.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
         }
-    }
-
-    private static float[] ChannelsFirst(Tensor<float> pictures)
-    {
-        var shape = pictures.Shape;
-        var (pixels, channels) = ((int)shape.Product(1, 3), shape.Channels);
-        var values = new float[pictures.Span.Length];
-        for (var i = 0; i < values.Length; i++)
-        {
-            var (channel, pixel, picture) = (i % channels, i / channels % pixels, i / channels / pixels);
-            values[(picture * channels + channel) * pixels + pixel] = pictures.Span[i];
-        }
-        return values;
     }
 }

@@ -1,7 +1,6 @@
-using BenchmarkDotNet.Running;
 using Semblance.Benchmarks;
 
-// A verb prints one small table in seconds to minutes; anything else goes to BenchmarkDotNet.
+// A verb prints one small table in seconds to minutes.
 // A new verb: one file with an IBenchmarkVerb, one line here.
 IBenchmarkVerb[] verbs =
 [
@@ -26,8 +25,10 @@ IBenchmarkVerb[] verbs =
     new ConvolutionVerb(),
     new TrainingStepVerb(),
     new InferenceVerb(),
+    new OnnxInferenceVerb(),
     new CifarVerb(),
     new TorchCompareVerb(),
+    new VectorStoreVerb(),
 ];
 
 if (args is [var name, .. var rest] && verbs.FirstOrDefault(verb => verb.Name == name) is { } chosen)
@@ -42,17 +43,9 @@ if (args is [var name, .. var rest] && verbs.FirstOrDefault(verb => verb.Name ==
         return 2;
     }
 }
+foreach (var verb in verbs.Where(verb => verb.Summary.Length > 0))
+    Console.Error.WriteLine($"{verb.Name,-8} {verb.Summary}");
 if (args.Length == 0)
-{
-    foreach (var verb in verbs.Where(verb => verb.Summary.Length > 0))
-        Console.Error.WriteLine($"{verb.Name,-8} {verb.Summary}");
     return 0;
-}
-return Switch(args);
-
-// Apart, so that a verb's process never loads BenchmarkDotNet.
-static int Switch(string[] args)
-{
-    BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
-    return 0;
-}
+Console.Error.WriteLine($"There is no measurement named {args[0]}; choose one of these.");
+return 2;

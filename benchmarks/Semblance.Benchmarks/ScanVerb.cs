@@ -15,6 +15,9 @@ internal sealed class ScanVerb : IBenchmarkVerb
     private const int BatchRepeats = 9;
     private const int Warmups = 3;
     private const int TargetBytes = 128 << 20;
+    private const int Rows = 100_000;
+    private const int Dimension = 128;
+    private const int K = 10;
 
     public string Name => "scan";
 
@@ -22,11 +25,11 @@ internal sealed class ScanVerb : IBenchmarkVerb
 
     public int Run(string[] args)
     {
-        var vectors = ExactScanBenchmark.Gaussian(ExactScanBenchmark.Rows, 1);
-        var queries = ExactScanBenchmark.Gaussian(256, 2);
+        var vectors = Gaussian(Rows, 1);
+        var queries = Gaussian(256, 2);
         var plain = new float[TargetBytes / sizeof(float)];
         Array.Fill(plain, 1);
-        Console.WriteLine($"128-d, k = {ExactScanBenchmark.K}, one thread, kernels {VectorMath.InstructionSet}, medians of {Repeats} and {BatchRepeats}");
+        Console.WriteLine($"128-d, k = {K}, one thread, kernels {VectorMath.InstructionSet}, medians of {Repeats} and {BatchRepeats}");
         Console.WriteLine($"{"search",-30} {"rows",9} {"ms/query",9} {"GB/s",7} {"read GB/s",10} {"share",6}");
         foreach (var storage in Enum.GetValues<VectorStorage>())
         {
@@ -43,11 +46,27 @@ internal sealed class ScanVerb : IBenchmarkVerb
         Console.WriteLine($"{"batch",-30} {"rows",9} {"ms/query",9} {"GFLOP/s",8} {"peak",8} {"share",6}");
         foreach (var metric in new[] { Metric.Cosine, Metric.L2 })
         {
-            using var index = ExactScanBenchmark.Filled(vectors, metric);
+            using var index = Once(vectors, metric);
             foreach (var size in new[] { 32, 128, 256 })
                 Batch($"Float32 {metric}, {size} queries", index, queries, size);
         }
         return 0;
+    }
+
+    private static Matrix Gaussian(int rows, long seed)
+    {
+        var random = new SeededRandom(seed);
+        var matrix = new Matrix(rows, Dimension);
+        foreach (ref var x in matrix.Span)
+            x = (float)random.NextGaussian();
+        return matrix;
+    }
+
+    private static ExactVectorIndex Once(Matrix vectors, Metric metric)
+    {
+        var index = new ExactVectorIndex(Dimension, metric);
+        index.Build([.. Enumerable.Range(0, vectors.Rows).Select(row => (long)row)], vectors);
+        return index;
     }
 
     // The same vectors under new ids until the rows outgrow the caches: a scan reads them all the same.
@@ -70,7 +89,7 @@ internal sealed class ScanVerb : IBenchmarkVerb
 
     private static void Single(string what, ExactVectorIndex index, Matrix queries, float[] plain)
     {
-        var (scan, read) = InTurns(Repeats, i => index.Search(queries.Row(i % queries.Rows), ExactScanBenchmark.K), () => MemoryBandwidth.Sum(plain));
+        var (scan, read) = InTurns(Repeats, i => index.Search(queries.Row(i % queries.Rows), K), () => MemoryBandwidth.Sum(plain));
         // The ids are not read.
         var rate = index.Count * (index.Statistics.BytesPerVector - sizeof(long)) / scan / 1e9;
         var bandwidth = (double)plain.Length * sizeof(float) / read / 1e9;
@@ -81,7 +100,7 @@ internal sealed class ScanVerb : IBenchmarkVerb
     private static void Batch(string what, ExactVectorIndex index, Matrix queries, int size)
     {
         var batch = Matrix.FromRows([.. Enumerable.Range(0, size).Select(q => queries.Row(q).ToArray())]);
-        var (scan, run) = InTurns(BatchRepeats, _ => index.SearchBatch(batch, ExactScanBenchmark.K), () => ArithmeticPeak.Run());
+        var (scan, run) = InTurns(BatchRepeats, _ => index.SearchBatch(batch, K), () => ArithmeticPeak.Run());
         var rate = 2.0 * index.Count * index.Dimension * size / scan / 1e9;
         var peak = ArithmeticPeak.Operations / run / 1e9;
         Console.WriteLine(string.Create(

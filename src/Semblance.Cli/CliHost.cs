@@ -13,6 +13,9 @@ public sealed record CliHost
 
     public required TextWriter Error { get; init; }
 
+    /// <summary>Where answers of a person at a terminal come from; null where nobody can be asked.</summary>
+    public TextReader? Questions { get; init; }
+
     public bool OutputIsTerminal { get; init; }
 
     public bool ErrorIsTerminal { get; init; }
@@ -35,6 +38,7 @@ public sealed record CliHost
         {
             Output = new StreamWriter(Console.OpenStandardOutput(), utf8, 1 << 15) { NewLine = "\n" },
             Error = new StreamWriter(Console.OpenStandardError(), utf8, 1 << 10) { NewLine = "\n", AutoFlush = true },
+            Questions = Console.IsInputRedirected || Console.IsErrorRedirected ? null : Console.In,
             OutputIsTerminal = !Console.IsOutputRedirected,
             ErrorIsTerminal = !Console.IsErrorRedirected,
             Width = () => Console.WindowWidth,

@@ -114,6 +114,7 @@ internal sealed class MagickReader : IDisposable
         var (storedWidth, storedHeight) = ((int)_image.Width, (int)_image.Height);
         var profile = _image.GetColorProfile();
         var exif = _image.GetExifProfile()?.ToByteArray();
+        var xmp = _image.GetXmpProfile()?.ToByteArray();
         var metadata = _image.ProfileNames.Sum(name => (long)(_image.GetProfile(name)?.ToByteArray()?.Length ?? 0));
         var depth = (int)_image.Depth;
         Shrink(request);
@@ -134,6 +135,7 @@ internal sealed class MagickReader : IDisposable
             MetadataBytes: metadata)
         {
             Exif = exif ?? [],
+            Xmp = xmp ?? [],
         };
     }
 

@@ -87,6 +87,17 @@ public sealed class RetrievalResults
         return new RetrievalResults(hits, reduced, hits.Length == 0 ? 0 : hits.Max(h => h.Length));
     }
 
+    /// <summary>
+    /// Takes rankings of any search: for each query the gallery's items, best first, by their positions, with one label a query and one an item.
+    /// What a list leaves out counts as never retrieved, so for CMC@k lists of k do, and for MAP they should be whole.
+    /// </summary>
+    /// <exception cref="ArgumentException">Rankings and labels do not fit together, or an item stands twice in a ranking.</exception>
+    public static RetrievalResults FromRankings(IReadOnlyList<int[]> rankings, ReadOnlySpan<int> queryLabels, ReadOnlySpan<int> galleryLabels)
+    {
+        ArgumentNullException.ThrowIfNull(rankings);
+        return FromRankings([.. rankings.Select(items => items.Select((item, rank) => (item, (float)rank)).ToList())], new SingleLabels(queryLabels, galleryLabels));
+    }
+
     /// <summary>The kept hits of a query, nearest first; junk (the query itself under leave-one-out) is not among them.</summary>
     public IReadOnlyList<RetrievalHit> Hits(int query) => _hits[query];
 

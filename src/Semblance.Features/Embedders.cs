@@ -1,3 +1,4 @@
+using Semblance.Features.Runtimes;
 using Semblance.Networks;
 
 namespace Semblance.Features;
@@ -6,16 +7,23 @@ namespace Semblance.Features;
 public static class Embedders
 {
     /// <summary>The embedder of a gallery when none is named.</summary>
-    public const string DefaultId = "mobilenet-nanodet";
+    public const string DefaultId = "resnet18";
 
     /// <summary>
-    /// Opens <c>mobilenet-nanodet</c> (made in the store at first use), <c>hsv</c>, <c>pixels</c>, a model of the store, a model
+    /// True for an embedder that earlier versions had and this one has not. Vectors that it made are as good as ever; new ones cannot be
+    /// made.
+    /// </summary>
+    public static bool IsRetired(string id) => ModelStore.IsRetired(id);
+
+    /// <summary>
+    /// Opens <c>resnet18</c> (made in the store at first use), <c>hsv</c>, <c>pixels</c>, a model of the store, a model
     /// folder or an ONNX file. The caller disposes it.
     /// </summary>
     /// <param name="threads">Threads of one call of <see cref="IEmbedder.Embed"/>; one where the caller brings its own.</param>
+    /// <param name="use">How many pictures are to come.</param>
     /// <exception cref="ModelException">There is no such model, or it is faulty.</exception>
     /// <exception cref="OnnxException">ONNX Runtime cannot run its network.</exception>
-    public static IEmbedder Open(string idOrPath, ModelStore store, int threads = 1)
+    public static IEmbedder Open(string idOrPath, ModelStore store, int threads = 1, EmbedderUse use = EmbedderUse.Few)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(threads);
         switch (idOrPath)
@@ -26,6 +34,6 @@ public static class Embedders
                 return new RawPixels();
         }
         var model = store.Find(idOrPath);
-        return model.Manifest.IsEnsemble ? EnsembleEmbedder.Open(model, threads) : new NetworkEmbedder(model, threads);
+        return use == EmbedderUse.Many ? RuntimeChoice.Open(model, threads) : new NetworkEmbedder(model, threads, RuntimeChoice.Forced() ?? NetworkRuntime.OnnxRuntime);
     }
 }

@@ -4,7 +4,7 @@ using Semblance.Numerics;
 namespace Semblance.Features;
 
 /// <summary>What makes vectors comparable: two embedders with equal identities give interchangeable vectors.</summary>
-/// <param name="Id">Name that users type, e.g. <c>mobilenet-nanodet</c> or <c>hsv</c>.</param>
+/// <param name="Id">Name that users type, e.g. <c>resnet18</c> or <c>hsv</c>.</param>
 /// <param name="Sha256">Hash of the weights and of the settings that change a vector; lower-case hex.</param>
 /// <param name="Dimension">Length of a vector.</param>
 public sealed record EmbedderIdentity(string Id, string Sha256, int Dimension);

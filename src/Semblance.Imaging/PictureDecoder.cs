@@ -73,6 +73,33 @@ public sealed class PictureDecoder
         return bytes is null ? DecodeResult.Failed(failure!.Reason, failure.Message) : Decode(bytes, options);
     }
 
+    /// <summary>What a picture's file says about itself, from its header alone, which costs little of what its pixels would. Null where it cannot be opened.</summary>
+    public unsafe PictureFacts? ReadFacts(ReadOnlyMemory<byte> bytes)
+    {
+        VipsLibrary.EnsureStarted();
+        if (bytes.IsEmpty)
+            return null;
+        using var pin = bytes.Pin();
+        var data = (byte*)pin.Pointer;
+        var format = FormatSniffer.Sniff(bytes.Span) ?? FormatKnownToLibrary(data, bytes.Length);
+        if (format == "pnm")
+            return NetpbmReader.TryReadHeader(bytes.Span, out var pnm) ? new PictureFacts("pnm", pnm.Width, pnm.Height) : null;
+        // Their metadata comes with their pixels.
+        if (Array.IndexOf(SecondDecoder.Formats, format) >= 0 || TiffKind.IsForSecondDecoder(format, bytes.Span))
+            return Decode(bytes, new DecodeOptions { MinimumSide = 1, MaxMegapixels = MostMegapixels }).Picture?.Facts;
+        if (PictureLoader.ForFormat(format) is not { IsPresent: true } loader)
+            return null;
+        try
+        {
+            using var header = DecodePipeline.Open(loader, data, bytes.Length);
+            return HeaderFacts.Read(header, loader.Format, bytes.Span, loader.Format == "png" ? PngOrientation.Read(bytes.Span) : 1);
+        }
+        catch (VipsException)
+        {
+            return null;
+        }
+    }
+
     private static unsafe DecodeResult Decode(PictureLoader loader, byte* data, int length, DecodeOptions options)
     {
         var first = Decode(loader, data, length, options, frame: 0);
@@ -95,7 +122,7 @@ public sealed class PictureDecoder
         try
         {
             using var header = DecodePipeline.Open(loader, data, length, frame);
-            var facts = HeaderFacts.Read(header, loader.Format, loader.Format == "png" ? PngOrientation.Read(bytes) : 1);
+            var facts = HeaderFacts.Read(header, loader.Format, bytes, loader.Format == "png" ? PngOrientation.Read(bytes) : 1);
             if (TooLarge(facts.Width, facts.Height, options) is { } tooLarge)
                 return tooLarge;
             if (DecodePlan.Make(header.Width, header.Height, facts.Orientation, options) is not { } plan)

@@ -6,8 +6,7 @@ namespace Semblance.Imaging;
 /// <param name="Height">Height of the upright original in pixels.</param>
 /// <param name="Orientation">EXIF orientation 1 to 8; 1 where the file has none.</param>
 /// <param name="Frames">Pages of an animation or document; the first is the one decoded.</param>
-/// <param name="Taken">EXIF date and time of the exposure, local to the camera.</param>
-/// <param name="Camera">EXIF make and model.</param>
+/// <param name="Photo">What camera and programs wrote into it; null where nothing was read.</param>
 public sealed record PictureFacts(
     string Format,
     int Width,
@@ -16,5 +15,11 @@ public sealed record PictureFacts(
     bool HasAlpha = false,
     int Frames = 1,
     bool HasProfile = false,
-    DateTime? Taken = null,
-    string? Camera = null);
+    PhotoFacts? Photo = null)
+{
+    /// <inheritdoc cref="PhotoFacts.Taken"/>
+    public DateTime? Taken => Photo?.Taken;
+
+    /// <inheritdoc cref="PhotoFacts.Camera"/>
+    public string? Camera => Photo?.Camera;
+}

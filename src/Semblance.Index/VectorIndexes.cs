@@ -1,3 +1,5 @@
+using Semblance.Numerics;
+
 namespace Semblance.Index;
 
 /// <summary>
@@ -41,6 +43,67 @@ public static class VectorIndexes
         Find(kind) is { } entry
             ? entry.Create(dimension, metric, options ?? new IndexBuildOptions())
             : throw new ArgumentException($"There is no index kind '{kind}'; there are {string.Join(", ", Kinds)}.", nameof(kind));
+
+    /// <summary>
+    /// An index over vectors as they lie in a program, ready to be searched: <c>VectorIndexes.Build(vectors).Search(query, 10)</c>. The ids are
+    /// the positions in the list. An approximate kind measures its recall on 200 of them, so that the default effort is known to do.
+    /// </summary>
+    /// <param name="vectors">All of one length; they are copied.</param>
+    /// <param name="kind">A name of <see cref="Kinds"/>; null lets <see cref="Choose"/> decide by their number.</param>
+    /// <exception cref="ArgumentException">There are no vectors, their lengths differ, one has an element that is not finite, or there is no such kind.</exception>
+    public static VectorIndex Build(IReadOnlyList<float[]> vectors, Metric metric = Metric.Cosine, string? kind = null, IndexBuildOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(vectors);
+        var ids = new long[vectors.Count];
+        for (var i = 0; i < ids.Length; i++)
+            ids[i] = i;
+        return Build(ids, Rows(vectors), metric, kind, options, cancellationToken);
+    }
+
+    /// <summary>As above, for one block of numbers, <c>[n, <paramref name="dimension"/>]</c> row by row.</summary>
+    /// <inheritdoc cref="Build(IReadOnlyList{float[]}, Metric, string?, IndexBuildOptions?, CancellationToken)"/>
+    public static VectorIndex Build(float[] vectors, int dimension, Metric metric = Metric.Cosine, string? kind = null, IndexBuildOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(vectors);
+        ArgumentOutOfRangeException.ThrowIfLessThan(dimension, 1);
+        if (vectors.Length == 0 || vectors.Length % dimension != 0)
+            throw new ArgumentException($"{vectors.Length} numbers are no rows of {dimension}.", nameof(vectors));
+        var ids = new long[vectors.Length / dimension];
+        for (var i = 0; i < ids.Length; i++)
+            ids[i] = i;
+        return Build(ids, new Matrix(vectors, ids.Length, dimension), metric, kind, options, cancellationToken);
+    }
+
+    /// <summary>As above, with ids of the caller's own: <paramref name="vectors"/> is <c>[ids.Length, d]</c>.</summary>
+    /// <inheritdoc cref="Build(IReadOnlyList{float[]}, Metric, string?, IndexBuildOptions?, CancellationToken)"/>
+    public static VectorIndex Build(ReadOnlySpan<long> ids, Matrix vectors, Metric metric = Metric.Cosine, string? kind = null, IndexBuildOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(vectors);
+        var index = Create(kind ?? Choose(vectors.Rows), vectors.Columns, metric, options);
+        try
+        {
+            index.Build(ids, vectors, cancellationToken);
+            index.Tune(cancellationToken: cancellationToken);
+            return index;
+        }
+        catch
+        {
+            index.Dispose();
+            throw;
+        }
+    }
+
+    internal static Matrix Rows(IReadOnlyList<float[]> vectors)
+    {
+        if (vectors.Count == 0)
+            throw new ArgumentException("There are no vectors, so nothing tells how many elements one has; make an empty index with Create.", nameof(vectors));
+        for (var i = 0; i < vectors.Count; i++)
+        {
+            if (vectors[i].Length != vectors[0].Length)
+                throw new ArgumentException($"Vector {i} has {vectors[i].Length} elements and the first has {vectors[0].Length}.", nameof(vectors));
+        }
+        return Matrix.FromRows(vectors);
+    }
 
     /// <summary>Opens an index file of whatever kind, read-only and mapped. Changes made afterwards stay in memory until it is saved.</summary>
     /// <param name="options">For later changes; what is in the file stays as it was built.</param>

@@ -1,4 +1,6 @@
 using System.Numerics;
+using Semblance.Numerics;
+using Semblance.Numerics.Memory;
 
 namespace Semblance.Networks;
 
@@ -84,6 +86,12 @@ public abstract class Layer
     /// <param name="wants">What the layer takes, as a full sentence.</param>
     protected ShapeException Misfit(ReadOnlySpan<Shape> inputs, string wants)
         => new($"Layer '{Name}' ({GetType().Name}) cannot take {string.Join(" and ", inputs.ToArray().Select(shape => shape.ToString()))}: {wants}");
+
+    /// <summary>
+    /// Parameter 0 as inference on inputs of these shapes reads it fastest, made when first asked for and kept; null where the
+    /// parameter itself serves. Thread-safe.
+    /// </summary>
+    internal virtual HugeMemory? PackWeights(IReadOnlyList<Shape> inputs, WorkerTeam team) => null;
 
     internal void GiveName(string name) => _name = name;
 

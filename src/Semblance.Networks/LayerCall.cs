@@ -42,6 +42,9 @@ public sealed unsafe class LayerCall<T>
 
     internal Tensor<T>[] ParameterGradients { get; set; } = [];
 
+    /// <summary>What <see cref="Layer.PackWeights"/> made; null where weights may change.</summary>
+    internal T* Packed { get; init; }
+
     internal bool[] AccumulatedInputs { get; set; } = [];
 
     internal bool[] AccumulatedParameters { get; set; } = [];

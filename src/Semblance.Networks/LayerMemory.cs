@@ -12,4 +12,8 @@ public readonly record struct LayerMemory(nint Saved = 0, nint ForwardScratch = 
 /// <param name="Threads">How many threads will share a pass.</param>
 /// <param name="Training">Whether a backward pass follows.</param>
 /// <param name="Double">Whether the run computes in double precision.</param>
-public readonly record struct LayerShapes(IReadOnlyList<Shape> Inputs, IReadOnlyList<Shape> Outputs, int Threads, bool Training, bool Double);
+public readonly record struct LayerShapes(IReadOnlyList<Shape> Inputs, IReadOnlyList<Shape> Outputs, int Threads, bool Training, bool Double)
+{
+    /// <summary>Whether the pass finds the weights packed, as <see cref="RunOptions.FixedWeights"/> allows.</summary>
+    public bool FixedWeights { get; init; }
+}

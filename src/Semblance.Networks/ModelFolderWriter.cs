@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using Google.Protobuf;
+using Semblance.Networks.Onnx;
 using Semblance.Networks.Store;
 
 namespace Semblance.Networks;
@@ -47,7 +49,7 @@ public static class ModelFolderWriter
         // With a separator at its end, the folder's own name would be empty.
         folder = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
         var manifest = Describe(network, options);
-        var bytes = NetworkExporter.ToOnnx(network, options.Fold);
+        var bytes = WithoutDenormals(NetworkExporter.ToOnnx(network, options.Fold));
         manifest = manifest with { Sha256 = Convert.ToHexStringLower(SHA256.HashData(bytes)) };
         Directory.CreateDirectory(Path.GetDirectoryName(folder)!);
         if (Directory.Exists(folder))
@@ -56,6 +58,13 @@ public static class ModelFolderWriter
             Create(folder, bytes, manifest);
         ModelFile.MarkVerified(Path.Combine(folder, ModelFile.Name), manifest.Sha256);
         return StoredModel.Load(folder);
+    }
+
+    // Training leaves such weights where a channel has died.
+    private static byte[] WithoutDenormals(byte[] bytes)
+    {
+        var model = ModelProto.Parser.ParseFrom(bytes);
+        return DenormalWeights.Zero(model) > 0 ? model.ToByteArray() : bytes;
     }
 
     private static void Create(string folder, byte[] bytes, ModelManifest manifest)

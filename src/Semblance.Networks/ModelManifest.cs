@@ -49,13 +49,15 @@ public sealed record ModelInput(
     double Scale,
     ResizeRule Resize);
 
-/// <summary>An output of the network that makes a stretch of the vector; each stretch is L2-normalised by itself.</summary>
-public sealed record ModelTap(string Output, Pooling Pooling = Pooling.Avg, double GemP = 3);
+/// <summary>An output of the network that makes a stretch of the vector; of several, each is L2-normalised by itself and then counts by its weight.</summary>
+public sealed record ModelTap(string Output, Pooling Pooling = Pooling.Avg, double GemP = 3)
+{
+    /// <summary>Length of this stretch before the whole vector is normalised; above 0.</summary>
+    public double Weight { get; init; } = 1;
+}
 
 /// <summary>
-/// <c>manifest.json</c> of a model folder: what the vectors are and how the network is fed. A folder is either one network
-/// (<see cref="Input"/> and <see cref="Taps"/> for its <c>model.onnx</c>) or an ensemble (<see cref="Parts"/>: other model
-/// folders, relative to this one, whose L2-normalised vectors are concatenated and L2-normalised again).
+/// <c>manifest.json</c> of a model folder: what the vectors of its <c>model.onnx</c> are and how the network is fed.
 /// Keys that this version does not know are kept when a manifest is written back.
 /// </summary>
 public sealed record ModelManifest
@@ -64,8 +66,11 @@ public sealed record ModelManifest
 
     public required string Id { get; init; }
 
-    /// <summary>Hash of <c>model.onnx</c>, or of the parts' hashes for an ensemble; lower-case hex.</summary>
+    /// <summary>Hash of <c>model.onnx</c>; lower-case hex.</summary>
     public required string Sha256 { get; init; }
+
+    /// <summary>Hash of the network as it was before something was changed while it was added; null where nothing was.</summary>
+    public string? AddedSha256 { get; init; }
 
     /// <summary><c>float</c> or <c>bits</c>.</summary>
     public string Kind { get; init; } = "float";
@@ -75,11 +80,9 @@ public sealed record ModelManifest
 
     public required int Dimension { get; init; }
 
-    public ModelInput? Input { get; init; }
+    public required ModelInput Input { get; init; }
 
-    public IReadOnlyList<ModelTap> Taps { get; init; } = [];
-
-    public IReadOnlyList<string> Parts { get; init; } = [];
+    public required IReadOnlyList<ModelTap> Taps { get; init; }
 
     /// <summary>Whether the finished vector is L2-normalised.</summary>
     public bool Normalise { get; init; } = true;
@@ -87,8 +90,6 @@ public sealed record ModelManifest
     public string? TrainedOn { get; init; }
 
     public string? Licence { get; init; }
-
-    public bool IsEnsemble => Parts.Count > 0;
 
     /// <summary>The JSON that was read, with whatever else it held; null for a manifest made in memory.</summary>
     internal JsonObject? Source { get; init; }

@@ -1,3 +1,6 @@
+using System.Globalization;
+using Google.Protobuf;
+using Semblance.Networks.Onnx;
 using Semblance.Networks.Store;
 
 namespace Semblance.Networks;
@@ -30,6 +33,9 @@ public sealed class ModelStore
 
     public string Folder { get; }
 
+    /// <summary>True for a model that earlier versions made by themselves and this one has not; its name stays taken, since galleries hold it.</summary>
+    public static bool IsRetired(string id) => DefaultModel.RetiredIds.Contains(id);
+
     /// <summary>Everything in the store, by id. A folder with a faulty manifest is left out; <see cref="Find"/> says what is wrong with it.</summary>
     public IReadOnlyList<StoredModel> List()
     {
@@ -59,6 +65,8 @@ public sealed class ModelStore
         ArgumentException.ThrowIfNullOrEmpty(idOrPath);
         if (idOrPath == DefaultModel.Id)
             return StoredModel.Load(EnsureDefault());
+        if (IsRetired(idOrPath))
+            throw new ModelException($"The model '{idOrPath}' was the default of an earlier version and is not in this one; use '{DefaultModel.Id}', and move a gallery to it with `semblance reindex --model {DefaultModel.Id}`.");
         if (IsId(idOrPath) && Directory.Exists(Path.Combine(Folder, idOrPath)))
             return StoredModel.Load(Path.Combine(Folder, idOrPath));
         if (Directory.Exists(idOrPath))
@@ -72,8 +80,35 @@ public sealed class ModelStore
         var beside = Path.GetDirectoryName(path)!;
         if (Path.GetFileName(path) == ModelFile.Name && File.Exists(Path.Combine(beside, ModelManifest.FileName)))
             return StoredModel.Load(beside);
-        var (manifest, guesses) = ManifestGuess.Make(path, IdFrom(path), ModelFile.Hash(path), ReadPreprocessor(beside));
+        var id = IdFrom(path);
+        var (manifest, guesses) = ManifestGuess.Make(ModelFile.Parse(path), path, id, id, ModelFile.Hash(path), ReadPreprocessor(beside));
         return new StoredModel(manifest, beside, path) { Guesses = guesses, IsBareFile = true };
+    }
+
+    /// <summary>
+    /// The model of the store that is the same as one found elsewhere: of equal identity or, for a bare file, which does not say how it is
+    /// fed, of the same network. Null where there is none.
+    /// </summary>
+    /// <exception cref="ModelException">Several models of the store are of that bare file.</exception>
+    public StoredModel? FindEqual(StoredModel found)
+    {
+        ArgumentNullException.ThrowIfNull(found);
+        if (found.IsBareFile)
+        {
+            var ofFile = List().Where(model => model.Manifest.Sha256 == found.Manifest.Sha256 || model.Manifest.AddedSha256 == found.Manifest.Sha256).ToList();
+            return ofFile.Count < 2 ? ofFile.FirstOrDefault() : throw new ModelException($"The store has this network in several models ({string.Join(", ", ofFile.Select(model => model.Id))}), which are fed or tapped differently; name the one that is meant.");
+        }
+        var identity = found.Identity;
+        return List().FirstOrDefault(model => IdentitiesOf(model).Contains(identity));
+    }
+
+    /// <summary>A name that no model of the store has: the one given, or with a number behind it.</summary>
+    public string FreeId(string id)
+    {
+        var free = id;
+        for (var i = 2; IsTaken(free); i++)
+            free = string.Create(CultureInfo.InvariantCulture, $"{id}-{i}");
+        return free;
     }
 
     /// <summary>
@@ -81,9 +116,10 @@ public sealed class ModelStore
     /// listed in the result and can be corrected in the manifest.
     /// </summary>
     /// <param name="id">Name in the store; null derives it from the file's or folder's.</param>
+    /// <param name="chooseFeeding">Asked how a file without a manifest is fed; null guesses by its names. What it throws ends the call, and nothing is added.</param>
     /// <exception cref="ModelException">The id is taken or malformed, or the file is no picture network.</exception>
     /// <exception cref="OnnxException">ONNX Runtime cannot load it.</exception>
-    public async Task<StoredModel> AddFileAsync(string path, string? id = null, CancellationToken cancellationToken = default)
+    public async Task<StoredModel> AddFileAsync(string path, string? id = null, Func<FeedingQuestion, FeedingAnswer>? chooseFeeding = null, CancellationToken cancellationToken = default)
     {
         var source = Path.GetFullPath(path);
         var isFolder = Directory.Exists(source);
@@ -92,8 +128,6 @@ public sealed class ModelStore
         var network = isFolder ? NetworkIn(source) : source;
         var beside = Path.GetDirectoryName(network)!;
         var manifest = isFolder && File.Exists(Path.Combine(source, ModelManifest.FileName)) ? ModelManifest.Load(source) : null;
-        if (manifest is { IsEnsemble: true })
-            throw new ModelException($"'{path}' is an ensemble; add its parts, or use it where it is by its path.");
         id = CheckFree(id ?? manifest?.Id ?? IdFrom(source));
         return await AddAsync(id, async target =>
         {
@@ -101,7 +135,7 @@ public sealed class ModelStore
             await using (var to = File.Create(target))
                 await from.CopyToAsync(to, cancellationToken);
             return manifest;
-        }, ReadPreprocessor(beside));
+        }, IdFrom(source), ReadPreprocessor(beside), chooseFeeding);
     }
 
     /// <summary>
@@ -109,9 +143,10 @@ public sealed class ModelStore
     /// stopped when the same call is made again. The file is checked against <paramref name="expectedSha256"/> and against the
     /// hash that the hub announces.
     /// </summary>
+    /// <param name="chooseFeeding">As in <see cref="AddFileAsync"/>; what was downloaded is lost where it throws.</param>
     /// <exception cref="ModelException">Not found, unreachable, wrong checksum, disk full, no picture network, or the id is taken.</exception>
     /// <exception cref="OnnxException">ONNX Runtime cannot load what was downloaded.</exception>
-    public async Task<StoredModel> AddUrlAsync(string address, string? id = null, string? expectedSha256 = null, IProgress<DownloadProgress>? progress = null, CancellationToken cancellationToken = default)
+    public async Task<StoredModel> AddUrlAsync(string address, string? id = null, string? expectedSha256 = null, IProgress<DownloadProgress>? progress = null, Func<FeedingQuestion, FeedingAnswer>? chooseFeeding = null, CancellationToken cancellationToken = default)
     {
         using var downloader = new ModelDownloader(_options);
         Uri file;
@@ -144,7 +179,7 @@ public sealed class ModelStore
             await downloader.DownloadAsync(file, waiting, expectedSha256, progress, cancellationToken);
             File.Move(waiting, target);
             return null;
-        }, preprocessor);
+        }, file.AbsolutePath, preprocessor, chooseFeeding);
     }
 
     /// <summary>Deletes a model from the store; the default model is made again when it is next asked for.</summary>
@@ -159,8 +194,8 @@ public sealed class ModelStore
     }
 
     /// <summary>
-    /// Folder of the default model <c>mobilenet-nanodet</c>. The first call makes its ONNX files from the weights that came
-    /// with the build (about a second); later calls, also of other processes meanwhile, find them.
+    /// Folder of the default model <c>resnet18</c>. The first call makes its ONNX file from the weights that came with the build
+    /// (about a second); later calls, also of other processes meanwhile, find it.
     /// </summary>
     /// <exception cref="ModelException">The store cannot be written.</exception>
     /// <exception cref="FileNotFoundException">The build's weights are not beside the program.</exception>
@@ -175,7 +210,8 @@ public sealed class ModelStore
             using var held = StoreLock.Take(Path.Combine(Folder, ".default.lock"), cancellationToken);
             if (IsCurrentDefault(folder))
                 return folder;
-            foreach (var abandoned in Directory.EnumerateDirectories(Folder, BuildingPrefix + "*"))
+            // What killed processes left, and what only earlier versions can run.
+            foreach (var abandoned in Directory.EnumerateDirectories(Folder, BuildingPrefix + "*").Concat(DefaultModel.RetiredIds.Select(id => Path.Combine(Folder, id)).Where(Directory.Exists)))
                 Directory.Delete(abandoned, recursive: true);
             var building = Path.Combine(Folder, BuildingPrefix + Guid.NewGuid().ToString("N"));
             Directory.CreateDirectory(building);
@@ -187,7 +223,7 @@ public sealed class ModelStore
         }
         catch (Exception failure) when (failure is UnauthorizedAccessException or IOException and not FileNotFoundException)
         {
-            throw new ModelException($"The default model could not be written to '{Folder}' ({failure.Message}); set SEMBLANCE_HOME to a folder that can be written and has 70 MB free.", failure);
+            throw new ModelException($"The default model could not be written to '{Folder}' ({failure.Message}); set SEMBLANCE_HOME to a folder that can be written and has 150 MB free.", failure);
         }
     }
 
@@ -198,7 +234,7 @@ public sealed class ModelStore
             return File.Exists(Path.Combine(folder, ModelManifest.FileName))
                 && StoredModel.Load(folder) is var model
                 && model.Manifest.Source?["revision"]?.GetValue<int>() == DefaultModel.Revision
-                && model.LoadParts().All(part => File.Exists(part.NetworkPath));
+                && File.Exists(model.NetworkPath);
         }
         catch (Exception failure) when (failure is ModelException or InvalidOperationException or FormatException)
         {
@@ -207,7 +243,8 @@ public sealed class ModelStore
     }
 
     /// <summary>Fetches the network into a folder of its own, describes it, tries it, and shows it under its id.</summary>
-    private async Task<StoredModel> AddAsync(string id, Func<string, Task<ModelManifest?>> fetch, string? preprocessor)
+    /// <param name="name">What the file was called where it came from.</param>
+    private async Task<StoredModel> AddAsync(string id, Func<string, Task<ModelManifest?>> fetch, string name, string? preprocessor, Func<FeedingQuestion, FeedingAnswer>? chooseFeeding)
     {
         var adding = Path.Combine(Folder, AddingPrefix + Guid.NewGuid().ToString("N"));
         try
@@ -215,18 +252,20 @@ public sealed class ModelStore
             Directory.CreateDirectory(adding);
             var network = Path.Combine(adding, ModelFile.Name);
             var manifest = await fetch(network);
-            RefuseExternalWeights(network);
+            var model = ModelFile.Parse(network);
+            if (manifest is not null)
+                ModelFile.Verify(network, manifest);
+            var added = manifest?.Sha256 ?? ModelFile.Hash(network);
+            var (sha256, remarks) = WithoutDenormals(network, model, added);
             List<string> guesses = [];
             if (manifest is null)
-                (manifest, guesses) = ManifestGuess.Make(network, id, ModelFile.Hash(network), preprocessor);
-            else
-                ModelFile.Verify(network, manifest);
-            (manifest with { Id = id }).Save(adding);
-            ModelFile.MarkVerified(network, manifest.Sha256);
+                (manifest, guesses) = ManifestGuess.Make(model, network, id, name, sha256, preprocessor, chooseFeeding);
+            (manifest with { Id = id, Sha256 = sha256, AddedSha256 = sha256 == added ? manifest.AddedSha256 : added }).Save(adding);
+            ModelFile.MarkVerified(network, sha256);
             var folder = Path.Combine(Folder, id);
             CheckFree(id);
             Directory.Move(adding, folder);
-            return StoredModel.Load(folder) with { Guesses = guesses };
+            return StoredModel.Load(folder) with { Guesses = guesses, Remarks = remarks };
         }
         catch (Exception failure) when (failure is UnauthorizedAccessException or IOException and not FileNotFoundException)
         {
@@ -239,19 +278,14 @@ public sealed class ModelStore
         }
     }
 
-    private static void RefuseExternalWeights(string network)
+    // Rewrites the network where it has such weights; returns the hash of what lies there then.
+    private static (string Sha256, List<string> Remarks) WithoutDenormals(string network, ModelProto model, string sha256)
     {
-        try
-        {
-            using var stream = File.OpenRead(network);
-            var external = Onnx.ModelProto.Parser.ParseFrom(stream).Graph?.Initializer.FirstOrDefault(t => t.ExternalData.Count > 0);
-            if (external is not null)
-                throw new ModelException($"The network keeps weights ('{external.Name}') in another file; save it as a single ONNX file and add that.");
-        }
-        catch (Google.Protobuf.InvalidProtocolBufferException failure)
-        {
-            throw new ModelException($"This is no ONNX file ({failure.Message}).", failure);
-        }
+        var count = DenormalWeights.Zero(model);
+        if (count == 0)
+            return (sha256, []);
+        ModelFile.Write(network, model.ToByteArray());
+        return (ModelFile.Hash(network), [string.Create(CultureInfo.InvariantCulture, $"{count:N0} weights were denormal numbers, with which processors compute many times more slowly; they are zero in the copy that was stored.")]);
     }
 
     private static string NetworkIn(string folder)
@@ -266,9 +300,19 @@ public sealed class ModelStore
     {
         if (!IsId(id))
             throw new ModelException($"'{id}' cannot be a model's name; use letters, digits, '-', '_' and '.'.");
-        if (id is DefaultModel.Id or "hsv" or "pixels" || Directory.Exists(Path.Combine(Folder, id)))
+        if (IsTaken(id))
             throw new ModelException($"There is a model '{id}' already; remove it first or give the new one another name.");
         return id;
+    }
+
+    private bool IsTaken(string id) => id is DefaultModel.Id or "hsv" or "pixels" || IsRetired(id) || Directory.Exists(Path.Combine(Folder, id));
+
+    // What galleries know the model by, and what it would be known by where it was added from.
+    private static IEnumerable<string> IdentitiesOf(StoredModel model)
+    {
+        yield return model.Identity;
+        if (model.Manifest.AddedSha256 is { } added)
+            yield return ModelIdentity.OfNetwork(model.Manifest with { Sha256 = added });
     }
 
     private static string? ReadPreprocessor(string folder)

@@ -6,7 +6,7 @@ namespace Semblance.Networks;
 
 /// <summary>
 /// A trained network as it is best run: normalisations behind convolutions and linear layers become part of their weights, activations
-/// part of the convolutions, and dropout is gone. Outputs agree with inference on the original up to rounding.
+/// and the additions that end residual blocks part of the convolutions, and dropout is gone. Outputs agree with inference on the original up to rounding.
 /// </summary>
 public static class NetworkFolding
 {
@@ -29,11 +29,14 @@ public static class NetworkFolding
         private readonly NetworkNode?[] _onlyReaders;
         private readonly Value?[] _values;
         private readonly Dictionary<NetworkNode, FoldPlan> _folds = [];
-        private readonly HashSet<NetworkNode> _shortcuts = [];
+
+        // Additions of a shortcut, with the layer in front of them that is folded; and what is folded into such additions.
+        private readonly Dictionary<NetworkNode, NetworkNode> _shortcuts = [];
+        private readonly HashSet<NetworkNode> _later = [];
         private readonly HashSet<string> _keptNames = new(StringComparer.Ordinal);
 
         // A layer that stands in several places with the same behind it is folded once, so that the places go on sharing weights.
-        private readonly List<(Layer Source, IReadOnlyList<Layer> Maps, Activation Activation, Layer Folded)> _folded = [];
+        private readonly List<(Layer Source, IReadOnlyList<Layer> Maps, Activation Activation, bool Adds, Layer Folded)> _folded = [];
 
         public Folding(Network source)
         {
@@ -69,9 +72,9 @@ public static class NetworkFolding
             foreach (var node in _nodes)
             {
                 // Nodes that were folded into an earlier one have their value already.
-                if (_shortcuts.Contains(node))
-                    AddShortcut(node);
-                else if (_values[node.FirstOutput] is null)
+                if (_shortcuts.TryGetValue(node, out var front))
+                    AddShortcut(node, front, _folds[front]);
+                else if (_values[node.FirstOutput] is null && !_later.Contains(node))
                     Add(node);
             }
             foreach (var (name, value) in _source.Outputs)
@@ -104,14 +107,18 @@ public static class NetworkFolding
             var absorbed = new HashSet<NetworkNode>();
             foreach (var node in _nodes.Where(node => !absorbed.Contains(node)))
             {
-                if (node.Layer is (Convolution { Activation: Activation.None } or Linear) && FoldOf(node) is { } fold)
+                if (node is { Layer: Convolution { Activation: Activation.None } or Linear, Inputs.Length: 1 } && FoldOf(node) is { } fold)
                 {
                     _folds.Add(node, fold);
                     absorbed.UnionWith(fold.Absorbed);
-                    if (fold.Shortcut is { } shortcut)
-                        _shortcuts.Add(shortcut);
+                    if (fold.Shortcut is not { } shortcut)
+                        continue;
+                    _shortcuts.Add(shortcut, node);
+                    // The shortcut may be computed later: all is added when its turn has come.
+                    _later.Add(node);
+                    _later.UnionWith(fold.Absorbed);
                 }
-                else if (!_shortcuts.Contains(node) && !IsLeftOut(node.Layer))
+                else if (!_shortcuts.ContainsKey(node) && !IsLeftOut(node.Layer))
                 {
                     _keptNames.Add(node.Layer.Name);
                 }
@@ -123,51 +130,71 @@ public static class NetworkFolding
             var features = new FoldedFeatures(node.Layer);
             var absorbed = new List<NetworkNode>();
             var maps = new List<Layer>();
+            var isConvolution = node.Layer is Convolution;
             var (last, activation) = (node.FirstOutput, Activation.None);
-            while (activation == Activation.None && Reader(last) is { } next && features.TryFold(next.Layer))
+            NetworkNode? shortcut = null;
+            while (activation == Activation.None && shortcut is null && Reader(last) is { } next && features.TryFold(next.Layer))
             {
                 maps.Add(next.Layer);
-                // The shortcut may be computed later; it is added when its turn has come.
-                if (next.Inputs.Length > 1)
-                    return new FoldPlan(features, maps, absorbed, Activation.None, next);
-                absorbed.Add(next);
-                last = next.FirstOutput;
                 activation = next.Layer is BatchNorm norm ? norm.Activation : Activation.None;
+                if (next.Inputs.Length > 1)
+                    shortcut = next;
+                else
+                    absorbed.Add(next);
+                last = next.FirstOutput;
             }
-            if (activation == Activation.None && node.Layer is Convolution && Reader(last) is { } reader && ActivationOf(reader.Layer) is var following and not Activation.None)
+            if (activation == Activation.None && shortcut is null && node.Layer is Convolution { Groups: 1 } && _onlyReaders[last] is { Inputs.Length: 2 } sum && sum.Layer is Add && !_shortcuts.ContainsKey(sum))
+            {
+                shortcut = sum;
+                last = sum.FirstOutput;
+            }
+            if (activation == Activation.None && isConvolution && Reader(last) is { } reader && ActivationOf(reader.Layer) is var following and not Activation.None)
             {
                 activation = following;
                 absorbed.Add(reader);
             }
-            return absorbed.Count > 0 ? new FoldPlan(features, maps, absorbed, activation, null) : null;
+            return absorbed.Count > 0 || shortcut is not null ? new FoldPlan(features, maps, absorbed, activation, shortcut) : null;
         }
 
         private void AddFolded(NetworkNode node, FoldPlan fold)
         {
             var inner = node.Layer is Convolution ? fold.Activation : Activation.None;
-            var known = _folded.Find(one => one.Source == node.Layer && one.Activation == inner && one.Maps.SequenceEqual(fold.Maps));
-            Value value;
-            if (known.Folded is not null)
-            {
-                value = _target.Add(known.Folded, Input(node, 0));
-            }
-            else
-            {
-                (var folded, value) = fold.Features.AddTo(_target, FreeName(node.Layer.Name), Input(node, 0), inner);
-                _folded.Add((node.Layer, fold.Maps, inner, folded));
-            }
+            var value = AddFolded(node, fold, inner, Input(node, 0));
             if (node.Layer is not Convolution)
                 value = Activated(value, fold.Activation, node.Layer.Name);
-            _values[node.FirstOutput] = value;
-            // These have their value then, so that they are not added again.
-            foreach (var absorbed in fold.Absorbed)
-                _values[absorbed.FirstOutput] = value;
+            SetValues(fold, node.FirstOutput, value);
         }
 
-        private void AddShortcut(NetworkNode node)
+        private Value AddFolded(NetworkNode node, FoldPlan fold, Activation activation, params Value[] inputs)
         {
-            var sum = _target.Add(new Add { Name = FreeName(node.Layer.Name) }, Input(node, 0), Input(node, 1));
-            _values[node.FirstOutput] = Activated(sum, ((BatchNorm)node.Layer).Activation, node.Layer.Name);
+            var known = _folded.Find(one => one.Source == node.Layer && one.Activation == activation && one.Adds == inputs.Length > 1 && one.Maps.SequenceEqual(fold.Maps));
+            if (known.Folded is not null)
+                return _target.Add(known.Folded, inputs);
+            var (folded, value) = fold.Features.AddTo(_target, FreeName(node.Layer.Name), activation, inputs);
+            _folded.Add((node.Layer, fold.Maps, activation, inputs.Length > 1, folded));
+            return value;
+        }
+
+        private void AddShortcut(NetworkNode sum, NetworkNode node, FoldPlan fold)
+        {
+            // Which of an addition's inputs the folded layer makes; a normalisation adds its second.
+            var other = Input(sum, sum.Inputs[1] == LastOf(node, fold) ? 0 : 1);
+            var value = node.Layer is Convolution { Groups: 1 }
+                ? AddFolded(node, fold, fold.Activation, Input(node, 0), other)
+                : Activated(_target.Add(new Add { Name = FreeName(sum.Layer.Name) }, AddFolded(node, fold, Activation.None, Input(node, 0)), other), fold.Activation, sum.Layer.Name);
+            SetValues(fold, sum.FirstOutput, value);
+        }
+
+        // The value in front of the shortcut's addition.
+        private static int LastOf(NetworkNode node, FoldPlan fold)
+            => fold.Absorbed.LastOrDefault(absorbed => fold.Maps.Contains(absorbed.Layer))?.FirstOutput ?? node.FirstOutput;
+
+        // What is absorbed has a value then, so that it is not added again.
+        private void SetValues(FoldPlan fold, int output, Value value)
+        {
+            _values[output] = value;
+            foreach (var absorbed in fold.Absorbed)
+                _values[absorbed.FirstOutput] = value;
         }
 
         private Value Activated(Value value, Activation activation, string name)
@@ -220,7 +247,7 @@ public static class NetworkFolding
 
         /// <param name="Maps">Layers that become part of the weights, in their order.</param>
         /// <param name="Absorbed">Nodes that have the folded layer's value.</param>
-        /// <param name="Shortcut">A normalisation that adds another value after it; only its sum and activation are left.</param>
+        /// <param name="Shortcut">An addition of another value, or a normalisation that adds one after it; the activation follows it.</param>
         private sealed record FoldPlan(FoldedFeatures Features, IReadOnlyList<Layer> Maps, IReadOnlyList<NetworkNode> Absorbed, Activation Activation, NetworkNode? Shortcut);
     }
 }

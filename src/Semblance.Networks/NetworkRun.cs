@@ -28,6 +28,7 @@ public sealed unsafe class NetworkRun<T> : IDisposable
     private readonly Action[] _steps;
     private readonly Dictionary<Parameter, (HugeMemory Values, HugeMemory Gradient)> _copies = [];
     private readonly List<LayerCall<T>> _calls = [];
+    private readonly List<HugeMemory> _packed = [];
     private readonly List<Parameter> _unreached;
     private bool _ranForward;
     private bool _disposed;
@@ -38,6 +39,8 @@ public sealed unsafe class NetworkRun<T> : IDisposable
         _options = options;
         if (options.Team is null)
             ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.Threads, nameof(options));
+        if (options is { Training: true, FixedWeights: true })
+            throw new ArgumentException($"Training changes weights: prepare the run with {nameof(RunOptions.Training)} or with {nameof(RunOptions.FixedWeights)}.", nameof(options));
         _plan = new ExecutionPlan(network, inputs, options, options.Team?.Threads ?? options.Threads, sizeof(T));
         _arena = Arena();
         _team = options.Team ?? new WorkerTeam(options.Threads);
@@ -212,6 +215,7 @@ public sealed unsafe class NetworkRun<T> : IDisposable
     {
         var node = _network.Nodes[step.Node];
         var layer = node.Layer;
+        var packed = Packed(node);
         var call = new LayerCall<T>
         {
             Node = step.Node,
@@ -223,17 +227,26 @@ public sealed unsafe class NetworkRun<T> : IDisposable
             Outputs = Tensors(Outputs(node), step.Outputs),
             InputGradients = Tensors(node.Inputs, step.InputGradients),
             OutputGradients = Tensors(Outputs(node), step.OutputGradients),
-            Parameters = [.. layer.Parameters.Select(parameter => new Tensor<T>(ParameterValuePointer(parameter), parameter.Shape))],
+            Parameters = [.. layer.Parameters.Select((parameter, i) => new Tensor<T>(i == 0 && packed != null ? null : ParameterValuePointer(parameter), parameter.Shape))],
             ParameterGradients = [.. layer.Parameters.Select(parameter => new Tensor<T>(backward && parameter.Trainable ? ParameterGradientPointer(parameter) : null, parameter.Shape))],
             AccumulatedInputs = step.Accumulates,
             AccumulatedParameters = step.AccumulatesParameters,
             Saved = Pointer(step.Saved),
             Scratch = Pointer(step.Scratch),
+            Packed = packed,
         };
         _calls.Add(call);
         if (layer.IsView && !backward)
             return static () => { };
         return backward ? () => layer.Backward(call) : () => layer.Forward(call);
+    }
+
+    private T* Packed(NetworkNode node)
+    {
+        if (!_options.FixedWeights || typeof(T) != typeof(float) || node.Layer.PackWeights([.. node.Inputs.Select(_plan.ShapeOf)], _team) is not { } memory)
+            return null;
+        _packed.Add(memory);
+        return (T*)memory.Start;
     }
 
     private static int[] Outputs(NetworkNode node) => [.. Enumerable.Range(node.FirstOutput, node.OutputCount)];

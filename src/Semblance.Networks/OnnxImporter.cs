@@ -27,6 +27,13 @@ public sealed record OnnxImportOptions
     /// </summary>
     public IReadOnlyDictionary<string, Shape> InputShapes { get; init; } = new Dictionary<string, Shape>(StringComparer.Ordinal);
 
+    /// <summary>
+    /// Leaves the large weights of convolutions in the file until they are needed: for inference with
+    /// <see cref="RunOptions.FixedWeights"/>, which reads them once, layer by layer, and keeps what it makes of them. The file stays open as
+    /// long as the network is alive and must not be changed. For imports by path.
+    /// </summary>
+    public bool WeightsOnDemand { get; init; }
+
     /// <summary>Of pictures, where the file leaves it open and <see cref="InputShapes"/> says nothing.</summary>
     internal (int Height, int Width)? PictureSize { get; init; }
 }
@@ -48,35 +55,38 @@ public static class OnnxImporter
     {
         if (!File.Exists(path))
             throw new FileNotFoundException($"There is no ONNX model at '{path}'.", path);
+        if (options is { WeightsOnDemand: true })
+            return Import(() => LeanModelFile.Read(path), $"'{path}'", options);
         using var stream = File.OpenRead(path);
-        return Import(() => ModelProto.Parser.ParseFrom(stream), $"'{path}'", options);
+        return Import(() => (ModelProto.Parser.ParseFrom(stream), Nothing), $"'{path}'", options);
     }
 
     /// <param name="model">The bytes of an ONNX file.</param>
     /// <param name="options">What to take; null takes all.</param>
     /// <exception cref="OnnxImportException">The file is damaged, or a node is not supported; it is named.</exception>
     public static Network Import(ReadOnlyMemory<byte> model, OnnxImportOptions? options = null)
-        => Import(() => ModelProto.Parser.ParseFrom(model.Span), "The model", options);
+        => Import(() => (ModelProto.Parser.ParseFrom(model.Span), Nothing), "The model", options);
 
     /// <summary>The network of a model folder or file as the store found it, for pictures of the size that its manifest says.</summary>
-    /// <exception cref="ModelException">The model is an ensemble, whose parts are to be imported one by one, or is not the file that its manifest describes.</exception>
+    /// <exception cref="ModelException">The model is not the file that its manifest describes.</exception>
     /// <exception cref="OnnxImportException">The file is damaged, or a node is not supported; it is named.</exception>
     public static Network Import(StoredModel model, OnnxImportOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(model);
-        if (model.NetworkPath is null)
-            throw new ModelException($"'{model.Id}' is an ensemble; import its parts: {string.Join(", ", model.Manifest.Parts)}.");
         if (!model.IsBareFile)
             ModelFile.Verify(model.NetworkPath, model.Manifest);
         options ??= new OnnxImportOptions();
-        return Import(model.NetworkPath, model.Manifest.Input is { } input ? options with { PictureSize = (input.Height, input.Width) } : options);
+        return Import(model.NetworkPath, options with { PictureSize = (model.Manifest.Input.Height, model.Manifest.Input.Width) });
     }
 
-    private static Network Import(Func<ModelProto> parse, string what, OnnxImportOptions? options)
+    private static Dictionary<int, FileFloats> Nothing => [];
+
+    private static Network Import(Func<(ModelProto Model, IReadOnlyDictionary<int, FileFloats> InFile)> parse, string what, OnnxImportOptions? options)
     {
         try
         {
-            return new GraphImport(parse(), options ?? new OnnxImportOptions()).Run();
+            var (model, inFile) = parse();
+            return new GraphImport(model, inFile, options ?? new OnnxImportOptions()).Run();
         }
         catch (InvalidProtocolBufferException failure)
         {

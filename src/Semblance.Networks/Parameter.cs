@@ -11,8 +11,10 @@ namespace Semblance.Networks;
 /// </summary>
 public sealed unsafe class Parameter
 {
-    private readonly HugeMemory _values;
+    private readonly Lock _gate = new();
+    private HugeMemory? _values;
     private HugeMemory? _gradient;
+    private Action<Span<float>>? _fill;
 
     internal Parameter(string name, Shape shape, bool isBuffer, bool decays)
     {
@@ -21,7 +23,6 @@ public sealed unsafe class Parameter
         IsBuffer = isBuffer;
         Trainable = !isBuffer;
         Decays = decays;
-        _values = Allocate();
     }
 
     /// <summary>A parameter outside a network, such as the proxies of a loss; whoever makes it writes its gradient.</summary>
@@ -56,26 +57,64 @@ public sealed unsafe class Parameter
     public double LearningRateFactor { get; set; } = 1;
 
     /// <summary>Valid as long as the parameter is reachable.</summary>
-    public Span<float> Values => new(_values.Start, checked((int)Shape.Length));
+    public Span<float> Values => new(Pointer, checked((int)Shape.Length));
 
     /// <summary>
     /// Derivative of the loss by each value, written by <see cref="NetworkRun{T}.Backward"/>; zero before the first.
     /// </summary>
     public Span<float> Gradient => new(GradientPointer, checked((int)Shape.Length));
 
-    internal float* Pointer => (float*)_values.Start;
+    /// <summary>Taken when first asked for: weights of which only a packed form is used never stand here.</summary>
+    internal float* Pointer => (float*)(Volatile.Read(ref _values) ?? TakeValues()).Start;
+
+    /// <summary>What fills the values when they are first asked for; null when they are there.</summary>
+    internal Action<Span<float>>? Deferred => Volatile.Read(ref _values) is null ? _fill : null;
 
     /// <summary>Taken when first asked for: networks that are only run never pay for it.</summary>
     internal float* GradientPointer => (float*)(_gradient ?? TakeGradient()).Start;
+
+    /// <summary>Leaves the values until they are first asked for. Right after the parameter was made; may be called again and from any thread.</summary>
+    internal void Defer(Action<Span<float>> fill) => _fill = fill;
+
+    /// <summary>Calls <paramref name="use"/> with the values, which are not kept if they are still deferred.</summary>
+    internal void Lend(Action<nint> use)
+    {
+        if (Deferred is not { } fill)
+        {
+            use((nint)Pointer);
+            return;
+        }
+        var memory = Allocate();
+        fill(new Span<float>(memory.Start, checked((int)Shape.Length)));
+        use((nint)memory.Start);
+        memory.Release();
+    }
 
     internal void Rename(string name) => Name = name;
 
     public override string ToString() => $"{Name} {Shape}";
 
+    private HugeMemory TakeValues()
+    {
+        lock (_gate)
+        {
+            if (_values is { } known)
+                return known;
+            var memory = Allocate();
+            if (_fill is null)
+                NativeMemory.Clear(memory.Start, (nuint)memory.Bytes);
+            else
+                _fill(new Span<float>(memory.Start, checked((int)Shape.Length)));
+            Volatile.Write(ref _values, memory);
+            return memory;
+        }
+    }
+
     // Several threads may ask first; one memory wins.
     private HugeMemory TakeGradient()
     {
         var memory = Allocate();
+        NativeMemory.Clear(memory.Start, (nuint)memory.Bytes);
         return Interlocked.CompareExchange(ref _gradient, memory, null) ?? memory;
     }
 
@@ -84,9 +123,7 @@ public sealed unsafe class Parameter
         var bytes = checked(Shape.Length * sizeof(float));
         try
         {
-            var memory = new HugeMemory(bytes);
-            NativeMemory.Clear(memory.Start, (nuint)bytes);
-            return memory;
+            return new HugeMemory(bytes);
         }
         catch (OutOfMemoryException failure)
         {

@@ -23,6 +23,12 @@ public sealed record RunOptions
     /// <summary>Whether the gradients of the network's inputs are computed too, for one network in front of another.</summary>
     public bool InputGradients { get; init; }
 
+    /// <summary>
+    /// Promises that the network's weights do not change any more. What inference computes from weights alone (transformed, packed
+    /// for the vector width) is then computed once, kept with the layers and shared by all such runs; single precision only. Not for training.
+    /// </summary>
+    public bool FixedWeights { get; init; }
+
     /// <summary>Threads that share each layer; used where <see cref="Team"/> is null.</summary>
     public int Threads { get; init; } = 1;
 

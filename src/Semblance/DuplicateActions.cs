@@ -33,6 +33,12 @@ public sealed record DuplicateActionOptions
     /// <summary>The user's trash in the layout of the freedesktop.org specification; null takes this system's.</summary>
     public string? TrashFolder { get; init; }
 
+    /// <summary>
+    /// Files that belong to pictures, by the picture's id (<see cref="IGalleryStore.AllSidecars"/>). They are moved with their picture,
+    /// under its new name; those that belong to a picture that stays, too, stay with it.
+    /// </summary>
+    public IReadOnlyDictionary<long, IReadOnlyList<Sidecar>> Sidecars { get; init; } = new Dictionary<long, IReadOnlyList<Sidecar>>();
+
     public TimeProvider Time { get; init; } = TimeProvider.System;
 }
 
@@ -61,6 +67,7 @@ public static class DuplicateActions
         var apply = options.Apply && options.Action != DuplicateAction.List;
         using var log = apply ? new DuplicateLog(options.LogFolder!, options.Time.GetUtcNow()) : null;
         var steps = new List<DuplicateStep>();
+        var owners = options.Sidecars.Values.SelectMany(sidecars => sidecars).CountBy(sidecar => sidecar.Path, StringComparer.Ordinal).ToDictionary(StringComparer.Ordinal);
         long bytes = 0;
         foreach (var group in groups)
         {
@@ -80,8 +87,16 @@ public static class DuplicateActions
                     _ => Move(group.Keep, item, mover!, log, cancellationToken),
                 };
                 steps.Add(step);
-                if (step.Skipped is null)
-                    bytes += item.Size;
+                if (step.Skipped is not null)
+                    continue;
+                bytes += item.Size;
+                if (mover is null)
+                    continue;
+                foreach (var sidecar in options.Sidecars.GetValueOrDefault(item.Id, []).Where(sidecar => --owners[sidecar.Path] == 0 && File.Exists(sidecar.Path)))
+                {
+                    steps.Add(MoveSidecar(sidecar.Path, item.Path, step.Target!, mover, log));
+                    bytes += sidecar.Size;
+                }
             }
         }
         return new DuplicateReport(!apply, steps, bytes, log?.Used == true ? log.Path : null);
@@ -138,6 +153,30 @@ public static class DuplicateActions
             return new DuplicateStep(item.Path, target, false, $"it could not be moved: {e.Message}");
         }
         return new DuplicateStep(item.Path, target, true, null);
+    }
+
+    /// <param name="target">Where the picture went or would go.</param>
+    private static DuplicateStep MoveSidecar(string path, string picture, string target, IFileMover mover, DuplicateLog? log)
+    {
+        // It belongs to the picture by its name, so it follows a new one.
+        var (name, stem) = (System.IO.Path.GetFileName(path), System.IO.Path.GetFileNameWithoutExtension(picture));
+        if (name.StartsWith(stem, StringComparison.OrdinalIgnoreCase))
+            name = System.IO.Path.GetFileNameWithoutExtension(target) + name[stem.Length..];
+        var planned = mover.Plan(name);
+        if (log is null)
+            return new DuplicateStep(path, planned, false, null);
+        try
+        {
+            var hash = SafeFiles.Hash(path);
+            log.Write(new DuplicateLogEntry(DuplicateAction.Move, path, planned, hash, File.GetLastWriteTimeUtc(path)));
+            mover.Prepare(path, planned);
+            SafeFiles.Move(path, planned, hash);
+            return new DuplicateStep(path, planned, true, null);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return new DuplicateStep(path, planned, false, $"it could not be moved: {e.Message}");
+        }
     }
 
     private static DuplicateStep Link(GalleryItem keep, GalleryItem item, DuplicateLog? log, CancellationToken cancellationToken)

@@ -15,9 +15,12 @@ namespace Semblance;
 /// <list type="table">
 /// <item><term><c>label:</c> <c>tag:</c> <c>format:</c></term><description>the whole folder name, a whole tag, the format by content; <c>-tag:*</c> finds pictures without a tag</description></item>
 /// <item><term><c>name:</c></term><description>the whole file name, with or without its extension</description></item>
-/// <item><term><c>path:</c></term><description>from any folder on, or from the root with a leading slash; <c>*</c> stays inside a folder and <c>**</c> does not; without a wildcard it names a file or a folder with all that is in it</description></item>
-/// <item><term><c>camera:</c></term><description>a part of EXIF make and model; with a wildcard, the whole</description></item>
-/// <item><term><c>date:</c></term><description>2020, 2020-05 or 2020-05-17: EXIF time of exposure, else the file's time on this machine's clock</description></item>
+/// <item><term><c>path:</c></term><description>from any folder on, or from the root with a leading slash; <c>*</c> stays inside a folder and <c>**</c> does not; when the last name has no wildcard, a folder of that name is meant with all that is in it</description></item>
+/// <item><term><c>camera:</c> <c>lens:</c> <c>description:</c></term><description>a part of make and model, of the lens's model, of the caption; with a wildcard, the whole</description></item>
+/// <item><term><c>date:</c></term><description>2020, 2020-05 or 2020-05-17: <see cref="GalleryItem.Taken"/>, else the file's time on this machine's clock</description></item>
+/// <item><term><c>iso:</c> <c>rating:</c></term><description>sensitivity; stars, -1 for rejected, 0 for none</description></item>
+/// <item><term><c>gps:</c></term><description>yes, no, or a box <c>south,west..north,east</c> in degrees</description></item>
+/// <item><term><c>near:</c></term><description><c>latitude,longitude,distance</c> with km, m or mi</description></item>
 /// <item><term><c>size:</c></term><description>bytes, or KB MB GB (thousands) and KiB MiB GiB</description></item>
 /// <item><term><c>width:</c> <c>height:</c> <c>mp:</c></term><description>pixels of the upright picture; megapixels, where <c>mp:12</c> means "rounds to 12"</description></item>
 /// <item><term><c>orientation:</c></term><description>portrait, landscape, square, panorama (twice as wide as high, or more; also landscape)</description></item>

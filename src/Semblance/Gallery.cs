@@ -26,9 +26,12 @@ public sealed class Gallery : IDisposable
     internal const string IndexSetting = "index";
     internal const string TargetRecallSetting = "target-recall";
 
+    /// <summary>From here on the runtime that starts later and runs faster is done sooner.</summary>
+    private const int ManyPictures = 100;
+
     private readonly GalleryOptions _options;
     private readonly Lock _lock = new();
-    private readonly Dictionary<(long Space, int Threads), IEmbedder> _embedders = [];
+    private readonly Dictionary<(long Space, int Threads, EmbedderUse Use), IEmbedder> _embedders = [];
     private readonly List<IndexUpkeep> _upkeeps = [];
     private SpaceIndex? _index;
 
@@ -123,7 +126,7 @@ public sealed class Gallery : IDisposable
         try
         {
             if (options.Model is { } asked && store.ActiveSpace is { } space && asked != space.Model)
-                throw new GalleryRefusedException($"The gallery '{folder}' holds vectors of the model '{space.Model}', not '{asked}', and the two cannot be compared; switch it with `semblance reindex --model {asked}`. Nothing was changed.");
+                throw new GalleryRefusedException($"The gallery '{folder}' holds vectors of the model '{space.Model}', not '{asked}', and the two cannot be compared; switch it with `{ReindexCommand(asked, folder)}`. Nothing was changed.");
         }
         catch
         {
@@ -133,25 +136,44 @@ public sealed class Gallery : IDisposable
         return new Gallery(folder, store, options);
     }
 
+    private static string ReindexCommand(string model, string folder) => $"semblance reindex --model {model} --gallery '{folder}'";
+
     /// <summary>True where <paramref name="folder"/> holds a gallery.</summary>
     public static bool Exists(string folder) => SqliteGalleryStore.Exists(folder);
 
+    /// <summary>
+    /// The command that moves the gallery to a model that this version has, where its own is one of an earlier version; null else. Until
+    /// then it answers by the pictures it holds and takes in no others.
+    /// </summary>
+    public string? UpgradeCommand => Space is { } space && Embedders.IsRetired(space.Model) ? ReindexCommand(GalleryOptions.DefaultModel, Folder) : null;
+
+    private void RefuseRetired()
+    {
+        if (UpgradeCommand is { } command)
+            throw new GalleryRefusedException($"The gallery '{Folder}' was made with '{Space!.Model}', a model of earlier versions, so no other picture can be compared with those in it. `{command}` moves it to the present model and keeps its tags; `id:N` queries and filters answer meanwhile. Nothing was changed.");
+    }
+
     /// <summary>The embedder of the active space (of the configured model while there is none); loaded at first use.</summary>
+    /// <exception cref="GalleryRefusedException">The model is one of an earlier version, or another version of it made the gallery; the message names the command that helps.</exception>
     public IEmbedder Embedder => EmbedderOf(Space, _options.Threads);
 
+    /// <summary>For an ingest of so many pictures, by calls side by side.</summary>
+    private IEmbedder EmbedderFor(Space space, long pictures) => EmbedderOf(space, 1, pictures >= ManyPictures ? EmbedderUse.Many : EmbedderUse.Few);
+
     /// <param name="threads">Threads of one call: all of them for a single query, one where many calls run side by side.</param>
-    private IEmbedder EmbedderOf(Space? space, int threads)
+    private IEmbedder EmbedderOf(Space? space, int threads, EmbedderUse use = EmbedderUse.Few)
     {
-        var key = (space?.Id ?? 0, threads);
+        var key = (space?.Id ?? 0, threads, use);
         lock (_embedders)
         {
             if (_embedders.TryGetValue(key, out var open))
                 return open;
-            var embedder = Embedders.Open(space?.Model ?? _options.Model ?? GalleryOptions.DefaultModel, Models, threads);
+            RefuseRetired();
+            var embedder = Embedders.Open(space?.Model ?? _options.Model ?? GalleryOptions.DefaultModel, Models, threads, use);
             if (space is not null && embedder.Identity.Sha256 != space.Sha256)
             {
                 embedder.Dispose();
-                throw new GalleryRefusedException($"The gallery '{Folder}' was made with another version of the model '{space.Model}' (sha256 {space.Sha256[..12]}…, found {embedder.Identity.Sha256[..12]}…), and their vectors cannot be compared; bring that version back, or run `semblance reindex --model {space.Model}`. Nothing was changed.");
+                throw new GalleryRefusedException($"The gallery '{Folder}' was made with another version of the model '{space.Model}': its network, or what its manifest says of feeding it, is not the same (identity {space.Sha256[..12]}…, found {embedder.Identity.Sha256[..12]}…), and their vectors cannot be compared; bring that version back, or run `{ReindexCommand(space.Model, Folder)}`. Nothing was changed.");
             }
             return _embedders[key] = embedder;
         }
@@ -165,15 +187,16 @@ public sealed class Gallery : IDisposable
     public async Task<IngestReport> IngestAsync(IReadOnlyList<string> folders, IngestOptions? options = null, CancellationToken cancellationToken = default)
     {
         options ??= new IngestOptions();
+        RefuseRetired();
         var roots = folders.Select(FullFolder).Distinct(StringComparer.Ordinal).ToList();
         if (options.DryRun)
-            return await new IngestRun(Store, Space ?? PlannedSpace(EmbedderOf(null, 1)), () => EmbedderOf(Space, 1), Folder, options, _options.Threads).RunAsync(roots, cancellationToken);
+            return await new IngestRun(Store, Space ?? PlannedSpace(EmbedderOf(null, 1)), _ => EmbedderOf(Space, 1), Folder, options, _options.Threads).RunAsync(roots, cancellationToken);
 
         using var lease = TakeLease();
         var space = Space ?? AddFirstSpace();
         Store.AddRoots(roots);
-        var report = await new IngestRun(Store, space, () => EmbedderOf(space, 1), Folder, options, _options.Threads).RunAsync(roots, cancellationToken);
-        Derive(space, options, cancellationToken);
+        var report = await new IngestRun(Store, space, pictures => EmbedderFor(space, pictures), Folder, options, _options.Threads).RunAsync(roots, cancellationToken);
+        Derive(space, () => OpenEmbedderOf(space), options, cancellationToken);
         return report;
     }
 
@@ -183,10 +206,21 @@ public sealed class Gallery : IDisposable
         var space = Store.AddSpace(PlannedSpace(EmbedderOf(null, 1)) with { Active = true });
         lock (_embedders)
         {
-            if (_embedders.Remove((0, 1), out var open))
-                _embedders[(space.Id, 1)] = open;
+            if (_embedders.Remove((0, 1, EmbedderUse.Few), out var open))
+                _embedders[(space.Id, 1, EmbedderUse.Few)] = open;
         }
         return space;
+    }
+
+    /// <summary>An embedder that an ingest has used, whatever it was opened for, else one for a few pictures.</summary>
+    private IEmbedder OpenEmbedderOf(Space space)
+    {
+        lock (_embedders)
+        {
+            if (_embedders.TryGetValue((space.Id, 1, EmbedderUse.Many), out var open))
+                return open;
+        }
+        return EmbedderOf(space, 1);
     }
 
     private WriterLease TakeLease()
@@ -214,18 +248,18 @@ public sealed class Gallery : IDisposable
         var name = stem;
         for (var i = 2; taken.Contains(name); i++)
             name = $"{stem}-{i}";
-        var post = _options.PostProcessing ?? (embedder.BenefitsFromWhitening ? PostProcessing.Whitening : PostProcessing.None);
+        var post = _options.PostProcessing ?? (embedder.BenefitsFromWhitening ? PostProcessing.CopyWhitening : PostProcessing.None);
         return new Space(0, name, identity.Id, identity.Sha256, SpaceKind.Float, Modality.Picture, identity.Dimension, "cosine", post, 0, 0, Active: false);
     }
 
     /// <summary>Brings everything that is derived from the rows up to date: projection, index file, score scale.</summary>
-    private void Derive(Space space, IngestOptions options, CancellationToken cancellationToken)
+    private void Derive(Space space, Func<IEmbedder> embedder, IngestOptions options, CancellationToken cancellationToken)
     {
         var vectors = Store.CountVectors(space.Id);
         if (Projection.IsFitDue(space, vectors))
         {
             options.Progress?.Report(new IngestProgress("fit", 0, vectors, 0, 0));
-            space = Store.SaveProjection(space.Id, Projection.Fit(Store, space, vectors, _options.Seed, cancellationToken), vectors);
+            space = Store.SaveProjection(space.Id, Projection.Fit(Store, space, vectors, embedder, _options.Seed, _options.Threads, cancellationToken), vectors);
         }
         options.Progress?.Report(new IngestProgress("index", 0, vectors, 0, 0));
         var index = IndexOf(space, cancellationToken);
@@ -241,7 +275,7 @@ public sealed class Gallery : IDisposable
         if (Store.LoadScoreScale(space.Id) is not { Fitted: true })
         {
             using var held = index.Hold();
-            Store.SaveScoreScale(space.Id, ScoreScaleFit.Fit(held, Store, EmbedderOf(space, 1), _options.Seed, _options.Threads, cancellationToken));
+            Store.SaveScoreScale(space.Id, ScoreScaleFit.Fit(held, Store, embedder(), _options.Seed, _options.Threads, cancellationToken));
         }
     }
 
@@ -323,6 +357,8 @@ public sealed class Gallery : IDisposable
         var embedMilliseconds = watch.Elapsed.TotalMilliseconds;
 
         var allowed = query.Where is { } where ? Passing(Filter.Parse(where)) : null;
+        if (query.Among is { } among)
+            allowed = new IdBitmap(among.Where(id => allowed?.Contains(id) ?? index.Vectors.Contains(id)));
         foreach (var id in resolved.Examples)
             allowed?.Remove(id);
         var trace = new SearchTrace();
@@ -332,11 +368,13 @@ public sealed class Gallery : IDisposable
             Trace = trace,
             Allowed = allowed,
             Filter = allowed is null && resolved.Examples.Count > 0 ? id => !resolved.Examples.Contains(id) : null,
-            MaxDistance = query.MinScore is { } least ? 1 - least : null,
+            // A score that is raised may pass the limit that the vector's own does not.
+            MaxDistance = resolved.Hashes is null && query.MinScore is { } least ? 1 - least : null,
         };
         watch.Restart();
-        var found = index.Vectors.Search(vector, k, options);
+        var found = index.Vectors.Search(vector, resolved.Hashes is null ? k : Math.Max(k, CopyLift.Candidates), options);
         var microseconds = watch.Elapsed.TotalMicroseconds;
+        var hits = Hits(found, k, resolved.Hashes, query.MinScore);
         var explanation = new SearchExplanation(index.Vectors.Kind, space.Name, allowed?.Count ?? index.Vectors.Count, allowed is not null, embedMilliseconds, microseconds)
         {
             Effort = trace.Effort > 0 ? trace.Effort : null,
@@ -344,22 +382,33 @@ public sealed class Gallery : IDisposable
             Rescored = trace.Rescored,
             Scanned = trace.Scanned,
             RecallEstimate = trace.Scanned ? 1 : trace.RecallEstimate,
+            Raised = hits.Count(hit => hit.HashBits is not null),
         };
-        return new SearchAnswer(Hits(found), explanation);
+        return new SearchAnswer(hits, explanation);
     }
 
-    private List<SearchHit> Hits(IReadOnlyList<Hit> found)
+    private List<SearchHit> Hits(IReadOnlyList<Hit> found, int k, PictureHashes? hashes, float? minScore)
     {
         var items = Store.ItemsById([.. found.Select(hit => hit.Id)]);
         var scale = Scale;
-        var hits = new List<SearchHit>(found.Count);
+        var lift = hashes is { } known ? new CopyLift(known, scale) : null;
+        var scored = new List<(GalleryItem Item, float Score, int? Bits)>(found.Count);
         foreach (var hit in found)
         {
             // A row may have been changed between the index's look and this one; what is gone is no answer.
-            if (items.TryGetValue(hit.Id, out var item) && !item.Missing)
-                hits.Add(new SearchHit(hits.Count + 1, hit.Id, item.Path, 1 - hit.Distance, hit.Distance, scale.WordOf(1 - hit.Distance), item));
+            if (!items.TryGetValue(hit.Id, out var item) || item.Missing)
+                continue;
+            var score = 1 - hit.Distance;
+            scored.Add(lift?.Of(item) is { } raised && raised.Score > score ? (item, raised.Score, raised.Bits) : (item, score, null));
         }
-        return hits;
+        return
+        [
+            .. scored
+                .Where(hit => minScore is not { } least || hit.Score >= least)
+                .OrderByDescending(hit => hit.Score)
+                .Take(k)
+                .Select((hit, i) => new SearchHit(i + 1, hit.Item.Id, hit.Item.Path, hit.Score, 1 - hit.Score, scale.WordOf(hit.Score), hit.Item) { HashBits = hit.Bits }),
+        ];
     }
 
     private IdBitmap Passing(Filter filter)
@@ -408,11 +457,11 @@ public sealed class Gallery : IDisposable
     {
         options ??= new IngestOptions();
         using var lease = TakeLease();
-        using var embedder = Embedders.Open(model, Models, threads: 1);
+        using var embedder = Embedders.Open(model, Models, threads: 1, Store.CountItems() >= ManyPictures ? EmbedderUse.Many : EmbedderUse.Few);
         var identity = embedder.Identity;
         var space = Store.Spaces.FirstOrDefault(s => s.Model == identity.Id && s.Sha256 == identity.Sha256) ?? Store.AddSpace(PlannedSpace(embedder));
         var report = await new ReindexRun(Store, space, embedder, options, _options.Threads).RunAsync(cancellationToken);
-        Derive(space, options, cancellationToken);
+        Derive(space, () => embedder, options, cancellationToken);
         Store.ActivateSpace(space.Id);
         return report;
     }
@@ -431,7 +480,10 @@ public sealed class Gallery : IDisposable
             Scale,
             new DirectoryInfo(Folder).EnumerateFiles("*", new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = true }).Sum(file => file.Length),
             IsReadOnly,
-            Space is { } space ? IndexOnDisk(space) : null);
+            Space is { } space ? IndexOnDisk(space) : null)
+        {
+            OutdatedFacts = Store.CountOutdatedFacts(),
+        };
     }
 
     private IndexStatus? IndexOnDisk(Space space)

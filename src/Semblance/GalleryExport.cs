@@ -4,6 +4,7 @@ using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Semblance.Evaluation.Reports;
 using Semblance.Exporting;
 using Semblance.Imaging;
 using Semblance.Numerics;
@@ -11,7 +12,11 @@ using Semblance.Numerics;
 namespace Semblance;
 
 /// <summary>One picture as the exports show it.</summary>
-public sealed record ExportRow(GalleryItem Item, IReadOnlyList<string> Tags);
+public sealed record ExportRow(GalleryItem Item, IReadOnlyList<string> Tags)
+{
+    /// <summary>Paths of the files that belong to it.</summary>
+    public IReadOnlyList<string> Sidecars { get; init; } = [];
+}
 
 /// <summary>
 /// Writes a gallery's pictures and vectors in forms that other programs read. Rows are streamed; text is UTF-8 without a mark.
@@ -21,7 +26,8 @@ public static class GalleryExport
     private static readonly JsonWriterOptions s_json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private static readonly string[] s_columns =
-        ["id", "path", "label", "tags", "format", "width", "height", "bytes", "modified", "taken", "camera", "sha256", "phash", "dhash"];
+        ["id", "path", "label", "tags", "format", "width", "height", "bytes", "modified", "taken", "camera", "sha256", "phash", "dhash",
+            "lens", "iso", "exposure", "aperture", "focal_length", "latitude", "longitude", "altitude", "rating", "description", "sidecars"];
 
     /// <summary>One path a line, or closed by a NUL character (for <c>xargs -0</c>), which holds any path.</summary>
     /// <returns>Paths that were left out because a line break in them would make them look like two; none with <paramref name="nul"/>.</returns>
@@ -65,7 +71,7 @@ public static class GalleryExport
         }
     }
 
-    /// <summary>RFC 4180 with a header: lines end in CR LF; fields with commas, quotes or line breaks are quoted. Tags are joined by <c>|</c>.</summary>
+    /// <summary>RFC 4180 with a header: lines end in CR LF; fields with commas, quotes or line breaks are quoted. Tags and sidecars are joined by <c>|</c>.</summary>
     public static void Csv(IEnumerable<ExportRow> rows, TextWriter writer)
     {
         DelimitedText.WriteCsvLine(writer, s_columns);
@@ -177,12 +183,34 @@ public static class GalleryExport
         json.WriteNumber("height", item.Height);
         json.WriteNumber("bytes", item.Size);
         json.WriteString("modified", Time(item.Modified));
-        json.WriteString("taken", item.Taken is { } taken ? LocalTime(taken) : null);
+        json.WriteString("taken", TimeTaken(item.Photo));
         json.WriteString("camera", item.Camera);
         json.WriteString("sha256", item.Hash);
         json.WriteString("phash", Hex(item.PHash));
         json.WriteString("dhash", Hex(item.DHash));
+        json.WriteString("lens", item.Photo.Lens);
+        WriteNumber(json, "iso", item.Photo.Iso);
+        WriteNumber(json, "exposure", item.Photo.ExposureTime);
+        WriteNumber(json, "aperture", item.Photo.Aperture);
+        WriteNumber(json, "focal_length", item.Photo.FocalLength);
+        WriteNumber(json, "latitude", item.Photo.Location?.Latitude);
+        WriteNumber(json, "longitude", item.Photo.Location?.Longitude);
+        WriteNumber(json, "altitude", item.Photo.Location?.Altitude);
+        WriteNumber(json, "rating", item.Photo.Rating);
+        json.WriteString("description", item.Photo.Description);
+        json.WriteStartArray("sidecars");
+        foreach (var sidecar in row.Sidecars)
+            json.WriteStringValue(sidecar);
+        json.WriteEndArray();
         json.WriteEndObject();
+    }
+
+    private static void WriteNumber(Utf8JsonWriter json, string name, double? number)
+    {
+        if (number is { } known)
+            json.WriteNumber(name, known);
+        else
+            json.WriteNull(name);
     }
 
     private static string[] Fields(ExportRow row)
@@ -199,11 +227,22 @@ public static class GalleryExport
             item.Height.ToString(CultureInfo.InvariantCulture),
             item.Size.ToString(CultureInfo.InvariantCulture),
             Time(item.Modified),
-            item.Taken is { } taken ? LocalTime(taken) : "",
+            TimeTaken(item.Photo) ?? "",
             item.Camera ?? "",
             item.Hash,
             Hex(item.PHash),
             Hex(item.DHash),
+            item.Photo.Lens ?? "",
+            Number(item.Photo.Iso),
+            Number(item.Photo.ExposureTime),
+            Number(item.Photo.Aperture),
+            Number(item.Photo.FocalLength),
+            Number(item.Photo.Location?.Latitude),
+            Number(item.Photo.Location?.Longitude),
+            Number(item.Photo.Location?.Altitude),
+            Number(item.Photo.Rating),
+            item.Photo.Description ?? "",
+            string.Join('|', row.Sidecars),
         ];
     }
 
@@ -221,7 +260,12 @@ public static class GalleryExport
 
     private static string Time(DateTime utc) => DateTime.SpecifyKind(utc, DateTimeKind.Utc).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
-    private static string LocalTime(DateTime taken) => taken.ToString("yyyy-MM-dd'T'HH:mm:ss", CultureInfo.InvariantCulture);
+    /// <summary>ISO 8601 on the clock of the place, with a fraction and the offset from UTC where they are known.</summary>
+    private static string? TimeTaken(PhotoFacts photo) => photo.Taken is not { } taken ? null
+        : taken.ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFFF", CultureInfo.InvariantCulture)
+        + (photo.TakenOffset is { } offset ? (offset < TimeSpan.Zero ? "-" : "+") + offset.ToString("hh':'mm", CultureInfo.InvariantCulture) : "");
+
+    private static string Number(double? number) => number?.ToString(CultureInfo.InvariantCulture) ?? "";
 
     private static string Hex(ulong code) => code.ToString("x16", CultureInfo.InvariantCulture);
 }

@@ -1,3 +1,5 @@
+using Semblance.Imaging;
+
 namespace Semblance;
 
 /// <summary>One picture of a gallery as the truth records it.</summary>
@@ -8,8 +10,7 @@ namespace Semblance;
 /// <param name="Hash">SHA-256 of the file's bytes, lower-case hex.</param>
 /// <param name="Width">Width of the upright picture in pixels.</param>
 /// <param name="Height">Height of the upright picture in pixels.</param>
-/// <param name="Taken">EXIF time of exposure, local to the camera.</param>
-/// <param name="Camera">EXIF make and model.</param>
+/// <param name="Photo">What its file and the files beside it say of how it was taken.</param>
 /// <param name="PHash">DCT perceptual hash, 64 bits.</param>
 /// <param name="DHash">Gradient perceptual hash, 64 bits.</param>
 /// <param name="Missing">True when the last look found no file at <paramref name="Path"/>.</param>
@@ -23,12 +24,17 @@ public sealed record GalleryItem(
     int Width,
     int Height,
     int Orientation,
-    DateTime? Taken,
-    string? Camera,
+    PhotoFacts Photo,
     ulong PHash,
     ulong DHash,
     bool Missing)
 {
+    /// <inheritdoc cref="PhotoFacts.Taken"/>
+    public DateTime? Taken => Photo.Taken;
+
+    /// <inheritdoc cref="PhotoFacts.Camera"/>
+    public string? Camera => Photo.Camera;
+
     /// <summary>Name of the folder that holds the picture: the label where folders are classes.</summary>
     public string Label => System.IO.Path.GetFileName(System.IO.Path.GetDirectoryName(Path)) ?? "";
 }

@@ -1,3 +1,4 @@
+using Semblance.Features;
 using Semblance.Networks;
 
 namespace Semblance;
@@ -5,7 +6,7 @@ namespace Semblance;
 /// <summary>How a gallery is opened.</summary>
 public sealed record GalleryOptions
 {
-    public const string DefaultModel = "mobilenet-nanodet";
+    public const string DefaultModel = Embedders.DefaultId;
 
     /// <summary>Embedder to use; null takes the gallery's own, or <see cref="DefaultModel"/> for a new gallery.</summary>
     public string? Model { get; init; }

@@ -18,7 +18,11 @@ public sealed record GalleryStatus(
     ScoreScale Scale,
     long DiskBytes,
     bool IsReadOnly,
-    IndexStatus? Index);
+    IndexStatus? Index)
+{
+    /// <summary>Pictures whose dates, places and the like were read by an older program, which knew fewer; the next ingest run reads them.</summary>
+    public long OutdatedFacts { get; init; }
+}
 
 /// <summary>The index file of the active space.</summary>
 /// <param name="Kind">Its kind, such as <c>exact</c>.</param>

@@ -59,7 +59,7 @@ public sealed class GalleryWatcher : IDisposable
             {
                 return await _gallery.IngestAsync(_folders, _options, cancellationToken);
             }
-            catch (GalleryRefusedException) when (!_gallery.IsReadOnly && !_options.AllowEmpty && _folders.All(HasEntries))
+            catch (GalleryRefusedException) when (!_gallery.IsReadOnly && _gallery.UpgradeCommand is null && !_options.AllowEmpty && _folders.All(HasEntries))
             {
                 // Another process is ingesting; what it misses is found at the next look.
                 await Task.Delay(QuietTime, cancellationToken);

@@ -1,3 +1,5 @@
+using Semblance.Imaging;
+
 namespace Semblance;
 
 /// <summary>
@@ -79,6 +81,15 @@ public interface IGalleryStore : IDisposable
     /// <summary>Adds vectors of existing items to a space that is being built beside the active one.</summary>
     void AddVectors(long spaceId, IReadOnlyList<(long ItemId, float[] Vector)> vectors);
 
+    /// <summary>Sidecars of the present items that have any, sorted by path.</summary>
+    IReadOnlyDictionary<long, IReadOnlyList<Sidecar>> AllSidecars();
+
+    /// <summary>Puts facts and sidecars in the place of what was known. Searches by likeness do not depend on them, so <see cref="ChangeCounter"/> stays.</summary>
+    void SaveFacts(IReadOnlyList<ItemFacts> facts);
+
+    /// <summary>Present items whose facts were read by an older program, which knew fewer.</summary>
+    long CountOutdatedFacts();
+
     IReadOnlyList<GalleryFailure> Failures { get; }
 
     /// <summary>Size and time stamp of each failed file when it failed, by path.</summary>
@@ -113,6 +124,9 @@ public sealed record IngestBatch
 
     public IReadOnlyList<(long ItemId, string NewPath, long Size, DateTime Modified)> Renamed { get; init; } = [];
 
+    /// <summary>Facts of items that are <see cref="Touched"/> or <see cref="Renamed"/>.</summary>
+    public IReadOnlyList<ItemFacts> Facts { get; init; } = [];
+
     public IReadOnlyList<long> Vanished { get; init; } = [];
 
     public IReadOnlyList<FailedFile> Failed { get; init; } = [];
@@ -122,9 +136,16 @@ public sealed record IngestBatch
 }
 
 /// <summary>A picture that is new (<paramref name="ItemId"/> null) or whose bytes changed. <c>Item.Id</c> is ignored.</summary>
-public sealed record IngestedPicture(long? ItemId, GalleryItem Item, float[] Vector);
+public sealed record IngestedPicture(long? ItemId, GalleryItem Item, float[] Vector)
+{
+    public IReadOnlyList<Sidecar> Sidecars { get; init; } = [];
+}
+
+/// <summary>What is known of how an item was taken, and the files beside it that belong to it.</summary>
+public sealed record ItemFacts(long ItemId, PhotoFacts Photo, IReadOnlyList<Sidecar> Sidecars);
 
 public sealed record FailedFile(string Path, long Size, DateTime Modified, string Reason, string Message);
 
 /// <summary>The part of an item that an incremental run compares.</summary>
-public readonly record struct ItemStamp(long Id, string Path, long Size, DateTime Modified, string Hash, bool Missing);
+/// <param name="FactsOutdated">Its facts were read by an older program, which knew fewer.</param>
+public readonly record struct ItemStamp(long Id, string Path, long Size, DateTime Modified, string Hash, bool Missing, bool FactsOutdated);

@@ -12,6 +12,9 @@ public sealed record Query
     /// <summary>Filter over the gallery's pictures in the grammar of <see cref="Filter"/>; null passes all.</summary>
     public string? Where { get; init; }
 
+    /// <summary>Only these pictures, by their ids, can be hits, those that <see cref="Where"/> passes of them; null leaves all. For filters that a program has of its own.</summary>
+    public IReadOnlySet<long>? Among { get; init; }
+
     /// <summary>Hits below this score are left out; an empty answer is an answer.</summary>
     public float? MinScore { get; init; }
 

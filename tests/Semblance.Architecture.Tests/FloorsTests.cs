@@ -19,6 +19,7 @@ public sealed class FloorsTests
         ["Semblance.Evaluation"] = 2,
         ["Semblance.Learning"] = 3,
         ["Semblance"] = 4,
+        ["Semblance.VectorData"] = 5,
         ["Semblance.Server"] = 5,
         ["Semblance.Client"] = 5,
         ["Semblance.Cli"] = 6,
@@ -28,13 +29,14 @@ public sealed class FloorsTests
     private static readonly Dictionary<string, string[]> s_packages = new(StringComparer.Ordinal)
     {
         ["Magick.NET-Q8-x64"] = ["Semblance.Decoder"],
-        ["Microsoft.Data.Sqlite"] = ["Semblance"],
-        ["Microsoft.Extensions.FileSystemGlobbing"] = ["Semblance"],
+        ["Microsoft.Data.Sqlite"] = ["Semblance", "Semblance.VectorData"],
+        ["System.IO.Hashing"] = ["Semblance.Index"],
         ["System.CommandLine"] = ["Semblance.Cli"],
         ["Spectre.Console"] = ["Semblance.Cli"],
         ["Google.Protobuf"] = ["Semblance.Networks"],
         ["Grpc.Tools"] = ["Semblance.Networks"],
         ["Microsoft.Extensions.AI.Abstractions"] = ["Semblance.Features"],
+        ["Microsoft.Extensions.VectorData.Abstractions"] = ["Semblance.VectorData"],
     };
 
     public static TheoryData<string> Projects() => [.. Directory.GetDirectories(Path.Combine(Repository.Root, "src")).Select(path => Path.GetFileName(path)!).Order(StringComparer.Ordinal)];

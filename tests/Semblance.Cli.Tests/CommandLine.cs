@@ -28,6 +28,9 @@ internal sealed class CommandLine : IDisposable
 
     public bool IsTerminal { get; set; }
 
+    /// <summary>What the person at the terminal types when asked; null where there is none.</summary>
+    public string? Answers { get; set; }
+
     public TimeProvider Clock { get; set; } = TimeProvider.System;
 
     /// <summary>Gets the whole output so far whenever the command sends some off.</summary>
@@ -46,6 +49,7 @@ internal sealed class CommandLine : IDisposable
         {
             Output = output,
             Error = error,
+            Questions = Answers is null ? null : new StringReader(Answers),
             OutputIsTerminal = IsTerminal,
             ErrorIsTerminal = false,
             Environment = name => Environment.GetValueOrDefault(name) is var value && value == Fault ? throw new InvalidOperationException(Fault) : value,

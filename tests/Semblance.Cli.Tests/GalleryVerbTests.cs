@@ -255,7 +255,7 @@ public sealed class GalleryVerbTests : IAsyncLifetime
     public async Task Models_lists_the_default_and_the_built_in_ones_and_refuses_what_is_no_model()
     {
         var models = await JsonOfAsync("models");
-        Assert.Equal(["mobilenet-nanodet", "hsv", "pixels"], models.EnumerateArray().Select(model => model.GetProperty("id").GetString()));
+        Assert.Equal(["resnet18", "hsv", "pixels"], models.EnumerateArray().Select(model => model.GetProperty("id").GetString()));
         File.WriteAllText(_command["bad.onnx"], "no network");
         foreach (var args in new string[][] { ["models", "add", "bad.onnx"], ["models", "add", "none.onnx"], ["models", "show", "none"], ["models", "rm", "none"], ["index", "pictures", "-g", "other", "--model", "bad.onnx"] })
         {

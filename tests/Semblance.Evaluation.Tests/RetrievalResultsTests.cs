@@ -59,6 +59,18 @@ public sealed class RetrievalResultsTests
     }
 
     [Fact]
+    public void Rankings_without_distances_are_scored_by_their_order()
+    {
+        // By hand: relevant at ranks 1 and 3 of two, and at rank 2 of one.
+        var results = RetrievalResults.FromRankings([[0, 1, 2], [0, 1, 2]], [7, 8], [7, 8, 7]);
+        Assert.Equal((1 + (2.0 / 3)) / 2, Metrics.AveragePrecision(results.RankingOf(0)), 12);
+        Assert.Equal(0.5, Metrics.AveragePrecision(results.RankingOf(1)), 12);
+        Assert.Equal(0.5, results.Mean(ranking => Metrics.Cmc(ranking, 1)), 12);
+        Assert.Throws<ArgumentException>(() => RetrievalResults.FromRankings([[0, 0]], [7], [7]));
+        Assert.Throws<ArgumentException>(() => RetrievalResults.FromRankings([[1]], [7], [7]));
+    }
+
+    [Fact]
     public void Junk_is_taken_out_before_ranks_are_counted()
     {
         var results = RetrievalResults.FromRankings([[(0, 1), (1, 2), (2, 3)]], new SameCamera());

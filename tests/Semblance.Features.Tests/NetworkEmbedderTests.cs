@@ -18,7 +18,7 @@ public sealed class NetworkEmbedderTests : IDisposable
     public void Pixels_reach_the_network_in_its_order_scaled_and_centred(TensorLayout layout, ChannelOrder order)
     {
         double[] mean = [0.1, 0.2, 0.3], std = [0.5, 0.25, 2];
-        using var embedder = Open(m => m with { Input = m.Input! with { Channels = order, Mean = mean, Std = std, Scale = 1.0 / 255 } }, layout);
+        using var embedder = Open(m => m with { Input = m.Input with { Channels = order, Mean = mean, Std = std, Scale = 1.0 / 255 } }, layout);
         var picture = DrawnPictures.Noise(1);
 
         var vector = embedder.Embed([picture]).Row(0).ToArray();
@@ -51,17 +51,30 @@ public sealed class NetworkEmbedderTests : IDisposable
     }
 
     [Fact]
+    public void A_tap_counts_by_its_weight()
+    {
+        using var embedder = Open(m => m with { Dimension = 6, Normalise = true, Taps = [new ModelTap("map"), new ModelTap("vector") { Weight = 0.25 }] });
+
+        var vector = embedder.Embed([DrawnPictures.Make(9, 9, (_, _) => (30, 0, 40))]).Row(0).ToArray();
+
+        // Colour (30, 0, 40) has the direction (.6, 0, .8): once at length 1, once at a quarter, all at length 1 together.
+        double[] expected = [0.6, 0, 0.8, 0.15, 0, 0.2];
+        for (var i = 0; i < 6; i++)
+            Assert.Equal(expected[i] / Math.Sqrt(1.0625), vector[i], 1e-5);
+    }
+
+    [Fact]
     public void Crop_keeps_the_middle_and_pad_adds_the_mean_colour()
     {
         var stripes = DrawnPictures.Make(48, 16, (x, _) => x < 16 ? (200, 0, 0) : x < 32 ? (0, 100, 0) : (0, 0, 60));
 
-        using var crop = Open(m => m with { Input = m.Input! with { Resize = ResizeRule.Crop } });
+        using var crop = Open(m => m with { Input = m.Input with { Resize = ResizeRule.Crop } });
         AssertNear([0, 100, 0], crop.Embed([stripes]).Row(0), 2);
         using var stretch = Open(m => m);
         AssertNear([200 / 3.0, 100 / 3.0, 20], stretch.Embed([stripes]).Row(0), 4);
 
         // A plain 16 x 8 picture fills half of the square; the border is zero after the mean is taken off.
-        using var pad = Open(m => m with { Input = m.Input! with { Resize = ResizeRule.Pad, Mean = [10, 20, 30] } });
+        using var pad = Open(m => m with { Input = m.Input with { Resize = ResizeRule.Pad, Mean = [10, 20, 30] } });
         AssertNear([45, 40, 35], pad.Embed([DrawnPictures.Make(16, 8, (_, _) => (100, 100, 100))]).Row(0), 0.5);
     }
 
@@ -98,11 +111,12 @@ public sealed class NetworkEmbedderTests : IDisposable
         [
             Identity(m => m with { Normalise = true }).Sha256,
             Identity(m => m with { Taps = [new ModelTap("vector")] }).Sha256,
+            Identity(m => m with { Taps = [new ModelTap("map") { Weight = 0.5 }] }).Sha256,
             Identity(m => m with { Taps = [new ModelTap("map", Pooling.Gem, 3)] }).Sha256,
             Identity(m => m with { Taps = [new ModelTap("map", Pooling.Gem, 4)] }).Sha256,
-            Identity(m => m with { Input = m.Input! with { Mean = [0, 0, 1] } }).Sha256,
-            Identity(m => m with { Input = m.Input! with { Channels = ChannelOrder.Bgr } }).Sha256,
-            Identity(m => m with { Input = m.Input! with { Resize = ResizeRule.Crop } }).Sha256,
+            Identity(m => m with { Input = m.Input with { Mean = [0, 0, 1] } }).Sha256,
+            Identity(m => m with { Input = m.Input with { Channels = ChannelOrder.Bgr } }).Sha256,
+            Identity(m => m with { Input = m.Input with { Resize = ResizeRule.Crop } }).Sha256,
         ];
         Assert.Equal(others.Length + 1, others.Append(plain.Sha256).Distinct().Count());
     }
@@ -114,8 +128,8 @@ public sealed class NetworkEmbedderTests : IDisposable
 
         Refused("promises vectors of 4", m => m with { Dimension = 4 });
         Refused("taps the output 'nothing'", m => m with { Taps = [new ModelTap("nothing")] });
-        Refused("correct 'input'", m => m with { Input = m.Input! with { Width = 9 } });
-        Refused("correct 'input'", m => m with { Input = m.Input! with { Layout = TensorLayout.Nhwc } });
+        Refused("correct 'input'", m => m with { Input = m.Input with { Width = 9 } });
+        Refused("correct 'input'", m => m with { Input = m.Input with { Layout = TensorLayout.Nhwc } });
         Refused("is not the file", m => m with { Sha256 = new string('0', 64) });
         Refused("kind 'float'", m => m with { Kind = "bits" });
     }

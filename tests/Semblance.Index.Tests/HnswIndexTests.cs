@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.IO.Hashing;
 using Semblance.Index.Files;
 using Semblance.Index.Tests.Conformance;
 using Semblance.Numerics;
@@ -375,8 +376,8 @@ public sealed class HnswIndexTests : VectorIndexConformance
                 continue;
             var bytes = file.AsSpan((int)BitConverter.ToInt64(file, entry + 16), (int)BitConverter.ToInt64(file, entry + 24));
             change(bytes);
-            BinaryPrimitives.WriteUInt64LittleEndian(header[(entry + 32)..], XxHash64.Of(bytes));
-            BinaryPrimitives.WriteUInt64LittleEndian(header[^IndexFileLayout.Checksum..], XxHash64.Of(header[..^IndexFileLayout.Checksum]));
+            BinaryPrimitives.WriteUInt64LittleEndian(header[(entry + 32)..], XxHash64.HashToUInt64(bytes));
+            BinaryPrimitives.WriteUInt64LittleEndian(header[^IndexFileLayout.Checksum..], XxHash64.HashToUInt64(header[..^IndexFileLayout.Checksum]));
             return;
         }
     }

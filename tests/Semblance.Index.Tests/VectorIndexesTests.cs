@@ -41,6 +41,57 @@ public sealed class VectorIndexesTests
         Assert.Equal(IndexFileProblem.WrongKind, Assert.Throws<IndexFileException>(() => VectorIndexes.Open(folder["a.index"])).Problem);
     }
 
+    [Theory]
+    [InlineData(null, Metric.Cosine)]
+    [InlineData("hnsw", Metric.L2)]
+    [InlineData("ivf-flat", Metric.InnerProduct)]
+    public void Arrays_are_indexed_and_searched_in_a_line(string? kind, Metric metric)
+    {
+        var random = new Random(1);
+        var vectors = Enumerable.Range(0, 3000).Select(_ => Enumerable.Range(0, 6).Select(_ => random.NextSingle() - 0.5f).ToArray()).ToArray();
+        var queries = vectors.Take(5).ToArray();
+        var truth = queries.Select(query => Enumerable.Range(0, vectors.Length).OrderBy(i => Distance(query, vectors[i], metric)).Take(3).Select(i => (long)i).ToList()).ToList();
+
+        using var index = VectorIndexes.Build(vectors, metric, kind);
+        Assert.Equal(kind ?? "exact", index.Kind);
+        Assert.Equal(truth[0], index.Search(queries[0], 3).Select(hit => hit.Id));
+        Assert.Equal(truth, index.SearchBatch(queries, 3).Select(hits => hits.Select(hit => hit.Id).ToList()));
+        using var flat = VectorIndexes.Build([.. vectors.SelectMany(vector => vector)], 6, metric);
+        Assert.Equal(truth[1], flat.Search(queries[1], 3).Select(hit => hit.Id));
+
+        index.Add([10_000, 10_001], [queries[0], queries[1]]);
+        Assert.Equal(3002, index.Count);
+        Assert.True(index.Contains(10_001));
+        using var own = VectorIndexes.Build([70, 71], Matrix.FromRows([queries[0], queries[1]]), metric, kind);
+        Assert.Equal([70L, 71L], own.Search(queries[0], 5).Select(hit => hit.Id).Order());
+    }
+
+    [Fact]
+    public void Arrays_that_are_no_vectors_are_refused()
+    {
+        Assert.Throws<ArgumentException>(() => VectorIndexes.Build(Array.Empty<float[]>()));
+        Assert.Contains("Vector 1 has 3", Assert.Throws<ArgumentException>(() => VectorIndexes.Build([[1f, 2], [1f, 2, 3]])).Message, StringComparison.Ordinal);
+        Assert.Throws<ArgumentException>(() => VectorIndexes.Build([1f, 2, 3], 2));
+        Assert.Throws<ArgumentException>(() => VectorIndexes.Build([[1f, float.NaN]]));
+        using var index = VectorIndexes.Build([[1f, 2]]);
+        Assert.Throws<ArgumentException>(() => index.Add([1, 2], [[1f, 2]]));
+        index.Add([], []);
+        Assert.Empty(index.SearchBatch(Array.Empty<float[]>(), 3));
+    }
+
+    private static double Distance(float[] a, float[] b, Metric metric)
+    {
+        double dot = 0, aa = 0, bb = 0;
+        for (var i = 0; i < a.Length; i++)
+            (dot, aa, bb) = (dot + ((double)a[i] * b[i]), aa + ((double)a[i] * a[i]), bb + ((double)b[i] * b[i]));
+        return metric switch
+        {
+            Metric.Cosine => 1 - (dot / Math.Sqrt(aa * bb)),
+            Metric.L2 => aa + bb - (2 * dot),
+            _ => -dot,
+        };
+    }
+
     [Fact]
     public void Unknown_kinds_are_refused_with_the_known_ones()
     {

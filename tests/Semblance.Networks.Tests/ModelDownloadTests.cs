@@ -105,7 +105,7 @@ public sealed class ModelDownloadTests : IDisposable
         var model = await Store(server).AddUrlAsync("hf:someone/tiny");
 
         Assert.Equal(("tiny", s_hash), (model.Id, model.Manifest.Sha256));
-        Assert.Equal([0.25, 0.25, 0.25], model.Manifest.Input!.Std);
+        Assert.Equal([0.25, 0.25, 0.25], model.Manifest.Input.Std);
 
         server.LinkedHash = new string('a', 64);
         Assert.Contains("announced by the server", (await Assert.ThrowsAsync<ModelException>(() => Store(server).AddUrlAsync("hf:someone/tiny/onnx/model.onnx", "again"))).Message);

@@ -21,7 +21,7 @@ public sealed class ModelManifestTests
         var manifest = ModelManifest.Parse(Example, "m");
 
         Assert.Equal(("mine", "00ff", 8, false, "sheep", "MIT"), (manifest.Id, manifest.Sha256, manifest.Dimension, manifest.Normalise, manifest.TrainedOn, manifest.Licence));
-        Assert.Equal((64, 32, ChannelOrder.Bgr, TensorLayout.Nhwc, 0.5, ResizeRule.Pad), (manifest.Input!.Width, manifest.Input.Height, manifest.Input.Channels, manifest.Input.Layout, manifest.Input.Scale, manifest.Input.Resize));
+        Assert.Equal((64, 32, ChannelOrder.Bgr, TensorLayout.Nhwc, 0.5, ResizeRule.Pad), (manifest.Input.Width, manifest.Input.Height, manifest.Input.Channels, manifest.Input.Layout, manifest.Input.Scale, manifest.Input.Resize));
         Assert.Equal([1.0, 2, 3], manifest.Input.Mean);
         Assert.Equal([4.0, 5, 6], manifest.Input.Std);
         Assert.Equal([new ModelTap("a", Pooling.Gem, 2.5), new ModelTap("b", Pooling.Max)], manifest.Taps);
@@ -81,17 +81,18 @@ public sealed class ModelManifestTests
     [InlineData("taps", "[]")]
     [InlineData("taps", "{}")]
     [InlineData("taps", "[3]")]
-    [InlineData("parts", "[3]")]
     [InlineData("input", "[]")]
     [InlineData("input.layout", "\"nwhc\"")]
     [InlineData("input.channels", "\"1\"")]
     [InlineData("input.mean", "[1, 2]")]
     [InlineData("input.mean", "[1, 2, \"x\"]")]
     [InlineData("input.std", "[1, 0, 1]")]
+    [InlineData("taps[0].weight", "0")]
+    [InlineData("taps[0].weight", "\"half\"")]
     public void A_wrong_value_is_named(string key, string value)
     {
         var root = JsonNode.Parse(Example)!.AsObject();
-        var holder = key.StartsWith("input.") ? root["input"]!.AsObject() : root;
+        var holder = key.StartsWith("input.") ? root["input"]!.AsObject() : key.StartsWith("taps[") ? root["taps"]![0]!.AsObject() : root;
         holder[key.Split('.')[^1]] = JsonNode.Parse(value);
 
         var message = Assert.Throws<ModelException>(() => ModelManifest.Parse(root.ToJsonString(), "m")).Message;
@@ -100,12 +101,13 @@ public sealed class ModelManifestTests
     }
 
     [Fact]
-    public void An_ensemble_needs_neither_input_nor_taps()
+    public void A_taps_weight_is_one_unless_it_is_given_and_survives_writing()
     {
-        var manifest = ModelManifest.Parse("""{"id":"e","sha256":"0","kind":"float","modality":"picture","dimension":4,"parts":["a","b"],"normalise":true}""", "m");
-        Assert.True(manifest.IsEnsemble);
-        Assert.Equal(["a", "b"], manifest.Parts);
-        Assert.Equal(["a", "b"], ModelManifest.Parse(manifest.ToJson(), "again").Parts);
+        var plain = ModelManifest.Parse(Example, "m");
+        Assert.Equal(1, plain.Taps[0].Weight);
+        Assert.DoesNotContain("weight", plain.ToJson());
+        var half = plain with { Taps = [plain.Taps[0] with { Weight = 0.5 }] };
+        Assert.Equal(0.5, ModelManifest.Parse(half.ToJson(), "again").Taps[0].Weight);
     }
 
     [Fact]

@@ -22,7 +22,7 @@ public sealed class ModelStoreTests : IDisposable
 
         Assert.Equal("my-net", model.Id);
         Assert.Equal(3, model.Manifest.Dimension);
-        Assert.Equal((8, 8, TensorLayout.Nchw), (model.Manifest.Input!.Width, model.Manifest.Input.Height, model.Manifest.Input.Layout));
+        Assert.Equal((8, 8, TensorLayout.Nchw), (model.Manifest.Input.Width, model.Manifest.Input.Height, model.Manifest.Input.Layout));
         Assert.Equal("vector", Assert.Single(model.Manifest.Taps).Output);
         Assert.Contains(model.Guesses, guess => guess.Contains("ImageNet"));
         Assert.Contains(model.Guesses, guess => guess.Contains("'vector'"));
@@ -46,7 +46,7 @@ public sealed class ModelStoreTests : IDisposable
 
         var model = await _store.AddFileAsync(_folder["net"], "named");
 
-        Assert.Equal([0.5, 0.4, 0.3], model.Manifest.Input!.Mean);
+        Assert.Equal([0.5, 0.4, 0.3], model.Manifest.Input.Mean);
         Assert.Equal([0.1, 0.2, 0.3], model.Manifest.Input.Std);
         Assert.Equal(0.01, model.Manifest.Input.Scale);
         Assert.Equal(ResizeRule.Crop, model.Manifest.Input.Resize);
@@ -85,7 +85,7 @@ public sealed class ModelStoreTests : IDisposable
 
     [Fact]
     public void An_unknown_name_is_answered_with_what_there_is() =>
-        Assert.Contains("mobilenet-nanodet", Assert.Throws<ModelException>(() => _store.Find("nothing")).Message);
+        Assert.Contains("resnet18", Assert.Throws<ModelException>(() => _store.Find("nothing")).Message);
 
     [Fact]
     public void A_bare_file_is_found_without_writing_beside_it()
@@ -116,7 +116,7 @@ public sealed class ModelStoreTests : IDisposable
             Assert.Single(session.Outputs);
         Assert.True(new FileInfo(cache).Length > 3);
 
-        File.WriteAllBytes(model.NetworkPath!, TinyModels.MeanColour(16));
+        File.WriteAllBytes(model.NetworkPath, TinyModels.MeanColour(16));
         var message = Assert.Throws<ModelException>(() => model.OpenSession()).Message;
         Assert.Contains("is not the file that its manifest describes", message);
     }
@@ -129,21 +129,21 @@ public sealed class ModelStoreTests : IDisposable
 
         var folder = Assert.Single(folders.Distinct());
         var made = File.GetLastWriteTimeUtc(Path.Combine(folder, "manifest.json"));
-        Assert.Equal(folder, _store.Find("mobilenet-nanodet").Folder);
+        Assert.Equal(folder, _store.Find("resnet18").Folder);
         Assert.Equal(made, File.GetLastWriteTimeUtc(Path.Combine(folder, "manifest.json")));
-        Assert.Equal([".default.lock", "mobilenet-nanodet"], Directory.GetFileSystemEntries(_store.Folder).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.Equal([".default.lock", "resnet18"], Directory.GetFileSystemEntries(_store.Folder).Select(Path.GetFileName).Order(StringComparer.Ordinal));
         var model = StoredModel.Load(folder);
-        Assert.Equal(1224, model.Manifest.Dimension);
-        Assert.Equal([584, 640], model.LoadParts().Select(part => part.Manifest.Dimension));
+        Assert.Equal(768, model.Manifest.Dimension);
+        Assert.Equal([1, 0.5], model.Manifest.Taps.Select(tap => tap.Weight));
 
         // A build that was killed leaves a folder behind, and an older program an older revision.
         Directory.CreateDirectory(Path.Combine(_store.Folder, ".building-dead"));
-        File.WriteAllText(Path.Combine(folder, "manifest.json"), File.ReadAllText(Path.Combine(folder, "manifest.json")).Replace("\"revision\": 1", "\"revision\": 0"));
+        File.WriteAllText(Path.Combine(folder, "manifest.json"), File.ReadAllText(Path.Combine(folder, "manifest.json")).Replace("\"revision\": 2", "\"revision\": 1"));
         _store.EnsureDefault();
-        Assert.Equal(1, StoredModel.Load(folder).Manifest.Source!["revision"]!.GetValue<int>());
+        Assert.Equal(2, StoredModel.Load(folder).Manifest.Source!["revision"]!.GetValue<int>());
         Assert.False(Directory.Exists(Path.Combine(_store.Folder, ".building-dead")));
 
-        var network = Path.Combine(folder, "nanodet-backbone", "model.onnx");
+        var network = Path.Combine(folder, "model.onnx");
         File.Delete(network);
         _store.EnsureDefault();
         Assert.True(File.Exists(network));

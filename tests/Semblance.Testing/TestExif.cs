@@ -7,38 +7,72 @@ namespace Semblance.Testing;
 /// <summary>EXIF blocks written by hand, and pictures stored turned as their block says.</summary>
 public static class TestExif
 {
-    private const ushort Ascii = 2;
-    private const ushort Short = 3;
-    private const ushort Long = 4;
-
-    /// <summary>A little-endian TIFF structure with one directory and, where a time is given, the EXIF directory.</summary>
+    /// <summary>A little-endian block with what nearly every camera writes.</summary>
     public static byte[] Block(int orientation = 1, string? make = null, string? model = null, DateTime? taken = null)
     {
-        var first = new List<(ushort Tag, ushort Type, byte[] Value)>();
+        var block = new ExifBlock();
         if (make is not null)
-            first.Add((0x010F, Ascii, Encoding.ASCII.GetBytes(make + "\0")));
+            block.Main.Text(0x010F, make);
         if (model is not null)
-            first.Add((0x0110, Ascii, Encoding.ASCII.GetBytes(model + "\0")));
-        first.Add((0x0112, Short, BitConverter.GetBytes((ushort)orientation)));
-        if (taken is null)
-            return [.. "II*\0"u8, 8, 0, 0, 0, .. Directory(first, 8)];
-        first.Add((0x8769, Long, [0, 0, 0, 0]));
-        var second = 8 + Directory(first, 8).Length;
-        first[^1] = (0x8769, Long, BitConverter.GetBytes((uint)second));
-        List<(ushort, ushort, byte[])> exif = [(0x9003, Ascii, Encoding.ASCII.GetBytes($"{taken:yyyy:MM:dd HH:mm:ss}\0"))];
-        return [.. "II*\0"u8, 8, 0, 0, 0, .. Directory(first, 8), .. Directory(exif, second)];
+            block.Main.Text(0x0110, model);
+        block.Main.Short(0x0112, (ushort)orientation);
+        if (taken is not null)
+            block.Exif.Text(0x9003, $"{taken:yyyy:MM:dd HH:mm:ss}");
+        return block.ToArray();
     }
 
     /// <summary>A JPEG with the block as its first segment after the start marker.</summary>
     public static byte[] IntoJpeg(byte[] jpeg, byte[] block)
+        => IntoJpegAsApp1(jpeg, [.. "Exif\0\0"u8, .. block]);
+
+    /// <summary>A JPEG with an XMP packet in a segment of its own.</summary>
+    public static byte[] XmpIntoJpeg(byte[] jpeg, byte[] packet) => IntoJpegAsApp1(jpeg, [.. "http://ns.adobe.com/xap/1.0/\0"u8, .. packet]);
+
+    private static byte[] IntoJpegAsApp1(byte[] jpeg, byte[] payload)
     {
-        byte[] payload = [.. "Exif\0\0"u8, .. block];
         var size = new byte[2];
-        BinaryPrimitives.WriteUInt16BigEndian(size, (ushort)(payload.Length + 2));
+        BinaryPrimitives.WriteUInt16BigEndian(size, checked((ushort)(payload.Length + 2)));
         return [0xFF, 0xD8, 0xFF, 0xE1, .. size, .. payload, .. jpeg.AsSpan(2)];
     }
 
     public static byte[] IntoPng(byte[] png, byte[] block) => PngChunks.InsertAfterHeader(png, "eXIf", block);
+
+    /// <summary>A PNG with an XMP packet in an uncompressed iTXt chunk.</summary>
+    public static byte[] XmpIntoPng(byte[] png, byte[] packet) => PngChunks.InsertAfterHeader(png, "iTXt", [.. "XML:com.adobe.xmp\0\0\0\0\0"u8, .. packet]);
+
+    /// <summary>
+    /// A WebP with metadata in the place of what its encoder wrote: an extended file (VP8X), which alone has room for it.
+    /// </summary>
+    public static byte[] IntoWebP(byte[] webp, int width, int height, byte[]? block = null, byte[]? packet = null)
+    {
+        var flags = (byte)((block is null ? 0 : 8) | (packet is null ? 0 : 4));
+        byte[] extended = [flags, 0, 0, 0, (byte)(width - 1), (byte)((width - 1) >> 8), 0, (byte)(height - 1), (byte)((height - 1) >> 8), 0];
+        byte[] chunks =
+        [
+            .. "WEBP"u8,
+            .. RiffChunk("VP8X", extended),
+            .. RiffPixels(webp),
+            .. block is null ? [] : RiffChunk("EXIF", block),
+            .. packet is null ? [] : RiffChunk("XMP ", packet),
+        ];
+        return RiffChunk("RIFF", chunks);
+    }
+
+    private static byte[] RiffPixels(byte[] webp)
+    {
+        for (var at = 12; at < webp.Length;)
+        {
+            var end = at + 8 + BitConverter.ToInt32(webp, at + 4);
+            end += end % 2;
+            if (webp.AsSpan(at).StartsWith("VP8 "u8) || webp.AsSpan(at).StartsWith("VP8L"u8))
+                return webp[at..end];
+            at = end;
+        }
+        throw new ArgumentException("There are no pixels in it.", nameof(webp));
+    }
+
+    private static byte[] RiffChunk(string type, byte[] data) =>
+        [.. Encoding.ASCII.GetBytes(type), .. BitConverter.GetBytes((uint)data.Length), .. data, .. new byte[data.Length % 2]];
 
     /// <summary>The samples as a camera stores them that was held so that orientation (1 to 8) turns them upright again.</summary>
     public static Picture Stored(Picture upright, int orientation)
@@ -56,31 +90,5 @@ public static class TestExif
             8 => upright.At(y, h - 1 - x),
             _ => upright.At(x, y),
         });
-    }
-
-    private static byte[] Directory(List<(ushort Tag, ushort Type, byte[] Value)> entries, int start)
-    {
-        var heap = new List<byte>();
-        var heapStart = start + 2 + (12 * entries.Count) + 4;
-        var bytes = new List<byte>(BitConverter.GetBytes((ushort)entries.Count));
-        foreach (var (tag, type, value) in entries)
-        {
-            bytes.AddRange(BitConverter.GetBytes(tag));
-            bytes.AddRange(BitConverter.GetBytes(type));
-            bytes.AddRange(BitConverter.GetBytes((uint)(type == Ascii ? value.Length : 1)));
-            if (value.Length <= 4)
-            {
-                bytes.AddRange(value);
-                bytes.AddRange(new byte[4 - value.Length]);
-            }
-            else
-            {
-                bytes.AddRange(BitConverter.GetBytes((uint)(heapStart + heap.Count)));
-                heap.AddRange(value);
-                if (heap.Count % 2 == 1)
-                    heap.Add(0);
-            }
-        }
-        return [.. bytes, 0, 0, 0, 0, .. heap];
     }
 }

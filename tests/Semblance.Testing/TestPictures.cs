@@ -65,6 +65,30 @@ public static class TestPictures
         });
     }
 
+    /// <summary>
+    /// Colours as photographs have them on average: brightness with as much of each scale (a spectrum of 1/f), little yellow against blue, less red
+    /// against green, and a light of its own for each picture, around the mean colour of ImageNet.
+    /// </summary>
+    public static Picture Natural(int width, int height, int seed)
+    {
+        var random = new Random(unchecked((seed * 7919) + 5));
+        double Around(double mean, double spread) => mean + (spread * (random.NextDouble() + random.NextDouble() + random.NextDouble() - 1.5));
+        var (light, warmth, tint) = (Around(0.45, 0.3), Around(0.035, 0.12), Around(0.005, 0.04));
+        var (bright, yellow, red) = (Scales(1), Scales(0.4), Scales(0.16));
+        return Draw(width, height, "natural", (x, y) =>
+        {
+            var (u, v) = ((double)x / width, (double)y / height);
+            var (l, b, r) = (light + bright(u, v), warmth + yellow(u, v), tint + red(u, v));
+            return (Byte(255 * (l + (0.5 * b) + (0.6 * r))), Byte(255 * (l + (0.3 * b) - (0.5 * r))), Byte(255 * (l - b + (0.1 * r))));
+        });
+
+        Func<double, double, double> Scales(double strength)
+        {
+            var waves = Enumerable.Range(0, 6).SelectMany(octave => Enumerable.Range(0, 3).Select(_ => (Frequency: Math.Pow(2, octave) * (0.7 + (0.6 * random.NextDouble())), Angle: random.NextDouble() * Math.Tau, Phase: random.NextDouble() * Math.Tau))).ToArray();
+            return (u, v) => waves.Sum(wave => strength * 0.16 / Math.Pow(wave.Frequency, 0.7) * Math.Sin((Math.Tau * wave.Frequency * ((u * Math.Cos(wave.Angle)) + (v * Math.Sin(wave.Angle)))) + wave.Phase));
+        }
+    }
+
     /// <summary>Mean absolute difference of the samples of two pictures of one size, 0 to 255.</summary>
     public static double Difference(Picture a, Picture b)
     {

@@ -72,6 +72,41 @@ public sealed class DuplicateActionsTests : IDisposable
         Assert.Equal(before, Snapshot());
     }
 
+    [Theory]
+    [InlineData(DuplicateAction.Move, "moved")]
+    [InlineData(DuplicateAction.Trash, "trash/files")]
+    public void Sidecars_travel_under_their_pictures_new_name_unless_a_picture_that_stays_owns_them(DuplicateAction action, string folder)
+    {
+        var (keep, first, second) = (Write(1, "a/x.heic", "one"), Write(2, "a/x.jpg", "two"), Write(3, "b/x.jpg", "three"));
+        Sidecar Beside(string name)
+        {
+            var item = Write(0, name, "of " + name);
+            return new(item.Path, item.Size, item.Modified);
+        }
+
+        var (film, own) = (Beside("a/x.mov"), Beside("a/x.jpg.xmp"));
+        var sidecars = new Dictionary<long, IReadOnlyList<Sidecar>>
+        {
+            [1] = [film],
+            [2] = [film, own],
+            [3] = [Beside("b/x.jpg.json"), Beside("b/x.MP4"), new(_folder["b/gone.xmp"], 1, default)],
+        };
+        var before = Snapshot();
+        var options = Options(action) with { Sidecars = sidecars };
+        var dry = DuplicateActions.Run([Group(keep, first, second)], options with { Apply = false });
+        Assert.Equal(before, Snapshot());
+        var report = DuplicateActions.Run([Group(keep, first, second)], options);
+        Assert.Equal(["x.jpg", "x.jpg.xmp", "x (2).jpg", "x (2).jpg.json", "x (2).MP4"], report.Steps.Select(step => Path.GetFileName(step.Target)));
+        Assert.Equal(dry.Steps.Select(step => step.Target), report.Steps.Select(step => step.Target));
+        Assert.All(report.Steps, step => Assert.True(step.Done));
+        Assert.Equal("of b/x.jpg.json", File.ReadAllText(_folder[folder, "x (2).jpg.json"]));
+        Assert.True(File.Exists(film.Path));
+
+        Assert.All(DuplicateActions.Undo(report.Log!).Steps, step => Assert.Null(step.Skipped));
+        File.Delete(report.Log!);
+        Assert.Equal(before, Snapshot());
+    }
+
     [Fact]
     public void Undo_never_overwrites_and_can_be_run_again()
     {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Semblance.Imaging;
 using Xunit;
 
 namespace Semblance.Tests;
@@ -54,11 +55,16 @@ public sealed class FilterTests
     [InlineData("path:\"2020 Summer\"/*", false)]
     [InlineData("path:\"2020 Summer\"/**", true)]
     [InlineData("path:\"2020 Summer/*/*.jpg\"", true)]
+    [InlineData("path:\"20* summer\"", false)]
+    [InlineData("path:\"20* summer/cat\"", true)]
+    [InlineData("path:\"20* summer/ca\"", false)]
+    [InlineData("path:an?a/pictures/", true)]
+    [InlineData("path:\"20* summer/*\"", false)]
     [InlineData("path:/home/anna", true)]
     [InlineData("path:/home/ann", false)]
     [InlineData("path:/anna", false)]
     [InlineData("path:/**/*.jpg", true)]
-    [InlineData("path:Pictures\\**\\cat", false)]
+    [InlineData("path:Pictures\\**\\cat", true)]
     [InlineData("path:Pictures\\**\\*.jpg", true)]
     [InlineData("-path:**/cache/**", true)]
     [InlineData("date:2020", true)]
@@ -148,12 +154,75 @@ public sealed class FilterTests
     public void Refuses_nesting_that_would_end_the_stack() =>
         Assert.Throws<FilterException>(() => Filter.Parse(new string('(', 100_000) + "label:cat"));
 
+    [Theory]
+    [InlineData("lens:24-105", true)]
+    [InlineData("lens:rf*usm", true)]
+    [InlineData("lens:rf*is", false)]
+    [InlineData("description:\"lake at\"", true)]
+    [InlineData("iso:800", true)]
+    [InlineData("iso:100..800", true)]
+    [InlineData("iso:>800", false)]
+    [InlineData("iso:..799|>=800", true)]
+    [InlineData("rating:4", true)]
+    [InlineData("rating:3..5", true)]
+    [InlineData("rating:>=3", true)]
+    [InlineData("rating:>4", false)]
+    [InlineData("rating:-1..3", false)]
+    [InlineData("gps:yes", true)]
+    [InlineData("gps:no", false)]
+    [InlineData("gps:45,9..46,9.5", true)]
+    [InlineData("gps:45,9.5..46,10", false)]
+    [InlineData("gps:45,9.5..46,9.2", false)]
+    [InlineData("gps:45,9.5..46,9.3", true)]
+    [InlineData("near:45.9871,9.2614,0.1km", true)]
+    [InlineData("near:45.9871,9.2614,50m", true)]
+    [InlineData("near:45.46,9.19,50km", false)]
+    [InlineData("near:45.46,9.19,59", true)]
+    [InlineData("near:45.46,9.19,37mi", true)]
+    [InlineData("-near:45.46,9.19,100km", false)]
+    public void Terms_over_what_the_camera_and_programs_wrote(string filter, bool expected)
+    {
+        // Milan's centre is 58.7 km away.
+        var photo = new PhotoFacts { Lens = "RF24-105mm F4 L IS USM", Iso = 800, Rating = 4, Location = new GeoPoint(45.9871, 9.2614), Description = "The Lake at noon" };
+        Assert.Equal(expected, Filter.Parse(filter).Matches(Items.Make(1, photo: photo), []));
+    }
+
+    [Theory]
+    [InlineData("iso:..100000", false)]
+    [InlineData("lens:*", false)]
+    [InlineData("description:*", false)]
+    [InlineData("gps:no", true)]
+    [InlineData("near:0,0,30000km", false)]
+    [InlineData("rating:0", true)]
+    [InlineData("rating:<3", true)]
+    [InlineData("rating:1..5", false)]
+    public void What_is_not_known_passes_nothing_and_no_rating_is_no_stars(string filter, bool expected) =>
+        Assert.Equal(expected, Filter.Parse(filter).Matches(Items.Make(1), []));
+
+    [Theory]
+    [InlineData("iso:fast", 4, "ISO")]
+    [InlineData("iso:100..many", 9, "ISO")]
+    [InlineData("rating:6", 7, "5 stars")]
+    [InlineData("rating:3.5", 7, "5 stars")]
+    [InlineData("gps:48.86,2.35", 4, "near:")]
+    [InlineData("gps:50,1..40,2", 4, "southern")]
+    [InlineData("gps:91,0..92,1", 4, "box")]
+    [InlineData("near:48.86,2.35", 5, "distance")]
+    [InlineData("near:48.86,2.35,5miles", 5, "km")]
+    [InlineData("near:NaN,2.35,5km", 5, "latitude")]
+    public void Errors_say_where_and_which_form_is_meant(string filter, int position, string form)
+    {
+        var error = Assert.Throws<FilterException>(() => Filter.Parse(filter));
+        Assert.Equal(position, error.Position);
+        Assert.Contains(form, error.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Falls_back_to_the_time_of_the_file()
     {
         var item = Items.Make(1, modified: new DateTime(2018, 3, 3, 12, 0, 0, DateTimeKind.Utc));
         Assert.True(Filter.Parse("date:2018-03").Matches(item, []));
-        Assert.False(Filter.Parse("date:2018-03").Matches(item with { Taken = new DateTime(2017, 3, 3) }, []));
+        Assert.False(Filter.Parse("date:2018-03").Matches(item with { Photo = item.Photo with { Taken = new DateTime(2017, 3, 3) } }, []));
     }
 
     [Theory]

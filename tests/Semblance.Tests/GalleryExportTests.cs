@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.Json;
-using Semblance.Exporting;
+using Semblance.Evaluation.Reports;
 using Semblance.Imaging;
 using Semblance.Numerics;
 using Semblance.Testing;
@@ -54,6 +54,39 @@ public sealed class GalleryExportTests
     }
 
     [Fact]
+    public void Facts_of_the_photo_are_numbers_and_texts_or_null()
+    {
+        var photo = new PhotoFacts
+        {
+            Lens = "50mm",
+            Iso = 400,
+            ExposureTime = 0.004,
+            Aperture = 2.8,
+            FocalLength = 50,
+            Location = new GeoPoint(-33.856784, 151.215297),
+            Rating = 4,
+            Description = "Zwei\nZeilen",
+        };
+        var item = Items.Make(1, photo: photo);
+        item = item with { Photo = item.Photo with { Taken = new DateTime(9999, 12, 31, 23, 59, 59).AddMilliseconds(250), TakenOffset = TimeSpan.FromHours(-9.5) } };
+        ExportRow[] rows = [new(item, []) { Sidecars = ["/p/1.xmp", "/p/1.mov"] }, s_rows[0]];
+        using var json = JsonDocument.Parse(Text(stream => GalleryExport.Json(rows, stream)));
+        var first = json.RootElement[0];
+        Assert.Equal("9999-12-31T23:59:59.25-09:30", first.GetProperty("taken").GetString());
+        Assert.Equal((400, 4), (first.GetProperty("iso").GetInt32(), first.GetProperty("rating").GetInt32()));
+        Assert.Equal((-33.856784, 151.215297), (first.GetProperty("latitude").GetDouble(), first.GetProperty("longitude").GetDouble()));
+        Assert.Equal((0.004, 2.8, 50), (first.GetProperty("exposure").GetDouble(), first.GetProperty("aperture").GetDouble(), first.GetProperty("focal_length").GetDouble()));
+        Assert.Equal(("50mm", "Zwei\nZeilen"), (first.GetProperty("lens").GetString(), first.GetProperty("description").GetString()));
+        Assert.Equal(["/p/1.xmp", "/p/1.mov"], first.GetProperty("sidecars").EnumerateArray().Select(path => path.GetString()!));
+        Assert.Equal(JsonValueKind.Null, first.GetProperty("altitude").ValueKind);
+        Assert.Equal(JsonValueKind.Null, json.RootElement[1].GetProperty("iso").ValueKind);
+        using var writer = new StringWriter();
+        GalleryExport.Csv(rows, writer);
+        Assert.Contains(",9999-12-31T23:59:59.25-09:30,,", writer.ToString(), StringComparison.Ordinal);
+        Assert.Contains(",50mm,400,0.004,2.8,50,-33.856784,151.215297,,4,\"Zwei\nZeilen\",/p/1.xmp|/p/1.mov\r\n", writer.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Json_lines_hold_one_object_each()
     {
         var lines = Text(stream => GalleryExport.JsonLines(s_rows, stream)).Split('\n');
@@ -68,12 +101,12 @@ public sealed class GalleryExportTests
         using var writer = new StringWriter();
         GalleryExport.Csv(s_rows, writer);
         var text = writer.ToString();
-        Assert.StartsWith("id,path,label,tags,format,width,height,bytes,modified,taken,camera,sha256,phash,dhash\r\n1,/p/cats/plain.jpg,cats,a|b,jpeg,640,480,1000,2020-01-01T12:00:00Z,2020-05-17T01:02:03,\"Canon, Inc.\",", text, StringComparison.Ordinal);
+        Assert.StartsWith("id,path,label,tags,format,width,height,bytes,modified,taken,camera,sha256,phash,dhash,lens,iso,exposure,aperture,focal_length,latitude,longitude,altitude,rating,description,sidecars\r\n1,/p/cats/plain.jpg,cats,a|b,jpeg,640,480,1000,2020-01-01T12:00:00Z,2020-05-17T01:02:03,\"Canon, Inc.\",", text, StringComparison.Ordinal);
         Assert.Contains("\r\n2,\"/p/odd/a\tb\"\"c\"\",d\ne.png\",", text, StringComparison.Ordinal);
         using var reader = new StringReader(text);
         var records = DelimitedText.ReadCsv(reader).ToArray();
         Assert.Equal([1, 2, 3, 5], records.Select(record => record.Line));
-        Assert.All(records, record => Assert.Equal(14, record.Fields.Length));
+        Assert.All(records, record => Assert.Equal(25, record.Fields.Length));
         Assert.Equal(s_rows.Select(row => row.Item.Path), records.Skip(1).Select(record => record.Fields[1]));
     }
 
@@ -119,7 +152,7 @@ public sealed class GalleryExportTests
         Assert.Equal(["0.5\t1", "1\t0", "0\t1", "0.1\t-1E-08", ""], File.ReadAllText(folder["out/vectors.tsv"]).Split('\n'));
         var metadata = File.ReadAllText(folder["out/metadata.tsv"]).Split('\n');
         Assert.Equal(6, metadata.Length);
-        Assert.All(metadata[..^1], line => Assert.Equal(14, line.Split('\t').Length));
+        Assert.All(metadata[..^1], line => Assert.Equal(25, line.Split('\t').Length));
         Assert.Contains("a b\"c\",d e.png", metadata[3], StringComparison.Ordinal);
 
         using var json = JsonDocument.Parse(File.ReadAllBytes(folder["out/projector_config.json"]));

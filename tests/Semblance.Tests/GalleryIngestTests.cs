@@ -1,3 +1,4 @@
+using Semblance.Ingest;
 using Semblance.Testing;
 using Xunit;
 
@@ -115,6 +116,42 @@ public sealed class GalleryIngestTests
         var report = await gallery.IngestAsync(small.Pictures, new IngestOptions { Exclude = ["skip/**", "thumb_*"] });
         Assert.Equal(2, report.Added);
         Assert.Equal(4, (await gallery.IngestAsync(small.Pictures, new IngestOptions { IncludeHidden = true, Exclude = ["skip/**", "thumb_*"] })).Added + 2);
+    }
+
+    // The same forms as the filter path: has; what is left is said by name.
+    [Theory]
+    [InlineData("skip", "2020/raw/d.jpg 2020/raw/in/e.jpg keep/thumb_1.png x.jpg")]
+    [InlineData("SKIP/", "2020/raw/d.jpg 2020/raw/in/e.jpg keep/thumb_1.png x.jpg")]
+    [InlineData("skip/*", "2020/raw/d.jpg 2020/raw/in/e.jpg keep/thumb_1.png skip/in/b.jpg x.jpg")]
+    [InlineData("keep/skip/**", "2020/raw/d.jpg 2020/raw/in/e.jpg keep/thumb_1.png skip/a.jpg skip/in/b.jpg x.jpg")]
+    [InlineData("20*/raw", "keep/skip/c.jpg keep/thumb_1.png skip/a.jpg skip/in/b.jpg x.jpg")]
+    [InlineData("**/?.jpg", "keep/thumb_1.png")]
+    [InlineData("*.png", "2020/raw/d.jpg 2020/raw/in/e.jpg keep/skip/c.jpg skip/a.jpg skip/in/b.jpg x.jpg")]
+    [InlineData("*", "")]
+    [InlineData("pictures", "2020/raw/d.jpg 2020/raw/in/e.jpg keep/skip/c.jpg keep/thumb_1.png skip/a.jpg skip/in/b.jpg x.jpg")]
+    public void What_an_exclude_leaves(string glob, string left)
+    {
+        using var small = new SmallGallery();
+        foreach (var name in "skip/a.jpg skip/in/b.jpg keep/skip/c.jpg keep/thumb_1.png 2020/raw/d.jpg 2020/raw/in/e.jpg x.jpg".Split(' '))
+            small.Write(name, []);
+        Assert.Equal(left, Left(small, glob));
+    }
+
+    private static string Left(SmallGallery small, string glob)
+    {
+        var scan = new FolderScan(new IngestOptions { Exclude = [glob] }, "");
+        scan.Walk(small.Pictures, TestContext.Current.CancellationToken);
+        return string.Join(' ', scan.Files.Select(file => Path.GetRelativePath(small.Pictures, file.Path).Replace('\\', '/')).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void An_exclude_with_a_leading_slash_begins_at_the_root()
+    {
+        using var small = new SmallGallery();
+        foreach (var name in "a/b/c.jpg b/c.jpg".Split(' '))
+            small.Write(name, []);
+        Assert.Equal("a/b/c.jpg", Left(small, small.Pictures + "/b"));
+        Assert.Equal("a/b/c.jpg b/c.jpg", Left(small, "/b"));
     }
 
     [Fact]

@@ -71,6 +71,19 @@ public sealed class GallerySearchTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Among_narrows_the_answer_to_ids_and_meets_the_filter()
+    {
+        var third = _gallery.Store.Items().Where(item => item.Label == "c3").Select(item => item.Id).ToHashSet();
+        HashSet<long> among = [.. third, 1_000_000_000_000];
+        var hits = await _gallery.SearchAsync(Query.From(PathOf(0, 0)) with { Among = among }, 24);
+        Assert.Equal(third.Order(), hits.Select(hit => hit.Id).Order());
+        var both = await _gallery.SearchAsync(Query.From(PathOf(0, 0)) with { Among = among, Where = "name:p1" }, 24);
+        Assert.Equal(PathOf(3, 1), Assert.Single(both).Path);
+        Assert.Empty(await _gallery.SearchAsync(Query.From(PathOf(0, 0)) with { Among = new HashSet<long>() }, 24));
+        Assert.DoesNotContain(third.Min(), (await _gallery.SearchAsync(Query.FromId(third.Min()) with { Among = third }, 24)).Select(hit => hit.Id));
+    }
+
+    [Fact]
     public async Task Nothing_relevant_is_an_answer()
     {
         Assert.Empty(await _gallery.SearchAsync(Query.FromBytes(PictureBytes.Png(TestPictures.Solid(32, 32, 255, 0, 255))) with { MinScore = 0.99f }, 5));

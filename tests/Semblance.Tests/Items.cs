@@ -1,3 +1,5 @@
+using Semblance.Imaging;
+
 namespace Semblance.Tests;
 
 /// <summary>Made-up gallery items; every property has a plain default.</summary>
@@ -15,7 +17,8 @@ internal static class Items
         DateTime? taken = null,
         string? camera = null,
         ulong pHash = 0,
-        ulong dHash = 0) =>
+        ulong dHash = 0,
+        PhotoFacts? photo = null) =>
         new(id, path ?? $"/pictures/{id}.jpg", size, modified ?? new DateTime(2020, 1, 1, 12, 0, 0, DateTimeKind.Utc), hash ?? $"hash-{id}",
-            format, width, height, 1, taken, camera, pHash, dHash, Missing: false);
+            format, width, height, 1, (photo ?? PhotoFacts.None) with { Taken = taken, Camera = camera }, pHash, dHash, Missing: false);
 }

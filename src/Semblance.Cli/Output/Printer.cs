@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Semblance.Evaluation.Reports;
 
 namespace Semblance.Cli.Output;
 
@@ -38,9 +39,9 @@ internal sealed class Printer(CliHost host, OutputFormat format)
                     JsonLine(json => WriteObject(json, data, row));
                 break;
             case OutputFormat.Csv:
-                CsvLine(data.Select(column => column.Name));
+                DelimitedText.WriteCsvLine(host.Output, data.Select(column => column.Name));
                 foreach (var row in rows)
-                    CsvLine(data.Select(column => Plain(column.Value(row))));
+                    DelimitedText.WriteCsvLine(host.Output, data.Select(column => Plain(column.Value(row))));
                 break;
             case OutputFormat.Paths:
                 WritePaths(rows.Select(path!), pathEnd);
@@ -66,8 +67,8 @@ internal sealed class Printer(CliHost host, OutputFormat format)
                 JsonLine(json => WriteFacts(json, facts));
                 break;
             case OutputFormat.Csv:
-                CsvLine(facts.Select(fact => fact.Name));
-                CsvLine(facts.Select(fact => Plain(fact.Value)));
+                DelimitedText.WriteCsvLine(host.Output, facts.Select(fact => fact.Name));
+                DelimitedText.WriteCsvLine(host.Output, facts.Select(fact => Plain(fact.Value)));
                 break;
             default:
                 var width = facts.Max(fact => fact.Name.Length);
@@ -207,21 +208,5 @@ internal sealed class Printer(CliHost host, OutputFormat format)
         }
         if (leftOut > 0)
             host.Error.WriteLine($"{Printable.Count(leftOut, "path holds a line break and was", "paths hold line breaks and were")} left out; -0 ends paths with NUL and takes all.");
-    }
-
-    private void CsvLine(IEnumerable<string> cells)
-    {
-        var first = true;
-        foreach (var cell in cells)
-        {
-            if (!first)
-                host.Output.Write(',');
-            first = false;
-            if (cell.AsSpan().IndexOfAny(",\"\r\n") >= 0)
-                host.Output.Write($"\"{cell.Replace("\"", "\"\"", StringComparison.Ordinal)}\"");
-            else
-                host.Output.Write(cell);
-        }
-        host.Output.Write("\r\n");
     }
 }

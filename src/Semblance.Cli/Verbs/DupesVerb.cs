@@ -38,7 +38,7 @@ internal sealed class DupesVerb : Verb
     public override IReadOnlyList<OutputFormat> Formats => [OutputFormat.Table, OutputFormat.Json, OutputFormat.JsonLines, OutputFormat.Csv, OutputFormat.Paths, OutputFormat.Html];
 
     public override string Details => """
-        Nothing is ever deleted. Every picture of a group is a copy of the one to keep, not only of another of the group.
+        Nothing is ever deleted. Files that belong to a moved picture (.xmp, .json, .mov) are moved with it. Every picture of a group is a copy of the one to keep, not only of another of the group.
         --format paths prints the files that are not the one to keep. An action is written to a log first and can be taken
         back with --undo; a file that changed since it was indexed is left alone.
         """;
@@ -103,6 +103,7 @@ internal sealed class DupesVerb : Verb
                 Folder = context.Get(_to) is { } to ? context.FullPath(to) : null,
                 Apply = context.Get(_yes),
                 LogFolder = gallery.Folder,
+                Sidecars = gallery.Store.AllSidecars(),
                 Time = context.Host.Clock,
             },
             cancellationToken);

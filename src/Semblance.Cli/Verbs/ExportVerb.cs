@@ -26,7 +26,7 @@ internal sealed class ExportVerb : Verb
 
     public override IReadOnlyList<(string CommandLine, string Meaning)> Examples =>
     [
-        ("semblance export --format csv > list.csv", "All pictures with size, date, camera, tags and hashes"),
+        ("semblance export --format csv > list.csv", "All pictures with size, date, place, camera, rating, tags and hashes"),
         ("semblance export --output vectors.npy --where tag:holiday", "Vectors of some pictures"),
         ("semblance export --format projector --output map --sprite", "A folder to load at projector.tensorflow.org"),
     ];
@@ -94,7 +94,8 @@ internal sealed class ExportVerb : Verb
     private static IEnumerable<ExportRow> Rows(Gallery gallery, IEnumerable<GalleryItem> items)
     {
         var tags = gallery.Store.AllTags();
-        return items.Select(item => new ExportRow(item, tags.GetValueOrDefault(item.Id) ?? []));
+        var sidecars = gallery.Store.AllSidecars();
+        return items.Select(item => new ExportRow(item, tags.GetValueOrDefault(item.Id) ?? []) { Sidecars = [.. sidecars.GetValueOrDefault(item.Id, []).Select(sidecar => sidecar.Path)] });
     }
 
     private static (long[] Ids, Matrix Vectors) Vectors(Gallery gallery, List<GalleryItem> items, CancellationToken cancellationToken)

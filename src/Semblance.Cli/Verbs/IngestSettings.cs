@@ -1,4 +1,5 @@
 using Semblance.Cli.Frame;
+using Semblance.Cli.Output;
 using Semblance.Cli.Settings;
 
 namespace Semblance.Cli.Verbs;
@@ -6,9 +7,9 @@ namespace Semblance.Cli.Verbs;
 /// <summary>The flags of the verbs that read pictures into a gallery.</summary>
 internal sealed class IngestSettings
 {
-    public Setting<string?> Model { get; } = Setting.Text("model", "MODEL", "Model for a new gallery: a name from 'semblance models', an .onnx file or a model folder (default: mobilenet-nanodet)", "-m");
+    public Setting<string?> Model { get; } = Setting.Text("model", "MODEL", "Model for a new gallery: a name from 'semblance models', an .onnx file or a model folder (default: resnet18)", "-m");
 
-    public Setting<IReadOnlyList<string>> Exclude { get; } = Setting.Texts("exclude", "GLOB", "Leave out what matches, relative to each folder; may be repeated", "-x");
+    public Setting<IReadOnlyList<string>> Exclude { get; } = Setting.Texts("exclude", "GLOB", "Leave out what matches, in the form of the filter path: (cache, *.tmp.png, 20*/raw); may be repeated", "-x");
 
     public Setting<bool> IncludeHidden { get; } = Setting.Flag("include-hidden", "Also hidden files and folders");
 
@@ -59,6 +60,8 @@ internal sealed class IngestSettings
             context.Talk.Say($"{failure.Path}: {failure.Message}");
         if (report.Failures.Count > ShownFailures)
             context.Talk.Say($"... and {report.Failures.Count - ShownFailures:N0} more; 'semblance status --failed' lists them all.");
+        if (report.FactsRead > 0)
+            context.Talk.Say($"Dates, places, ratings and the like of {Printable.Pictures(report.FactsRead)} were read anew, without embedding them again.");
         if (dryRun)
             context.Talk.Say("Dry run: this is what a run would do; nothing was changed.");
         context.Printer.Facts(Facts(report));

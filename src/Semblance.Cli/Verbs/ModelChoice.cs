@@ -8,8 +8,8 @@ internal static class ModelChoice
     private static readonly string[] s_builtIn = [GalleryOptions.DefaultModel, "hsv", "pixels"];
 
     /// <summary>
-    /// A name stays as it is. A file or model folder is added to the store unless the same network is there already, since a
-    /// gallery must find its model again whatever becomes of the file.
+    /// A name stays as it is. A file or model folder is added to the store unless the same model is there already, since a
+    /// gallery must find its model again whatever becomes of the file. Its name gets a number where another model has it.
     /// </summary>
     public static async Task<string?> ResolveAsync(VerbContext context, string? typed, CancellationToken cancellationToken)
     {
@@ -18,16 +18,17 @@ internal static class ModelChoice
         var path = context.FullPath(typed);
         if (!File.Exists(path) && !Directory.Exists(path))
             return typed;
-        var stored = context.Models.List();
-        if (stored.Any(model => model.Id == typed))
+        if (context.Models.List().Any(model => model.Id == typed))
             return typed;
         var named = context.Models.Find(path);
-        if (stored.FirstOrDefault(model => model.Manifest.Sha256 == named.Manifest.Sha256) is { } known)
+        if (context.Models.FindEqual(named) is { } known)
             return known.Id;
-        var added = await context.Models.AddFileAsync(path, cancellationToken: cancellationToken);
-        context.Talk.Say($"Added the model '{added.Id}' to {context.Models.Folder}.");
-        foreach (var guess in added.Guesses)
-            context.Talk.Say("Guessed: " + guess);
+        var chooser = new FeedingChooser(context, null, null, null, cancellationToken);
+        var added = await context.Models.AddFileAsync(path, context.Models.FreeId(named.Id), chooser.Choose, cancellationToken);
+        context.Talk.Say(added.Id == named.Id
+            ? $"Added the model '{added.Id}' to {context.Models.Folder}."
+            : $"Added the model to {context.Models.Folder} as '{added.Id}'; '{named.Id}' there is another one.");
+        ModelWords.SayAdded(context, added);
         return added.Id;
     }
 }

@@ -18,6 +18,8 @@ internal sealed class ModelShowVerb : Verb
         var typed = context.Get(_model);
         var path = context.FullPath(typed);
         var model = context.Models.Find(File.Exists(path) || Directory.Exists(path) ? path : typed);
+        if (!context.Models.List().Any(stored => stored.Folder == model.Folder))
+            ModelWords.WarnOfDenormals(context, model);
         using var manifest = JsonDocument.Parse(model.Manifest.ToJson());
         if (context.Printer.Format == OutputFormat.Json)
         {
@@ -26,6 +28,7 @@ internal sealed class ModelShowVerb : Verb
                 json.WriteStartObject();
                 foreach (var property in manifest.RootElement.EnumerateObject())
                     property.WriteTo(json);
+                json.WriteString("identity", model.Identity);
                 json.WriteString("folder", model.Folder);
                 json.WritePropertyName("guesses");
                 Printer.WriteValue(json, model.Guesses);
@@ -33,13 +36,25 @@ internal sealed class ModelShowVerb : Verb
             });
             return Task.FromResult(ExitCodes.Ok);
         }
-        context.Printer.Facts(
-        [
-            .. manifest.RootElement.EnumerateObject().Select(property => (property.Name, (object?)property.Value.ToString())),
-            ("folder", model.Folder),
-        ]);
+        context.Printer.Facts([.. Lines("", manifest.RootElement), ("identity", model.Identity), ("folder", model.Folder)]);
         foreach (var guess in model.Guesses)
             context.Talk.Say("Guessed: " + guess);
         return Task.FromResult(ExitCodes.Ok);
     }
+
+    // A line for each value; lists of values, and objects in lists, in one.
+    private static IEnumerable<(string Name, object? Value)> Lines(string prefix, JsonElement parent) => parent.EnumerateObject().SelectMany(property => property.Value.ValueKind switch
+    {
+        JsonValueKind.Object => Lines(prefix + property.Name + " ", property.Value),
+        JsonValueKind.Array when property.Value.EnumerateArray().Any(item => item.ValueKind == JsonValueKind.Object) => property.Value.EnumerateArray().Select(item => (prefix + property.Name, (object?)OneLine(item))),
+        _ => [(prefix + property.Name, OneLine(property.Value))],
+    });
+
+    private static string OneLine(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.Array => string.Join(", ", value.EnumerateArray().Select(OneLine)),
+        JsonValueKind.Object => string.Join(", ", value.EnumerateObject().Select(property => $"{property.Name} {OneLine(property.Value)}")),
+        JsonValueKind.String => value.GetString()!,
+        _ => value.GetRawText(),
+    };
 }

@@ -38,13 +38,13 @@ internal sealed class StatusVerb : Verb
         switch (context.Printer.Format)
         {
             case OutputFormat.Json:
-                context.Printer.Json(json => Write(json, status));
+                context.Printer.Json(json => Write(json, status, gallery.UpgradeCommand));
                 break;
             case OutputFormat.Table:
-                Draw(context.Printer, status);
+                Draw(context.Printer, status, gallery.UpgradeCommand);
                 break;
             case OutputFormat.JsonLines:
-                context.Printer.JsonLine(json => Write(json, status));
+                context.Printer.JsonLine(json => Write(json, status, gallery.UpgradeCommand));
                 break;
             default:
                 throw new UsageException("csv and paths are for the list of failures; add --failed.");
@@ -67,7 +67,7 @@ internal sealed class StatusVerb : Verb
             failure => failure.Path);
     }
 
-    private static void Draw(Printer printer, GalleryStatus status)
+    private static void Draw(Printer printer, GalleryStatus status, string? upgrade)
     {
         printer.Facts(
         [
@@ -77,10 +77,13 @@ internal sealed class StatusVerb : Verb
             ("missing", status.Missing),
             ("failed files", status.Failures),
             ("tags", status.Tags),
+            .. status.OutdatedFacts > 0 ? new (string, object?)[] { ("to be read", $"dates, places, ratings and the like of {Printable.Pictures(status.OutdatedFacts)}, by the next index") } : [],
             ("on disk", Printable.Bytes(status.DiskBytes)),
             ("index", Describe(status.Index)),
             .. status.Spaces.Select(space => (space.Active ? "space in use" : "other space", (object?)Describe(space))),
         ]);
+        if (upgrade is not null)
+            printer.Writer.WriteLine($"The model is one of earlier versions: the gallery answers by the pictures it holds and takes in no others until '{upgrade}' has run.");
         printer.Writer.WriteLine();
         if (!status.Scale.Fitted)
             printer.Writer.WriteLine("Score words are general ones: the gallery is too small to fit its own.");
@@ -120,7 +123,7 @@ internal sealed class StatusVerb : Verb
 
     private static string Share(double? share) => share is { } value ? value.ToString(value is > 0 and < 0.001 ? "0.####%" : "0.#%", CultureInfo.InvariantCulture) : "";
 
-    private static void Write(Utf8JsonWriter json, GalleryStatus status)
+    private static void Write(Utf8JsonWriter json, GalleryStatus status, string? upgrade)
     {
         json.WriteStartObject();
         json.WriteString("gallery", status.Folder);
@@ -128,8 +131,10 @@ internal sealed class StatusVerb : Verb
         json.WriteNumber("missing", status.Missing);
         json.WriteNumber("failures", status.Failures);
         json.WriteNumber("tags", status.Tags);
+        json.WriteNumber("outdated_facts", status.OutdatedFacts);
         json.WriteNumber("bytes", status.DiskBytes);
         json.WriteBoolean("read_only", status.IsReadOnly);
+        json.WriteString("upgrade", upgrade);
         json.WritePropertyName("folders");
         Printer.WriteValue(json, status.Roots);
         json.WriteStartArray("spaces");

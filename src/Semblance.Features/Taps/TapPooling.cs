@@ -50,11 +50,11 @@ internal static class TapPooling
         return (float)(tap.Pooling == Pooling.Avg ? sum / places : Math.Pow(sum / places, 1 / tap.GemP));
     }
 
-    /// <summary>Scales to length one; a zero vector stays zero.</summary>
-    public static void Normalise(Span<float> vector)
+    /// <summary>Scales to the given length; a zero vector stays zero.</summary>
+    public static void Normalise(Span<float> vector, float length = 1)
     {
         var norm = TensorPrimitives.Norm(vector);
         if (norm > 0)
-            TensorPrimitives.Divide(vector, norm, vector);
+            TensorPrimitives.Divide(vector, norm / length, vector);
     }
 }

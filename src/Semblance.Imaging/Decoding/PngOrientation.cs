@@ -26,9 +26,9 @@ internal static class PngOrientation
                 return 1;
             var data = png.Slice((int)at + 8, (int)length);
             var type = png.Slice((int)at + 4, 4);
-            if (type.SequenceEqual("eXIf"u8) && ExifFacts.Read(data).Orientation is > 1 and var chunk)
+            if (type.SequenceEqual("eXIf"u8) && ExifOrientation.Read(data) is > 1 and var chunk)
                 return chunk;
-            if (type.SequenceEqual("zTXt"u8) && ReadText(data) is { } block && ExifFacts.Read(block).Orientation is > 1 and var text)
+            if (type.SequenceEqual("zTXt"u8) && ReadText(data) is { } block && ExifOrientation.Read(block) is > 1 and var text)
                 return text;
             at += 12L + length;
         }

@@ -21,15 +21,16 @@ internal static unsafe class RawRendering
         try
         {
             using var header = DecodePipeline.Open(s_jpeg, jpeg, jpegLength);
-            var exif = ExifFacts.Read(raw);
-            var own = HeaderFacts.Read(header, format);
+            var stated = ExifOrientation.Read(raw);
+            var own = HeaderFacts.Read(header, format, raw);
+            var photo = PhotoFacts.Read(raw, default).CompletedBy(own.Photo ?? PhotoFacts.None);
             var sensor = RawFormat.Size(raw);
-            var orientation = own.Orientation > 1 ? own.Orientation : ForRendering(exif.Orientation, sensor, header);
+            var orientation = own.Orientation > 1 ? own.Orientation : ForRendering(stated, sensor, header);
             if (PictureDecoder.TooLarge(header.Width, header.Height, options) is { } tooLarge)
                 return tooLarge;
             var (width, height) = Upright(header.Width, header.Height, orientation);
-            var (fullWidth, fullHeight) = sensor is { } stored && Upright(stored.Width, stored.Height, exif.Orientation) is var full && IsAlike(full, (width, height)) ? full : (width, height);
-            var facts = own with { Width = fullWidth, Height = fullHeight, Orientation = orientation, Taken = exif.Taken ?? own.Taken, Camera = exif.Camera ?? own.Camera };
+            var (fullWidth, fullHeight) = sensor is { } stored && Upright(stored.Width, stored.Height, stated) is var full && IsAlike(full, (width, height)) ? full : (width, height);
+            var facts = own with { Width = fullWidth, Height = fullHeight, Orientation = orientation, Photo = photo };
             if (DecodePlan.Make(header.Width, header.Height, orientation, options with { Box = Scaled(options.Box, width / (double)fullWidth) }) is not { } plan)
                 return PictureDecoder.OutsideBox(facts, options);
             var pixels = DecodePipeline.Read(s_jpeg, jpeg, jpegLength, header, plan, orientation, frame: 0, range: null);

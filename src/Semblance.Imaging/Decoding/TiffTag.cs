@@ -8,14 +8,11 @@ internal static class TiffTag
     internal const ushort BitsPerSample = 258;
     internal const ushort Photometric = 262;
     internal const ushort Make = 271;
-    internal const ushort Model = 272;
     internal const ushort Orientation = 274;
     internal const ushort SubDirectories = 330;
     internal const ushort SampleFormat = 339;
     internal const ushort SMinSampleValue = 340;
     internal const ushort SMaxSampleValue = 341;
-    internal const ushort ExifDirectory = 34665;
-    internal const ushort DateTimeOriginal = 36867;
     internal const ushort DngVersion = 50706;
 
     internal const int WhiteIsZero = 0;

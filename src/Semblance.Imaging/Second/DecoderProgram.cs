@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
+using Semblance.Natives;
 
 namespace Semblance.Imaging.Second;
 
@@ -17,8 +18,7 @@ internal sealed record DecoderProgram(string File, string Host)
     /// <summary>The program, or why there is none.</summary>
     internal static (DecoderProgram? Program, string Problem) Find()
     {
-        var file = Path.Combine(AppContext.BaseDirectory, "decoder", "Semblance.Decoder.dll");
-        if (!System.IO.File.Exists(file))
+        if (NativeAssets.Decoder is not { } file)
             return (null, $"the decoder program '{Path.Combine("decoder", "Semblance.Decoder.dll")}' is not beside this program; build or install it again");
         var name = OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet";
         // HOST/shared/Microsoft.NETCore.App/VERSION/ is where the running framework lies; a self-contained program has none.

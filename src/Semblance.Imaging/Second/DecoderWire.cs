@@ -144,6 +144,8 @@ internal sealed record DecoderAnswer(
 {
     internal byte[] Exif { get; init; } = [];
 
+    internal byte[] Xmp { get; init; } = [];
+
     internal int Bands => HasAlpha ? 4 : 3;
 
     internal long PixelBytes => (long)Width * Height * Bands;
@@ -160,6 +162,7 @@ internal sealed record DecoderAnswer(
             writer.Write(HasProfile);
             writer.Write(MetadataBytes);
             DecoderWire.WriteBlock(writer, Exif);
+            DecoderWire.WriteBlock(writer, Xmp);
         },
         Outcome == DecoderOutcome.Decoded ? PixelBytes : 0);
 
@@ -170,7 +173,7 @@ internal sealed record DecoderAnswer(
         var message = fields.ReadString();
         int Number() => fields.ReadInt32();
         var (storedWidth, storedHeight, width, height, orientation, depth, frames) = (Number(), Number(), Number(), Number(), Number(), Number(), Number());
-        var answer = new DecoderAnswer(outcome, message, storedWidth, storedHeight, width, height, fields.ReadBoolean(), fields.ReadBoolean(), orientation, depth, frames, fields.ReadInt64()) { Exif = DecoderWire.ReadBlock(fields) };
+        var answer = new DecoderAnswer(outcome, message, storedWidth, storedHeight, width, height, fields.ReadBoolean(), fields.ReadBoolean(), orientation, depth, frames, fields.ReadInt64()) { Exif = DecoderWire.ReadBlock(fields), Xmp = DecoderWire.ReadBlock(fields) };
         var sound = outcome == DecoderOutcome.Decoded
             ? width > 0 && height > 0 && storedWidth >= width && storedHeight >= height && (long)storedWidth * storedHeight <= mostPixels && orientation is >= 1 and <= 8 && frames >= 1 && payload == answer.PixelBytes
             : Enum.IsDefined(outcome) && payload == 0;

@@ -42,9 +42,8 @@ internal sealed class SecondDecoder(DecoderPool pool)
 
     private static unsafe DecodeResult Finish(string format, ReadOnlySpan<byte> bytes, DecodeOptions options, DecoderAnswer answer, byte[] pixels)
     {
-        var exif = ExifFacts.Read(answer.Exif);
         var (width, height) = DecodePlan.IsTurned(answer.Orientation) ? (answer.StoredHeight, answer.StoredWidth) : (answer.StoredWidth, answer.StoredHeight);
-        var facts = new PictureFacts(format, width, height, answer.Orientation, answer.HasAlpha, answer.Frames, answer.HasProfile, exif.Taken, exif.Camera);
+        var facts = new PictureFacts(format, width, height, answer.Orientation, answer.HasAlpha, answer.Frames, answer.HasProfile, PhotoFacts.Read(Array.IndexOf(RawFormat.All, format) >= 0 ? bytes : answer.Exif, answer.Xmp));
         if (DecodePlan.Make(answer.StoredWidth, answer.StoredHeight, answer.Orientation, options) is not { } plan)
             return PictureDecoder.OutsideBox(facts, options);
         byte[] finished;

@@ -43,16 +43,17 @@ internal sealed unsafe class VipsImage : SafeHandle
 
     internal bool Has(string field) => VipsNative.ImageFieldType(this, field) != 0;
 
-    internal string? Text(string field)
+    /// <summary>The bytes of a field, valid while the image is; empty where it has none.</summary>
+    internal ReadOnlySpan<byte> Blob(string field)
     {
         if (!Has(field))
-            return null;
-        if (VipsNative.ImageString(this, field, out var value) != 0)
+            return [];
+        if (VipsNative.ImageBlob(this, field, out var data, out var length) != 0)
         {
             VipsLibrary.TakeErrors();
-            return null;
+            return [];
         }
-        return Marshal.PtrToStringUTF8(value);
+        return new ReadOnlySpan<byte>(data, checked((int)length));
     }
 
     /// <summary>Computes the pixels: 8-bit samples, <c>[Height, Width, Bands]</c>.</summary>

@@ -143,6 +143,6 @@ internal static unsafe partial class VipsNative
     [LibraryImport(Library, EntryPoint = "vips_image_get_typeof", StringMarshalling = StringMarshalling.Utf8)]
     internal static partial nuint ImageFieldType(VipsImage image, string field);
 
-    [LibraryImport(Library, EntryPoint = "vips_image_get_string", StringMarshalling = StringMarshalling.Utf8)]
-    internal static partial int ImageString(VipsImage image, string field, out nint value);
+    [LibraryImport(Library, EntryPoint = "vips_image_get_blob", StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int ImageBlob(VipsImage image, string field, out void* data, out nuint length);
 }

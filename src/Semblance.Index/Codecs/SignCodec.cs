@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using System.IO.Hashing;
 using System.Numerics.Tensors;
-using Semblance.Index.Files;
 using Semblance.Numerics;
 
 namespace Semblance.Index.Codecs;
@@ -60,7 +60,7 @@ internal sealed class SignCodec : BinaryCodec
         foreach (var x in _center)
             writer.Write(x);
         writer.Flush();
-        writer.Write(XxHash64.Of(stream.GetBuffer().AsSpan(0, (int)stream.Length)));
+        writer.Write(XxHash64.HashToUInt64(stream.GetBuffer().AsSpan(0, (int)stream.Length)));
         writer.Flush();
         return stream.ToArray();
     }
@@ -72,7 +72,7 @@ internal sealed class SignCodec : BinaryCodec
         const int HeaderLength = 8 + (3 * sizeof(int)) + sizeof(long);
         if (!bytes.StartsWith(Magic))
             return null;
-        if (bytes.Length < HeaderLength + sizeof(ulong) || XxHash64.Of(bytes[..^sizeof(ulong)]) != BinaryPrimitives.ReadUInt64LittleEndian(bytes[^sizeof(ulong)..]))
+        if (bytes.Length < HeaderLength + sizeof(ulong) || XxHash64.HashToUInt64(bytes[..^sizeof(ulong)]) != BinaryPrimitives.ReadUInt64LittleEndian(bytes[^sizeof(ulong)..]))
             throw new InvalidDataException("The codec is cut off or damaged: its checksum does not match its content. Make it again.");
         using var reader = new BinaryReader(new MemoryStream(bytes[8..^sizeof(ulong)].ToArray()));
         var version = reader.ReadInt32();

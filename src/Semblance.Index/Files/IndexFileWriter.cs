@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.IO.Hashing;
 using System.Text;
 
 namespace Semblance.Index.Files;
@@ -13,7 +14,7 @@ internal sealed class IndexSectionSink(Stream stream)
 
     public long Written { get; private set; }
 
-    public ulong Hash => _hash.Value();
+    public ulong Hash => _hash.GetCurrentHashAsUInt64();
 
     public void Write(ReadOnlySpan<byte> data)
     {
@@ -94,7 +95,7 @@ internal static class IndexFileWriter
         BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(48), header.Generation);
         BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(56), sections.Length);
         BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(64), position);
-        BinaryPrimitives.WriteUInt64LittleEndian(entries, XxHash64.Of(bytes.AsSpan(0, headerLength - IndexFileLayout.Checksum)));
+        BinaryPrimitives.WriteUInt64LittleEndian(entries, XxHash64.HashToUInt64(bytes.AsSpan(0, headerLength - IndexFileLayout.Checksum)));
         stream.Position = 0;
         stream.Write(bytes);
     }

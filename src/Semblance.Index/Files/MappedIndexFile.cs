@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.IO.Hashing;
 using System.IO.MemoryMappedFiles;
 using System.Text;
 using Microsoft.Win32.SafeHandles;
@@ -110,7 +111,7 @@ internal sealed unsafe class MappedIndexFile : IDisposable
         if (rest < headerLength - head.Length)
             throw Refuse(IndexFileProblem.Truncated, $"is cut off after {actualLength} bytes");
         var checksum = BinaryPrimitives.ReadUInt64LittleEndian(bytes.AsSpan(headerLength - IndexFileLayout.Checksum));
-        if (checksum != XxHash64.Of(bytes.AsSpan(0, headerLength - IndexFileLayout.Checksum)))
+        if (checksum != XxHash64.HashToUInt64(bytes.AsSpan(0, headerLength - IndexFileLayout.Checksum)))
             throw Refuse(IndexFileProblem.Damaged, "has a damaged header");
 
         // From here on the numbers are those some writer wrote, which may still be hostile.
@@ -197,7 +198,7 @@ internal sealed unsafe class MappedIndexFile : IDisposable
                 const int Piece = 1 << 20;
                 for (long done = 0; done < section.Length; done += Piece)
                     hash.Append(Bytes(section.Offset + done, Math.Min(Piece, section.Length - done)));
-                if (hash.Value() != section.Hash)
+                if (hash.GetCurrentHashAsUInt64() != section.Hash)
                     problems.Add($"The index file '{Path}' is damaged in section '{section.Name}'; it will be rebuilt from the gallery.");
                 end = section.Offset + section.Length;
             }

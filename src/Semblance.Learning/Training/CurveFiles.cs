@@ -1,25 +1,28 @@
 using System.Globalization;
-using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Semblance.Evaluation.Reports;
 
 namespace Semblance.Learning.Training;
 
 /// <summary>The training curve as text.</summary>
 internal static class CurveFiles
 {
+    private static readonly string[] s_columns =
+    [
+        "epoch", "step", "learning_rate", "training_loss", "training_accuracy", "validation_loss", "validation_accuracy", "pictures_per_second", "seconds", "cpu_seconds",
+    ];
+
     public static string ToJson(IReadOnlyList<CurvePoint> curve) => JsonSerializer.Serialize([.. curve], CurveJson.Default.CurvePointArray);
 
     public static CurvePoint[] FromJson(string json) => JsonSerializer.Deserialize(json, CurveJson.Default.CurvePointArray) ?? [];
 
     public static string ToCsv(IReadOnlyList<CurvePoint> curve)
     {
-        var text = new StringBuilder("epoch,step,learning_rate,training_loss,training_accuracy,validation_loss,validation_accuracy,pictures_per_second,seconds,cpu_seconds\n");
+        var text = new StringWriter(CultureInfo.InvariantCulture);
+        DelimitedText.WriteCsvLine(text, s_columns);
         foreach (var point in curve)
-        {
-            text.Append(string.Create(CultureInfo.InvariantCulture, $"{point.Epoch},{point.Step},{point.LearningRate:g6},{point.TrainingLoss:g6},{point.TrainingAccuracy:g6},"))
-                .Append(string.Create(CultureInfo.InvariantCulture, $"{point.ValidationLoss:g6},{point.ValidationAccuracy:g6},{point.PicturesPerSecond:g6},{point.Seconds:0.0},{point.CpuSeconds:0.0}\n"));
-        }
+            DelimitedText.WriteCsvLine(text, Cells(point));
         return text.ToString();
     }
 
@@ -29,6 +32,16 @@ internal static class CurveFiles
         Replace(Path.Combine(folder, "curve.csv"), ToCsv(curve));
         Replace(Path.Combine(folder, "curve.json"), ToJson(curve) + "\n");
     }
+
+    private static string[] Cells(CurvePoint point) =>
+    [
+        point.Epoch.ToString(CultureInfo.InvariantCulture), point.Step.ToString(CultureInfo.InvariantCulture), Short(point.LearningRate), Short(point.TrainingLoss), Short(point.TrainingAccuracy),
+        Short(point.ValidationLoss), Short(point.ValidationAccuracy), Short(point.PicturesPerSecond), Tenths(point.Seconds), Tenths(point.CpuSeconds),
+    ];
+
+    private static string Short(double? value) => value?.ToString("g6", CultureInfo.InvariantCulture) ?? "";
+
+    private static string Tenths(double value) => value.ToString("0.0", CultureInfo.InvariantCulture);
 
     private static void Replace(string path, string text)
     {

@@ -137,7 +137,7 @@ internal sealed class ExecutionPlan
     }
 
     private LayerMemory Memory(NetworkNode node)
-        => node.Layer.Memory(new LayerShapes([.. node.Inputs.Select(ShapeOf)], [.. OutputsOf(node).Select(ShapeOf)], _threads, _options.Training, _elementSize == sizeof(double)));
+        => node.Layer.Memory(new LayerShapes([.. node.Inputs.Select(ShapeOf)], [.. OutputsOf(node).Select(ShapeOf)], _threads, _options.Training, _elementSize == sizeof(double)) { FixedWeights = _options.FixedWeights && _elementSize == sizeof(float) });
 
     private static IEnumerable<int> OutputsOf(NetworkNode node) => Enumerable.Range(node.FirstOutput, node.OutputCount);
 

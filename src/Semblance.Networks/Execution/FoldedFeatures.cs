@@ -1,8 +1,10 @@
+using System.Numerics.Tensors;
+
 namespace Semblance.Networks.Execution;
 
 /// <summary>
 /// The weights of a convolution or linear layer with the linear maps behind it folded in: each of its outputs is multiplied by a factor
-/// and gets a term. Computed in double precision.
+/// and gets a term; both are computed in double precision.
 /// </summary>
 internal sealed class FoldedFeatures
 {
@@ -59,7 +61,8 @@ internal sealed class FoldedFeatures
     /// <summary>Adds the layer with the folded weights.</summary>
     /// <param name="name">The layer's own, unless it is taken.</param>
     /// <param name="activation">For convolutions.</param>
-    public (Layer Folded, Value Value) AddTo(Network network, string name, Value input, Activation activation)
+    /// <param name="inputs">The layer's own, and for a convolution optionally what is added before the activation.</param>
+    public (Layer Folded, Value Value) AddTo(Network network, string name, Activation activation, params Value[] inputs)
     {
         Layer folded = _layer switch
         {
@@ -78,17 +81,29 @@ internal sealed class FoldedFeatures
             Linear source => new Linear(source.Features) { Name = name, Bias = true },
             _ => throw new InvalidOperationException($"Nothing is folded into a layer of type {_layer.GetType().Name}."),
         };
-        var value = network.Add(folded, input);
-        var from = _layer.Parameters[0].Values;
-        var to = folded.Parameters[0].Values;
-        for (var row = 0; row < from.Length; row += _factors.Length)
+        var value = network.Add(folded, inputs);
+        float[] factors = [.. _factors.Select(factor => (float)factor)];
+        if (_layer.Parameters[0].Deferred is { } fill)
         {
-            for (var i = 0; i < _factors.Length; i++)
-                to[row + i] = (float)(from[row + i] * _factors[i]);
+            folded.Parameters[0].Defer(weights =>
+            {
+                fill(weights);
+                Multiply(weights, weights, factors);
+            });
+        }
+        else
+        {
+            Multiply(_layer.Parameters[0].Values, folded.Parameters[0].Values, factors);
         }
         var bias = folded.Parameters[1].Values;
         for (var i = 0; i < bias.Length; i++)
             bias[i] = (float)_terms[i];
         return (folded, value);
+    }
+
+    private static void Multiply(ReadOnlySpan<float> weights, Span<float> target, float[] factors)
+    {
+        for (var row = 0; row < weights.Length; row += factors.Length)
+            TensorPrimitives.Multiply(weights.Slice(row, factors.Length), factors, target.Slice(row, factors.Length));
     }
 }

@@ -1,4 +1,5 @@
 using System.Numerics;
+using Semblance.Numerics;
 using Semblance.Numerics.Products;
 using Semblance.Numerics.Simd;
 
@@ -11,12 +12,14 @@ internal sealed unsafe class ConvolutionPlan
     private readonly WinogradConvolution? _winograd;
     private readonly DenseConvolution? _dense;
 
-    public ConvolutionPlan(in ConvolutionShape shape)
+    /// <param name="fixedWeights">Whether weights are packed once for many passes.</param>
+    public ConvolutionPlan(in ConvolutionShape shape, bool fixedWeights)
     {
         Shape = shape;
+        FixedWeights = fixedWeights;
         if (DepthwiseConvolution.Fits(shape))
             _depthwise = new DepthwiseConvolution(shape);
-        else if (WinogradConvolution.Choose(shape) is { } winograd)
+        else if (WinogradConvolution.Choose(shape, fixedWeights) is { } winograd)
             _winograd = winograd;
         else
             _dense = new DenseConvolution(shape);
@@ -24,12 +27,18 @@ internal sealed unsafe class ConvolutionPlan
 
     public ConvolutionShape Shape { get; }
 
+    public bool FixedWeights { get; }
+
     /// <summary>Which of the ways was chosen, for people.</summary>
-    public string Algorithm => _depthwise is not null ? "depthwise" : _winograd is not null ? "Winograd" : "dense";
+    public string Algorithm => _depthwise is not null ? "depthwise" : _winograd is null ? "dense" : _winograd.IsSmall ? "Winograd 2×2" : "Winograd 4×4";
+
+    /// <summary>Elements of packed weights; 0 where the weights serve as they are.</summary>
+    public nint PackedLength(int vector)
+        => !FixedWeights || _depthwise is not null ? 0 : _winograd?.PackedLength(vector) ?? _dense!.PackedLength(vector);
 
     /// <summary>Elements of scratch memory for <see cref="Forward"/>.</summary>
     public nint ForwardScratch(int threads)
-        => _depthwise is not null ? 0 : _winograd?.ForwardScratch(threads) ?? _dense!.ForwardScratch(threads);
+        => _depthwise is not null ? 0 : _winograd?.ForwardScratch(threads, FixedWeights) ?? _dense!.ForwardScratch(threads);
 
     /// <summary>Elements of scratch memory for each of the gradients.</summary>
     public nint BackwardScratch(int threads)
@@ -41,11 +50,23 @@ internal sealed unsafe class ConvolutionPlan
             : Math.Max(_dense!.InputGradientScratch(threads), _dense.WeightGradientScratch(threads));
     }
 
-    /// <summary>y = f(x ∗ w + bias).</summary>
+    /// <summary>Packs weights as <see cref="Forward"/> reads them.</summary>
+    /// <param name="packed">Written: <see cref="PackedLength"/> elements.</param>
+    public void Pack<T>(T* w, SimdWidth<T> simd, WorkerTeam team, T* packed)
+        where T : unmanaged
+    {
+        if (_winograd is not null)
+            _winograd.Pack(w, simd, team, packed);
+        else
+            _dense!.Pack(w, simd, team, packed);
+    }
+
+    /// <summary>y = f(x ∗ w + bias + shortcut).</summary>
     /// <param name="bias">One a filter, or null.</param>
-    public void Forward<T>(LayerCall<T> call, T* x, T* w, T* bias, Activation activation, T* y, T* scratch)
+    /// <param name="shortcut">Of the output's shape, or null.</param>
+    public void Forward<T>(LayerCall<T> call, T* x, T* w, T* bias, T* shortcut, Activation activation, T* y, T* scratch)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
-        => ActivationFunctions.Run(activation, new ForwardAction<T>(this, call, x, w, bias, y, scratch));
+        => ActivationFunctions.Run(activation, new ForwardAction<T>(this, call, x, w, bias, shortcut, y, scratch));
 
     /// <summary>dx = the gradient of the input, or added to it.</summary>
     public void InputGradient<T>(LayerCall<T> call, T* dy, T* w, T* dx, bool accumulate, T* scratch)
@@ -71,7 +92,7 @@ internal sealed unsafe class ConvolutionPlan
             _dense!.WeightGradient(x, dy, dw, accumulate, call.Simd, call.Team, scratch);
     }
 
-    private readonly struct ForwardAction<T>(ConvolutionPlan plan, LayerCall<T> call, T* x, T* w, T* bias, T* y, T* scratch) : IActivationAction
+    private readonly struct ForwardAction<T>(ConvolutionPlan plan, LayerCall<T> call, T* x, T* w, T* bias, T* shortcut, T* y, T* scratch) : IActivationAction
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         public void Run<TActivation>(TActivation function)
@@ -80,9 +101,9 @@ internal sealed unsafe class ConvolutionPlan
             if (plan._depthwise is not null)
                 plan._depthwise.Forward(x, w, bias, function, y, call.Simd, call.Team);
             else if (plan._winograd is not null)
-                plan._winograd.Forward(x, w, bias, function, y, call.Simd, call.Team, scratch);
+                plan._winograd.Forward(x, w, bias, function, y, call.Simd, call.Team, scratch, shortcut, call.Packed);
             else
-                plan._dense!.Forward(x, w, y, new BiasActivation<T, TActivation>(bias, function), call.Simd, call.Team, scratch);
+                plan._dense!.Forward(x, w, y, new BiasActivation<T, TActivation>(bias, function, y, shortcut), call.Simd, call.Team, scratch, call.Packed);
         }
     }
 }

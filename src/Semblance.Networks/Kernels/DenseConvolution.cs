@@ -54,14 +54,27 @@ internal sealed unsafe class DenseConvolution
             ? MatrixMultiply<float>.ScratchLength(PointwiseWeights<float>(null, null, null, false))
             : (threads * _forward.SlabMemory) + ((WeightParts - 1) * _shape.WeightLength);
 
+    /// <summary>Elements of packed weights; 0 where groups keep them apart.</summary>
+    public nint PackedLength(int vector) => _shape.Groups > 1 ? 0 : PackedPanels<float>.Length(_shape.Depth, _shape.OutputChannels, vector);
+
     private int WeightParts => (int)Math.Clamp(LargestPartialSums / Math.Max(1, _shape.WeightLength), 1, Math.Clamp(_forward.Slabs, 1, MostParts));
+
+    /// <summary>Packs weights as <see cref="Forward"/> reads them fastest.</summary>
+    /// <param name="packed">Written: <see cref="PackedLength"/> elements.</param>
+    public void Pack<T>(T* w, SimdWidth<T> simd, WorkerTeam team, T* packed)
+        where T : unmanaged
+    {
+        var parts = team.Threads == 1 ? 1 : Math.Min(_shape.Depth, 4 * team.Threads);
+        team.Run(parts, part => simd.Run(new PackAction<T>(w, _shape, (int)((long)_shape.Depth * part / parts), (int)((long)_shape.Depth * (part + 1) / parts), packed)));
+    }
 
     /// <summary>y = epilogue(x ∗ w).</summary>
     /// <param name="x">[batch, height, width, channels].</param>
     /// <param name="w">[kernel height, kernel width, channels / groups, output channels].</param>
     /// <param name="y">[batch, output height, output width, output channels]; overwritten.</param>
     /// <param name="scratch"><see cref="ForwardScratch"/> elements.</param>
-    public void Forward<T, TEpilogue>(T* x, T* w, T* y, TEpilogue epilogue, SimdWidth<T> simd, WorkerTeam team, T* scratch)
+    /// <param name="packed">What <see cref="Pack"/> made of the weights, or null.</param>
+    public void Forward<T, TEpilogue>(T* x, T* w, T* y, TEpilogue epilogue, SimdWidth<T> simd, WorkerTeam team, T* scratch, T* packed = null)
         where T : unmanaged
         where TEpilogue : struct, IProductEpilogue<T>
     {
@@ -81,6 +94,7 @@ internal sealed unsafe class DenseConvolution
                 BColumn = 1,
                 C = y,
                 CRow = shape.OutputChannels,
+                Packed = packed,
             };
             MatrixMultiply<T>.Run(terms, epilogue, simd, team, null);
             return;
@@ -88,7 +102,7 @@ internal sealed unsafe class DenseConvolution
         var rowLength = (nint)shape.OutputWidth * shape.OutputChannels;
         var place = new GridPlace(0, shape.OutputHeight * rowLength, rowLength, shape.OutputChannels);
         var weights = new WalkWeights(shape.Groups, shape.GroupChannels, shape.GroupOutputChannels, shape.OutputChannels, 1, 0, shape.OutputChannels, null);
-        WalkProduct<T>.Run(_forward, x, w, weights, y, place, accumulate: false, epilogue, simd, team, scratch);
+        WalkProduct<T>.Run(_forward, x, w, weights, y, place, accumulate: false, epilogue, simd, team, scratch, packed);
     }
 
     /// <summary>dx = the gradient of the input, or added to it.</summary>
@@ -165,4 +179,13 @@ internal sealed unsafe class DenseConvolution
             CRow = _shape.OutputChannels,
             Accumulate = accumulate,
         };
+
+    private readonly struct PackAction<T>(T* w, ConvolutionShape shape, int from, int end, T* packed) : ISimdAction<T>
+        where T : unmanaged
+    {
+        public void Run<TSimd, TVector>()
+            where TSimd : struct, ISimd<TVector, T>
+            where TVector : struct
+            => PackedPanels<T>.Write<TSimd, TVector, StridedPanels<T>>(new StridedPanels<T>(w + ((nint)from * shape.OutputChannels), shape.OutputChannels, 1), from, end - from, shape.OutputChannels, packed, shape.Depth);
+    }
 }

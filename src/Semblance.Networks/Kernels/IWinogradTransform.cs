@@ -22,6 +22,18 @@ internal unsafe interface IWinogradTransform
         where TVector : struct
         where T : unmanaged;
 
+    /// <summary>Bᵀ d, each element of d from a pixel of its own: <c>pixels[i · pixelStep][channel]</c>.</summary>
+    static abstract void InputFrom<TSimd, TVector, T>(T** pixels, int pixelStep, nint channel, T* target, nint step)
+        where TSimd : struct, ISimd<TVector, T>
+        where TVector : struct
+        where T : unmanaged;
+
+    /// <summary>Aᵀ z in registers; those beyond <see cref="Tile"/> are zero.</summary>
+    static abstract void OutputOf<TSimd, TVector, T>(T* source, nint sourceStep, out TVector y0, out TVector y1, out TVector y2, out TVector y3)
+        where TSimd : struct, ISimd<TVector, T>
+        where TVector : struct
+        where T : unmanaged;
+
     /// <summary>Aᵀ z: <see cref="Side"/> sums to <see cref="Tile"/> outputs.</summary>
     static abstract void Output<TSimd, TVector, T>(T* source, nint sourceStep, T* target, nint step)
         where TSimd : struct, ISimd<TVector, T>

@@ -11,7 +11,8 @@ internal static unsafe class WalkProduct<T>
     /// <param name="read">The pictures that are walked over.</param>
     /// <param name="written">Where the points' results go, as <paramref name="place"/> says.</param>
     /// <param name="scratch">For each thread the walk's slab memory.</param>
-    public static void Run<TEpilogue>(PictureWalk walk, T* read, T* weights, WalkWeights layout, T* written, GridPlace place, bool accumulate, TEpilogue epilogue, SimdWidth<T> simd, WorkerTeam team, T* scratch)
+    /// <param name="packed">The weights as <see cref="PackedPanels{T}"/> has them, or null.</param>
+    public static void Run<TEpilogue>(PictureWalk walk, T* read, T* weights, WalkWeights layout, T* written, GridPlace place, bool accumulate, TEpilogue epilogue, SimdWidth<T> simd, WorkerTeam team, T* scratch, T* packed = null)
         where TEpilogue : struct, IProductEpilogue<T>
     {
         var segments = Segments(walk, layout);
@@ -34,7 +35,7 @@ internal static unsafe class WalkProduct<T>
             for (var job = Interlocked.Increment(ref next); job < jobs; job = Interlocked.Increment(ref next))
             {
                 var (slab, part) = Math.DivRem(job, shares);
-                simd.Run(new Job<TEpilogue>(walk, slab, slab + slabsAhead, read, weights, layout, segments, written, place, accumulate, epilogue, memory, part * share, Math.Min(share, layout.Columns - (part * share))));
+                simd.Run(new Job<TEpilogue>(walk, slab, slab + slabsAhead, read, weights, layout, segments, written, place, accumulate, epilogue, memory, part * share, Math.Min(share, layout.Columns - (part * share)), packed));
             }
         });
     }
@@ -52,7 +53,7 @@ internal static unsafe class WalkProduct<T>
     private static bool WholeRows(PictureWalk walk, WalkWeights layout) => layout.Groups == 1 && walk.Columns.IsDense;
 
     private readonly struct Job<TEpilogue>(
-        PictureWalk walk, int slabIndex, int nextSlab, T* read, T* weights, WalkWeights layout, nint[] segments, T* written, GridPlace place, bool accumulate, TEpilogue epilogue, T* memory, int firstColumn, int columns)
+        PictureWalk walk, int slabIndex, int nextSlab, T* read, T* weights, WalkWeights layout, nint[] segments, T* written, GridPlace place, bool accumulate, TEpilogue epilogue, T* memory, int firstColumn, int columns, T* packed)
         : ISimdAction<T>
         where TEpilogue : struct, IProductEpilogue<T>
     {
@@ -83,15 +84,26 @@ internal static unsafe class WalkProduct<T>
                 {
                     block.FirstColumn = (group * layout.Columns) + firstColumn;
                     var from = start + (group * layout.Depth);
-                    var source = taps is null
-                        ? new StridedPanels<T>(weights + (group * layout.GroupStep), layout.DepthStride, layout.ColumnStride)
-                        : new StridedPanels<T>(weights + (group * layout.GroupStep), layout.DepthStride, layout.ColumnStride, taps, layout.Depth);
-                    if (!none && TripleTaps<TSimd, TVector, T>.Fit(walk, layout.Depth, layout.Columns))
-                        TripleTaps<TSimd, TVector, T>.Multiply(walk, slab, from, layout.Depth, source, block.FirstColumn, columns, target, place, accumulate, block.Ahead, epilogue);
+                    var origin = weights + (group * layout.GroupStep);
+                    if (packed != null)
+                        Multiply<TSimd, TVector, PackedPanels<T>>(block, slab, from, target, new PackedPanels<T>(packed, block.Segments * block.SegmentLength));
+                    else if (taps is null)
+                        Multiply<TSimd, TVector, StridedPanels<T>>(block, slab, from, target, new StridedPanels<T>(origin, layout.DepthStride, layout.ColumnStride));
                     else
-                        BlockedProduct<TSimd, TVector, T>.Run(block, new PointRows<T>(from, walk.ImageStep(slab), walk, slab, target, place), source, epilogue);
+                        Multiply<TSimd, TVector, StridedPanels<T>>(block, slab, from, target, new StridedPanels<T>(origin, layout.DepthStride, layout.ColumnStride, taps, layout.Depth));
                 }
             }
+        }
+
+        private void Multiply<TSimd, TVector, TSource>(in ProductBlock<T> block, PictureWalk.Slab slab, T* start, T* target, TSource source)
+            where TSimd : struct, ISimd<TVector, T>
+            where TVector : struct
+            where TSource : struct, IPanelSource<T>
+        {
+            if (segments.Length > 0 && TripleTaps<TSimd, TVector, T>.Fit(walk, layout.Depth, layout.Columns))
+                TripleTaps<TSimd, TVector, T>.Multiply(walk, slab, start, layout.Depth, source, block.FirstColumn, columns, target, place, accumulate, block.Ahead, epilogue);
+            else
+                BlockedProduct<TSimd, TVector, T>.Run(block, new PointRows<T>(start, walk.ImageStep(slab), walk, slab, target, place), source, epilogue);
         }
     }
 }

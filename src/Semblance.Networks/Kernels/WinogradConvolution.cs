@@ -1,6 +1,7 @@
 using System.Numerics;
 using Semblance.Numerics;
 using Semblance.Numerics.Activations;
+using Semblance.Numerics.Memory;
 using Semblance.Numerics.Products;
 using Semblance.Numerics.Simd;
 
@@ -41,6 +42,12 @@ internal sealed unsafe class WinogradConvolution
     /// <summary>Transformed weights that a third-level cache holds beside the rest.</summary>
     private const double LargestCachedWeights = 3 << 20;
 
+    /// <summary>Reading a packed weight from memory: a product over fewer rows waits for its weights.</summary>
+    private const double PackedWeightCost = 16;
+
+    /// <summary>Input channels whose weights are transformed at a time when they are packed.</summary>
+    private const int PackedChannels = 16;
+
     private readonly ConvolutionShape _shape;
 
     public WinogradConvolution(in ConvolutionShape shape, bool small)
@@ -57,17 +64,15 @@ internal sealed unsafe class WinogradConvolution
     private int Side => IsSmall ? WinogradTwo.Side : WinogradFour.Side;
 
     /// <summary>Time of a pass in multiply-adds of a plain product.</summary>
-    private double Cost
+    private double Cost(bool fixedWeights)
     {
-        get
-        {
-            double frequencies = Side * Side;
-            var tiles = Tiles * frequencies;
-            var weights = frequencies * WeightCount;
-            return (SlowerProduct * tiles * WeightCount)
-                + (TileElementCost * tiles * ((nint)_shape.Channels + _shape.OutputChannels))
-                + (weights * (weights > LargestCachedWeights ? FarWeightCost : WeightCost));
-        }
+        double frequencies = Side * Side;
+        var tiles = Tiles * frequencies;
+        var weights = frequencies * WeightCount;
+        var transforms = TileElementCost * tiles * ((nint)_shape.Channels + _shape.OutputChannels);
+        return fixedWeights
+            ? transforms + (weights * Math.Max(SlowerProduct * Tiles, PackedWeightCost))
+            : transforms + (SlowerProduct * tiles * WeightCount) + (weights * (weights > LargestCachedWeights ? FarWeightCost : WeightCost));
     }
 
     private nint WeightCount => (nint)_shape.Channels * _shape.OutputChannels;
@@ -83,18 +88,23 @@ internal sealed unsafe class WinogradConvolution
         => shape is { KernelHeight: 3, KernelWidth: 3, StrideY: 1, StrideX: 1, DilationY: 1, DilationX: 1, Groups: 1, PadTop: <= 2, PadLeft: <= 2, PadBottom: <= 2, PadRight: <= 2 };
 
     /// <summary>The tiles with which a convolution takes least time, or null where the plain product is as fast.</summary>
-    public static WinogradConvolution? Choose(in ConvolutionShape shape)
+    /// <param name="fixedWeights">Whether weights are packed once for many passes.</param>
+    public static WinogradConvolution? Choose(in ConvolutionShape shape, bool fixedWeights)
     {
         if (!Fits(shape))
             return null;
         var (four, two) = (new WinogradConvolution(shape, small: false), new WinogradConvolution(shape, small: true));
-        var best = four.Cost <= two.Cost ? four : two;
-        var plain = 9.0 * shape.Batch * shape.OutputHeight * shape.OutputWidth * shape.Channels * shape.OutputChannels;
-        return best.Cost < NeededGain * plain ? best : null;
+        var (fourCost, twoCost) = (four.Cost(fixedWeights), two.Cost(fixedWeights));
+        var plain = 9.0 * Math.Max((double)shape.Batch * shape.OutputHeight * shape.OutputWidth, fixedWeights ? PackedWeightCost : 0) * shape.Channels * shape.OutputChannels;
+        return Math.Min(fourCost, twoCost) < NeededGain * plain ? fourCost <= twoCost ? four : two : null;
     }
 
     /// <summary>Elements of scratch memory for <see cref="Forward"/>.</summary>
-    public nint ForwardScratch(int threads) => Work(Tiles, threads).Length;
+    /// <param name="packed">Whether the weights are packed beforehand.</param>
+    public nint ForwardScratch(int threads, bool packed = false) => Work(Tiles, threads).Length - (packed ? WeightPlanes : 0);
+
+    /// <summary>Elements of packed weights.</summary>
+    public nint PackedLength(int vector) => Side * Side * PackedPlane(vector);
 
     /// <summary>Elements of scratch memory for <see cref="InputGradient"/>.</summary>
     public nint InputGradientScratch(int threads) => Work(InputTiles, threads).Length;
@@ -107,16 +117,40 @@ internal sealed unsafe class WinogradConvolution
 
     private int Zeros => (int)Rounded(Math.Max(_shape.Channels, _shape.OutputChannels));
 
-    /// <summary>y = f(x ∗ w + bias).</summary>
+    /// <summary>Transforms weights and packs each frequency as its product reads it.</summary>
+    /// <param name="packed">Written: <see cref="PackedLength"/> elements.</param>
+    public void Pack<T>(T* w, SimdWidth<T> simd, WorkerTeam team, T* packed)
+        where T : unmanaged
+    {
+        var parts = (_shape.Channels + PackedChannels - 1) / PackedChannels;
+        var memoryLength = Side * Side * (nint)PackedChannels * _shape.OutputChannels;
+        var threads = Math.Min(team.Threads, parts);
+        var memory = new HugeMemory(threads * memoryLength * sizeof(T));
+        var next = -1;
+        team.Run(threads, thread =>
+        {
+            var planes = (T*)memory.Start + (thread * memoryLength);
+            for (var part = Interlocked.Increment(ref next); part < parts; part = Interlocked.Increment(ref next))
+            {
+                var first = part * PackedChannels;
+                simd.Run(new PackWeights<T>(this, w, first, Math.Min(PackedChannels, _shape.Channels - first), planes, packed, PackedPlane(simd.Count)));
+            }
+        });
+        memory.Release();
+    }
+
+    /// <summary>y = f(x ∗ w + bias + shortcut).</summary>
     /// <param name="bias">One an output channel, or null.</param>
-    public void Forward<T, TActivation>(T* x, T* w, T* bias, TActivation function, T* y, SimdWidth<T> simd, WorkerTeam team, T* scratch)
+    /// <param name="shortcut">Of the output's shape, or null.</param>
+    /// <param name="packed">What <see cref="Pack"/> made of the weights, which are not read then; or null.</param>
+    public void Forward<T, TActivation>(T* x, T* w, T* bias, TActivation function, T* y, SimdWidth<T> simd, WorkerTeam team, T* scratch, T* shortcut = null, T* packed = null)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TActivation : struct, IActivation
     {
         var (rows, columns) = (TilesIn(_shape.OutputHeight), TilesIn(_shape.OutputWidth));
         var read = new WinogradGrid(_shape.Height, _shape.Width, _shape.Channels, rows, columns, Tile, -_shape.PadTop, -_shape.PadLeft);
         var written = new WinogradGrid(_shape.OutputHeight, _shape.OutputWidth, _shape.OutputChannels, rows, columns, Tile, 0, 0);
-        Run(read, written, Tiles, x, w, turned: false, bias, function, y, accumulate: false, simd, team, scratch);
+        Run(read, written, Tiles, x, w, packed, turned: false, bias, shortcut, function, y, simd, team, scratch);
     }
 
     /// <summary>dx = the gradient of the input, or added to it: a convolution with the turned kernel, channels and filters exchanged.</summary>
@@ -126,7 +160,8 @@ internal sealed unsafe class WinogradConvolution
         var (rows, columns) = (TilesIn(_shape.Height), TilesIn(_shape.Width));
         var read = new WinogradGrid(_shape.OutputHeight, _shape.OutputWidth, _shape.OutputChannels, rows, columns, Tile, _shape.PadTop - 2, _shape.PadLeft - 2);
         var written = new WinogradGrid(_shape.Height, _shape.Width, _shape.Channels, rows, columns, Tile, 0, 0);
-        Run(read, written, InputTiles, dy, w, turned: true, null, default(IdentityFunction), dx, accumulate, simd, team, scratch);
+        // What is there already is one more term of the sum.
+        Run(read, written, InputTiles, dy, w, null, turned: true, null, accumulate ? dx : null, default(IdentityFunction), dx, simd, team, scratch);
     }
 
     /// <summary>dw = the gradient of the weights, or added to it.</summary>
@@ -179,6 +214,8 @@ internal sealed unsafe class WinogradConvolution
 
     private static nint Rounded(nint length) => (length + MostLanes - 1) / MostLanes * MostLanes;
 
+    private nint PackedPlane(int vector) => Rounded(PackedPanels<float>.Length(_shape.Channels, _shape.OutputChannels, vector));
+
     private int TilesIn(int size) => (size + Tile - 1) / Tile;
 
     private nint InputPlane(int tiles) => (tiles * Rounded(_shape.Channels)) + Skew;
@@ -204,17 +241,19 @@ internal sealed unsafe class WinogradConvolution
 
     private nint BlockLength(int tiles) => Side * Side * (InputPlane(tiles) + OutputPlane(tiles));
 
-    private void Run<T, TActivation>(WinogradGrid read, WinogradGrid written, int tiles, T* x, T* w, bool turned, T* bias, TActivation function, T* y, bool accumulate, SimdWidth<T> simd, WorkerTeam team, T* scratch)
+    private void Run<T, TActivation>(WinogradGrid read, WinogradGrid written, int tiles, T* x, T* w, T* packed, bool turned, T* bias, T* shortcut, TActivation function, T* y, SimdWidth<T> simd, WorkerTeam team, T* scratch)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TActivation : struct, IActivation
     {
         var zeros = scratch;
-        var weights = zeros + Zeros;
-        var blocksMemory = weights + WeightPlanes;
+        var weights = packed == null ? zeros + Zeros : packed;
+        var blocksMemory = zeros + Zeros + (packed == null ? WeightPlanes : 0);
         new Span<T>(zeros, Zeros).Clear();
         var small = IsSmall;
-        var weightPlane = Rounded(WeightCount) + Skew;
-        ForWeights(simd, team, (from, end) => simd.Run(new SpreadWeights<T>(small, w, WeightCount, turned, from, end, weights, weightPlane)));
+        var isPacked = packed != null;
+        var weightPlane = isPacked ? PackedPlane(simd.Count) : Rounded(WeightCount) + Skew;
+        if (!isPacked)
+            ForWeights(simd, team, (from, end) => simd.Run(new SpreadWeights<T>(small, w, WeightCount, turned, from, end, weights, weightPlane)));
         var (block, blocks, _) = Work(tiles, team.Threads);
         var threads = Math.Min(team.Threads, blocks);
         var next = -1;
@@ -224,7 +263,7 @@ internal sealed unsafe class WinogradConvolution
             for (var index = Interlocked.Increment(ref next); index < blocks; index = Interlocked.Increment(ref next))
             {
                 var first = index * block;
-                simd.Run(new Block<T, TActivation>(this, read, written, first, Math.Min(block, tiles - first), block, x, weights, weightPlane, turned, zeros, bias, function, y, accumulate, memory));
+                simd.Run(new Block<T, TActivation>(this, read, written, first, Math.Min(block, tiles - first), block, x, weights, weightPlane, isPacked, turned, zeros, bias, shortcut, function, y, memory));
             }
         });
     }
@@ -240,7 +279,7 @@ internal sealed unsafe class WinogradConvolution
 
     /// <summary>Some tiles from the input to the output.</summary>
     private readonly struct Block<T, TActivation>(
-        WinogradConvolution owner, WinogradGrid read, WinogradGrid written, int first, int count, int most, T* x, T* weights, nint weightPlane, bool turned, T* zeros, T* bias, TActivation function, T* y, bool accumulate, T* memory)
+        WinogradConvolution owner, WinogradGrid read, WinogradGrid written, int first, int count, int most, T* x, T* weights, nint weightPlane, bool packed, bool turned, T* zeros, T* bias, T* shortcut, TActivation function, T* y, T* memory)
         : ISimdAction<T>
         where T : unmanaged
         where TActivation : struct, IActivation
@@ -274,6 +313,7 @@ internal sealed unsafe class WinogradConvolution
                     A = memory + (frequency * readPlane),
                     ARow = from,
                     AColumn = 1,
+                    Packed = packed ? weights + (frequency * weightPlane) : null,
                     B = weights + (frequency * weightPlane),
                     BRow = turned ? 1 : written.Channels,
                     BColumn = turned ? read.Channels : 1,
@@ -281,7 +321,7 @@ internal sealed unsafe class WinogradConvolution
                     CRow = to,
                 });
             }
-            WinogradPass<TSimd, TVector, T, TTransform>.Output(written, sums, writtenPlane, to, first, count, bias, function, y, accumulate);
+            WinogradPass<TSimd, TVector, T, TTransform>.Output(written, sums, writtenPlane, to, first, count, bias, shortcut, function, y);
         }
     }
 
@@ -302,7 +342,11 @@ internal sealed unsafe class WinogradConvolution
             Step = terms.AColumn,
             Accumulate = terms.Accumulate,
         };
-        BlockedProduct<TSimd, TVector, T>.Run(block, new StridedRows<T>(terms.A, terms.ARow, terms.C, terms.CRow), new StridedPanels<T>(terms.B, terms.BRow, terms.BColumn), default(NoEpilogue<T>));
+        var rows = new StridedRows<T>(terms.A, terms.ARow, terms.C, terms.CRow);
+        if (terms.Packed == null)
+            BlockedProduct<TSimd, TVector, T>.Run(block, rows, new StridedPanels<T>(terms.B, terms.BRow, terms.BColumn), default(NoEpilogue<T>));
+        else
+            BlockedProduct<TSimd, TVector, T>.Run(block, rows, new PackedPanels<T>(terms.Packed, terms.Depth), default(NoEpilogue<T>));
     }
 
     private readonly struct Product<T>(MatrixTerms<T> terms) : ISimdAction<T>
@@ -351,6 +395,27 @@ internal sealed unsafe class WinogradConvolution
                 WinogradPass<TSimd, TVector, T, WinogradTwo>.Weights(weights, count, turned, from, end, planes, plane);
             else
                 WinogradPass<TSimd, TVector, T, WinogradFour>.Weights(weights, count, turned, from, end, planes, plane);
+        }
+    }
+
+    /// <summary>The weights of some input channels, transformed beside each other and packed from there.</summary>
+    private readonly struct PackWeights<T>(WinogradConvolution owner, T* weights, int first, int count, T* planes, T* packed, nint packedPlane) : ISimdAction<T>
+        where T : unmanaged
+    {
+        public void Run<TSimd, TVector>()
+            where TSimd : struct, ISimd<TVector, T>
+            where TVector : struct
+        {
+            var outputs = owner._shape.OutputChannels;
+            var plane = (nint)PackedChannels * outputs;
+            var (from, end) = ((nint)first * outputs, (nint)(first + count) * outputs);
+            // Planes that begin with this part's weights.
+            if (owner.IsSmall)
+                WinogradPass<TSimd, TVector, T, WinogradTwo>.Weights(weights, owner.WeightCount, turned: false, from, end, planes - from, plane);
+            else
+                WinogradPass<TSimd, TVector, T, WinogradFour>.Weights(weights, owner.WeightCount, turned: false, from, end, planes - from, plane);
+            for (var frequency = 0; frequency < owner.Side * owner.Side; frequency++)
+                PackedPanels<T>.Write<TSimd, TVector, StridedPanels<T>>(new StridedPanels<T>(planes + (frequency * plane), outputs, 1), first, count, outputs, packed + (frequency * packedPlane), owner._shape.Channels);
         }
     }
 

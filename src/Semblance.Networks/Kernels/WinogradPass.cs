@@ -40,9 +40,17 @@ internal static unsafe class WinogradPass<TSimd, TVector, T, TTransform>
             var target = planes + (tile * stride);
             for (var c = 0; c < grid.Channels; c += TSimd.Count)
             {
-                Gather(pixels, side * side, c, grid.Channels - c, patch);
-                for (var x = 0; x < side; x++)
-                    TTransform.Input<TSimd, TVector, T>(patch + (x * TSimd.Count), rowStep, halfway + (x * TSimd.Count), rowStep);
+                if (grid.Channels - c >= TSimd.Count)
+                {
+                    for (var x = 0; x < side; x++)
+                        TTransform.InputFrom<TSimd, TVector, T>(pixels + x, side, c, halfway + (x * TSimd.Count), rowStep);
+                }
+                else
+                {
+                    Gather(pixels, side * side, c, grid.Channels - c, patch);
+                    for (var x = 0; x < side; x++)
+                        TTransform.Input<TSimd, TVector, T>(patch + (x * TSimd.Count), rowStep, halfway + (x * TSimd.Count), rowStep);
+                }
                 for (var y = 0; y < side; y++)
                     TTransform.Input<TSimd, TVector, T>(halfway + (y * rowStep), TSimd.Count, target + (y * side * plane) + c, plane);
             }
@@ -76,45 +84,46 @@ internal static unsafe class WinogradPass<TSimd, TVector, T, TTransform>
         }
     }
 
-    /// <summary>Tiles of the output, f(Aᵀ z A + bias), from planes as <see cref="Input"/> writes them.</summary>
+    /// <summary>Tiles of the output, f(Aᵀ z A + bias + shortcut), from planes as <see cref="Input"/> writes them.</summary>
     /// <param name="grid">Tiles side by side; what of them lies outside the picture is left out.</param>
     /// <param name="bias">One a channel, or null.</param>
+    /// <param name="shortcut">Laid out as the pictures, which it may be; or null.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     [SkipLocalsInit]
-    public static void Output<TActivation>(in WinogradGrid grid, T* planes, nint plane, nint stride, int first, int count, T* bias, TActivation function, T* pictures, bool accumulate)
+    public static void Output<TActivation>(in WinogradGrid grid, T* planes, nint plane, nint stride, int first, int count, T* bias, T* shortcut, TActivation function, T* pictures)
         where TActivation : struct, IActivation
     {
         var (side, width) = (TTransform.Side, TTransform.Tile);
         var halfwayMemory = stackalloc T[Room];
         var halfway = Aligned(halfwayMemory);
-        var patchMemory = stackalloc T[Room];
-        var patch = Aligned(patchMemory);
         var rowStep = (nint)side * TSimd.Count;
         var channels = grid.Channels;
+        var add = shortcut != null;
         for (var tile = 0; tile < count; tile++)
         {
             var (picture, row, column) = grid.Place(first + tile);
             var (rows, columns) = (Math.Min(width, grid.Height - row), Math.Min(width, grid.Width - column));
             var source = planes + (tile * stride);
-            var target = pictures + ((((((nint)picture * grid.Height) + row) * grid.Width) + column) * channels);
+            var place = (((((nint)picture * grid.Height) + row) * grid.Width) + column) * channels;
             for (var c = 0; c < channels; c += TSimd.Count)
             {
                 var lanes = Math.Min(TSimd.Count, channels - c);
+                var constant = bias != null ? TSimd.LoadFirst(bias + c, lanes) : TSimd.Zero;
                 for (var x = 0; x < side; x++)
                     TTransform.Output<TSimd, TVector, T>(source + (x * plane) + c, side * plane, halfway + (x * TSimd.Count), rowStep);
                 for (var y = 0; y < rows; y++)
                 {
-                    TTransform.Output<TSimd, TVector, T>(halfway + (y * rowStep), TSimd.Count, patch, TSimd.Count);
-                    var pixel = target + ((nint)y * grid.Width * channels) + c;
-                    for (var x = 0; x < columns; x++, pixel += channels)
-                    {
-                        var value = TSimd.Load(patch + (x * TSimd.Count));
-                        if (bias != null)
-                            value = TSimd.Add(value, TSimd.LoadFirst(bias + c, lanes));
-                        if (accumulate)
-                            value = TSimd.Add(value, TSimd.LoadFirst(pixel, lanes));
-                        TSimd.StoreFirst(function.Forward<TSimd, TVector, T>(value), pixel, lanes);
-                    }
+                    TTransform.OutputOf<TSimd, TVector, T>(halfway + (y * rowStep), TSimd.Count, out var y0, out var y1, out var y2, out var y3);
+                    var at = place + ((nint)y * grid.Width * channels) + c;
+                    var pixel = pictures + at;
+                    var other = add ? shortcut + at : null;
+                    Finish(y0, constant, function, pixel, other, lanes);
+                    if (columns > 1)
+                        Finish(y1, constant, function, pixel + channels, add ? other + channels : null, lanes);
+                    if (columns > 2)
+                        Finish(y2, constant, function, pixel + (2 * channels), add ? other + (2 * channels) : null, lanes);
+                    if (columns > 3)
+                        Finish(y3, constant, function, pixel + (3 * channels), add ? other + (3 * channels) : null, lanes);
                 }
             }
         }
@@ -185,6 +194,23 @@ internal static unsafe class WinogradPass<TSimd, TVector, T, TTransform>
                 TSimd.StoreFirst(sum, gradient + (tap * count) + i, lanes);
             }
         }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Finish<TActivation>(TVector value, TVector bias, TActivation function, T* pixel, T* shortcut, int lanes)
+        where TActivation : struct, IActivation
+    {
+        value = TSimd.Add(value, bias);
+        if (lanes == TSimd.Count)
+        {
+            if (shortcut != null)
+                value = TSimd.Add(value, TSimd.Load(shortcut));
+            TSimd.Store(function.Forward<TSimd, TVector, T>(value), pixel);
+            return;
+        }
+        if (shortcut != null)
+            value = TSimd.Add(value, TSimd.LoadFirst(shortcut, lanes));
+        TSimd.StoreFirst(function.Forward<TSimd, TVector, T>(value), pixel, lanes);
     }
 
     private static T* Aligned(T* memory) => (T*)(((nint)memory + Alignment - 1) & -Alignment);

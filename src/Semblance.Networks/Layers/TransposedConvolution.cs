@@ -118,7 +118,7 @@ public sealed unsafe class TransposedConvolution : Layer
         if (call.InputGradient() is not { IsNone: false } dx)
             return;
         var target = call.Accumulates() ? scratch : dx.Data;
-        plan.Forward(call, gradient, call.Parameter(0).Data, null, Activation.None, target, call.Accumulates() ? scratch + dx.Shape.Length : scratch);
+        plan.Forward(call, gradient, call.Parameter(0).Data, null, null, Activation.None, target, call.Accumulates() ? scratch + dx.Shape.Length : scratch);
         if (call.Accumulates())
             TensorPrimitives.Add(dx.Span, new ReadOnlySpan<T>(target, dx.Span.Length), dx.Span);
     }
@@ -163,7 +163,7 @@ public sealed unsafe class TransposedConvolution : Layer
         var shape = Geometry(input);
         var plan = Volatile.Read(ref _plan);
         if (plan is null || plan.Shape != shape)
-            Volatile.Write(ref _plan, plan = new ConvolutionPlan(shape));
+            Volatile.Write(ref _plan, plan = new ConvolutionPlan(shape, fixedWeights: false));
         return plan;
     }
 

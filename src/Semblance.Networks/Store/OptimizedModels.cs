@@ -6,50 +6,93 @@ using System.Text;
 namespace Semblance.Networks.Store;
 
 /// <summary>
-/// Keeps, beside a model, its graph as ONNX Runtime optimised it. Such a file holds only for one version of the runtime and
-/// one kind of CPU (the runtime packs channels by the width of the vectors), so its name says which, and the other names
-/// are swept away when a new one is made.
+/// Keeps, beside a model, its graph as ONNX Runtime optimised it, with the weights in a file of their own, which later starts map
+/// instead of reading and copying it: of a network of 64 MB that is most of the time to load it. Such files hold only for one version
+/// of the runtime and one kind of CPU (the runtime packs channels by the width of the vectors), so their names say which, and the
+/// other names are swept away when new ones are made.
 /// </summary>
 internal static class OptimizedModels
 {
     private const string Prefix = "optimized-";
     private const string Extension = ".onnx";
+    private const string WeightsExtension = ".weights";
+    private const string LockName = ".optimized.lock";
 
     public static OnnxSession Open(string path, string sha256, int intraOpThreads)
     {
         var plain = new OnnxSessionOptions { IntraOpThreads = intraOpThreads };
         var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
         var cached = Path.Combine(folder, Prefix + Key(sha256) + Extension);
-        if (File.Exists(cached))
-        {
-            try
-            {
-                return new OnnxSession(cached, plain with { GraphOptimization = GraphOptimization.None });
-            }
-            catch (OnnxException)
-            {
-                // A damaged copy of what can be made again: fall through and replace it.
-            }
-        }
-
-        var temporary = Path.Combine(folder, $".{Prefix}{Guid.NewGuid():N}{Extension}");
+        if (OpenCached(cached, plain) is { } known)
+            return known;
         try
         {
-            // Opened for writing first, so that a folder that may only be read costs no second optimisation.
-            File.Create(temporary).Dispose();
-            var session = new OnnxSession(path, plain with { OptimizedModelPath = temporary });
-            using (var stream = new FileStream(temporary, FileMode.Open, FileAccess.ReadWrite))
-                stream.Flush(flushToDisk: true);
-            foreach (var old in Directory.EnumerateFiles(folder, Prefix + "*" + Extension))
-                File.Delete(old);
+            // One maker at a time, or the sweeping of one would take the weights of another.
+            using var held = StoreLock.Take(Path.Combine(folder, LockName), CancellationToken.None);
+            return OpenCached(cached, plain) ?? Make(path, cached, plain);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            // A store that may only be read.
+            return new OnnxSession(path, plain);
+        }
+    }
+
+    private static OnnxSession? OpenCached(string cached, OnnxSessionOptions plain)
+    {
+        if (!File.Exists(cached))
+            return null;
+        try
+        {
+            return new OnnxSession(cached, plain with { GraphOptimization = GraphOptimization.None });
+        }
+        catch (OnnxException)
+        {
+            // A damaged copy of what can be made again.
+            return null;
+        }
+    }
+
+    private static OnnxSession Make(string path, string cached, OnnxSessionOptions plain)
+    {
+        var folder = Path.GetDirectoryName(cached)!;
+        var made = Guid.NewGuid().ToString("N");
+        var temporary = Path.Combine(folder, $".{Prefix}{made}{Extension}");
+        // The graph names this file, so it has its name from the start; a name that was never used is mapped by nobody.
+        var weights = Prefix + made + WeightsExtension;
+        try
+        {
+            var session = new OnnxSession(path, plain with
+            {
+                OptimizedModelPath = temporary,
+                ConfigEntries = new Dictionary<string, string>(StringComparer.Ordinal)
+                {
+                    ["session.optimized_model_external_initializers_file_name"] = weights,
+                    ["session.optimized_model_external_initializers_min_size_in_bytes"] = "1024",
+                },
+            });
+            Flush(temporary);
+            Flush(Path.Combine(folder, weights));
             File.Move(temporary, cached, overwrite: true);
+            foreach (var old in Directory.EnumerateFiles(folder, Prefix + "*").Where(file => file != cached && Path.GetFileName(file) != weights))
+                File.Delete(old);
             return session;
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or OnnxException)
         {
             TryDelete(temporary);
+            TryDelete(Path.Combine(folder, weights));
             return new OnnxSession(path, plain);
         }
+    }
+
+    // A network of a few small weights has no file for them.
+    private static void Flush(string path)
+    {
+        if (!File.Exists(path))
+            return;
+        using var stream = new FileStream(path, FileMode.Open, FileAccess.ReadWrite);
+        stream.Flush(flushToDisk: true);
     }
 
     private static string Key(string sha256)

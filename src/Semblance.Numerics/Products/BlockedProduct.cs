@@ -97,12 +97,18 @@ internal static unsafe class BlockedProduct<TSimd, TVector, T>
                             call.Width = Math.Min(PanelWidth, endColumn - column);
                             var stride = call.Width > TSimd.Count ? PanelWidth : TSimd.Count;
                             call.B = source.Find(stride, depth, block.FirstColumn + column, call.Width);
+                            T* following = null;
                             if (call.B is null)
                             {
                                 source.Pack<TSimd, TVector>(packed, stride, depth, call.Segments * (int)call.SegmentLength, block.FirstColumn + column, call.Width);
                                 call.B = packed;
                             }
-                            MultiplyRows(&call, starts, targets, count, block.Ahead.IsEmpty, column == firstColumn, epilogue, last && !epilogue.IsNone);
+                            else
+                            {
+                                // Behind the last panel lies what the next product begins with, or nothing, which does no harm.
+                                following = source.Find(PanelWidth, depth, block.FirstColumn + column + PanelWidth, PanelWidth);
+                            }
+                            MultiplyRows(&call, starts, targets, count, block.Ahead.IsEmpty, column == firstColumn, following, epilogue, last && !epilogue.IsNone);
                         }
                         call.Accumulate = true;
                     }
@@ -120,17 +126,19 @@ internal static unsafe class BlockedProduct<TSimd, TVector, T>
 
     /// <param name="following">What follows the rows of A in memory is asked for, not what the block says.</param>
     /// <param name="fresh">Rows of A are met for the first time at this depth.</param>
-    private static void MultiplyRows<TEpilogue>(TileCall<T>* call, T** starts, T** targets, int count, bool following, bool fresh, TEpilogue epilogue, bool finish)
+    /// <param name="nextPanel">The panel that is read after this one, asked for when the rows are not fresh; null where it has to be packed first.</param>
+    private static void MultiplyRows<TEpilogue>(TileCall<T>* call, T** starts, T** targets, int count, bool following, bool fresh, T* nextPanel, TEpilogue epilogue, bool finish)
         where TEpilogue : struct, IProductEpilogue<T>
     {
         var narrow = call->Width <= TSimd.Count;
         var tallest = narrow ? NarrowTileRows : TileRows;
         // Rows that lie along the depth: the tile after the next. Rows across it: as much of the next depth as this tile's share is.
         var depthAhead = (call->Segments * call->SegmentLength * call->Step) + call->Offsets[0] + call->Skip;
+        var panelAhead = following && !fresh && nextPanel != null;
         if (following)
         {
-            call->Ahead = (byte*)call->B;
-            call->AheadStep = 0;
+            call->Ahead = (byte*)(panelAhead ? nextPanel : call->B);
+            call->AheadStep = panelAhead ? PanelWidth * sizeof(T) / ((count + tallest - 1) / tallest) : 0;
         }
         for (var row = 0; row < count; row += tallest)
         {
@@ -150,7 +158,7 @@ internal static unsafe class BlockedProduct<TSimd, TVector, T>
                 MultiplyWide(call);
             else
                 MultiplyWideInSixteen(call);
-            if (!following)
+            if (!following || panelAhead)
                 call->Ahead += call->Segments * call->SegmentLength * call->AheadStep;
             if (!finish)
                 continue;

@@ -121,11 +121,11 @@ internal static unsafe class MatrixMultiply<T>
                 Step = terms.AColumn,
                 Accumulate = terms.Accumulate,
             };
-            BlockedProduct<TSimd, TVector, T>.Run(
-                block,
-                new StridedRows<T>(terms.A, terms.ARow, terms.C, terms.CRow),
-                new StridedPanels<T>(terms.B, terms.BRow, terms.BColumn),
-                epilogue);
+            var rowsOf = new StridedRows<T>(terms.A, terms.ARow, terms.C, terms.CRow);
+            if (terms.Packed is null)
+                BlockedProduct<TSimd, TVector, T>.Run(block, rowsOf, new StridedPanels<T>(terms.B, terms.BRow, terms.BColumn), epilogue);
+            else
+                BlockedProduct<TSimd, TVector, T>.Run(block, rowsOf, new PackedPanels<T>(terms.Packed, terms.Depth), epilogue);
         }
     }
 

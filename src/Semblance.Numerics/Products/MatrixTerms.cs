@@ -28,6 +28,9 @@ internal unsafe struct MatrixTerms<T>
 
     public nint BColumn;
 
+    /// <summary>B as <see cref="PackedPanels{T}"/> has it, read in place of B; null where there is none. For a single product over its whole depth.</summary>
+    public T* Packed;
+
     public T* C;
 
     public nint CRow;

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using Semblance.Exporting;
+using Semblance.Evaluation.Reports;
 
 namespace Semblance.Evaluating;
 

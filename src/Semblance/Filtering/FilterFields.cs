@@ -4,7 +4,7 @@ namespace Semblance.Filtering;
 internal static class FilterFields
 {
     public static IReadOnlyList<string> Known { get; } =
-        ["label", "tag", "name", "path", "date", "size", "width", "height", "mp", "orientation", "camera", "format"];
+        ["label", "tag", "name", "path", "date", "size", "width", "height", "mp", "orientation", "camera", "format", "lens", "iso", "rating", "gps", "near", "description"];
 
     /// <param name="field">Lower case and known; null for a bare word.</param>
     /// <param name="position">Of the value in the filter text, for messages.</param>
@@ -15,7 +15,13 @@ internal static class FilterFields
         "tag" => new TagTerm(Glob.OfText(value).Matches),
         "name" => Name(value),
         "path" => Path(value),
-        "camera" => Camera(value),
+        "camera" => PartOf(value, item => item.Camera),
+        "lens" => PartOf(value, item => item.Photo.Lens),
+        "description" => PartOf(value, item => item.Photo.Description),
+        "iso" => Ranges.Count(value, position, "an ISO sensitivity such as 400, >=800 or 100..800", item => item.Photo.Iso),
+        "rating" => Ranges.Rating(value, position),
+        "gps" => Places.Gps(value, position),
+        "near" => Places.Near(value, position),
         "format" => OfText(FormatName(value), item => item.Format),
         "orientation" => Orientation(value, position),
         "date" => Ranges.Date(value, position),
@@ -54,10 +60,10 @@ internal static class FilterFields
         return new ItemTerm(item => glob.MatchesPath(item.Path));
     }
 
-    private static ItemTerm Camera(string value)
+    private static ItemTerm PartOf(string value, Func<GalleryItem, string?> text)
     {
         var test = PartOrGlob(value);
-        return new ItemTerm(item => item.Camera is { } camera && test(camera));
+        return new ItemTerm(item => text(item) is { } known && test(known));
     }
 
     private static Func<string, bool> PartOrGlob(string value) =>

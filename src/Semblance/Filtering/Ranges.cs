@@ -7,6 +7,7 @@ internal static class Ranges
 {
     private const string SizeForm = "a size such as >2MB, 100KB..2MB or 4096";
     private const string DateForm = "a date such as 2020, 2020-05, 2020-05-17 or 2020..2021";
+    private const string RatingForm = "a rating of -1 (rejected) to 5 stars such as 5, >=3 or 3..5";
     private const string MegapixelForm = "megapixels such as 12, >=3 or 3..6";
 
     public static ItemTerm Date(string value, int position)
@@ -21,10 +22,18 @@ internal static class Ranges
         return new ItemTerm(item => Within(item.Size, low, high));
     }
 
-    public static ItemTerm Count(string value, int position, string form, Func<GalleryItem, int> quantity)
+    /// <param name="quantity">Null where it is not known, which passes no term.</param>
+    public static ItemTerm Count(string value, int position, string form, Func<GalleryItem, int?> quantity)
     {
         var (low, high) = Parse(value, position, form, ParseCount);
-        return new ItemTerm(item => Within(quantity(item), low, high));
+        return new ItemTerm(item => quantity(item) is { } count && Within(count, low, high));
+    }
+
+    /// <summary>A picture that nobody rated has no stars.</summary>
+    public static ItemTerm Rating(string value, int position)
+    {
+        var (low, high) = Parse(value, position, RatingForm, ParseRating);
+        return new ItemTerm(item => Within(item.Photo.Rating ?? 0, low, high));
     }
 
     /// <summary>Compared in pixels, so that no fraction is rounded twice.</summary>
@@ -116,6 +125,9 @@ internal static class Ranges
 
     private static (decimal, decimal)? ParseCount(string text) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var count) ? (count, count) : null;
+
+    private static (decimal, decimal)? ParseRating(string text) =>
+        int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var stars) && stars is >= -1 and <= 5 ? (stars, stars) : null;
 
     private static (decimal, decimal)? ParseMegapixels(string text, bool rounded)
     {

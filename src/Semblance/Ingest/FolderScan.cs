@@ -1,5 +1,6 @@
-using Microsoft.Extensions.FileSystemGlobbing;
+using Semblance.Filtering;
 using Semblance.Imaging;
+using Semblance.Sidecars;
 
 namespace Semblance.Ingest;
 
@@ -25,24 +26,22 @@ internal sealed class FolderScan
 
     private readonly IngestOptions _options;
     private readonly string _galleryFolder;
-    private readonly Matcher? _exclude;
+    private readonly Glob[] _exclude;
     private readonly HashSet<string> _visited = new(StringComparer.Ordinal);
 
     public FolderScan(IngestOptions options, string galleryFolder)
     {
         _options = options;
         _galleryFolder = galleryFolder;
-        if (options.Exclude.Count > 0)
-        {
-            _exclude = new Matcher(StringComparison.OrdinalIgnoreCase);
-            foreach (var glob in options.Exclude)
-                _exclude.AddInclude(glob.Contains('/', StringComparison.Ordinal) ? glob : "**/" + glob);
-        }
+        _exclude = [.. options.Exclude.Select(Glob.OfPath)];
     }
 
     public List<ScannedFile> Files { get; } = [];
 
     public List<FailedFile> Failures { get; } = [];
+
+    /// <summary>The files that belong to pictures, by the picture's path, sorted by name.</summary>
+    public Dictionary<string, IReadOnlyList<Sidecar>> Sidecars { get; } = new(StringComparer.Ordinal);
 
     public void Walk(string root, CancellationToken cancellationToken)
     {
@@ -55,6 +54,8 @@ internal sealed class FolderScan
         {
             cancellationToken.ThrowIfCancellationRequested();
             var inside = new List<string>();
+            var beside = new List<Sidecar>();
+            var filesBefore = Files.Count;
             foreach (var entry in Entries(folder))
             {
                 // Not entry.FullName: it is empty where the whole path is longer than the system's limit.
@@ -65,11 +66,16 @@ internal sealed class FolderScan
                 else if (Skipped(root, path, isFolder))
                     continue;
                 else if (entry.LinkTarget is not null)
-                    FollowLink(entry, path, isFolder, inside);
+                    FollowLink(entry, path, isFolder, inside, beside);
                 else if (isFolder)
                     inside.Add(path);
                 else
-                    AddFile((FileInfo)entry, path);
+                    AddFile((FileInfo)entry, path, beside);
+            }
+            if (beside.Count > 0)
+            {
+                foreach (var (picture, sidecars) in SidecarNames.Assign(Files.Skip(filesBefore).Select(file => file.Path), beside))
+                    Sidecars[picture] = sidecars;
             }
             // The last pushed is the next visited: folders come in the order of their names.
             for (var i = inside.Count - 1; i >= 0; i--)
@@ -113,14 +119,18 @@ internal sealed class FolderScan
             return true;
         if (isFolder && (s_skippedFolders.Contains(name) || path == _galleryFolder))
             return true;
-        if (_exclude is null)
+        if (_exclude.Length == 0)
             return false;
-        var relative = Path.GetRelativePath(root, path).Replace(Path.DirectorySeparatorChar, '/');
-        // A folder is pruned when everything below it is excluded, so that nothing below is visited for nothing.
-        return _exclude.Match(isFolder ? relative + "/any" : relative).HasMatches && (!isFolder || _exclude.Match(relative + "/any/any").HasMatches);
+        // A pattern from any folder on shall not mean the folders above the root; one with a leading slash gives the whole path.
+        var relative = Path.GetRelativePath(root, path);
+        return Array.Exists(_exclude, glob =>
+        {
+            var place = glob.IsRooted ? path : relative;
+            return isFolder ? glob.MatchesAllBelow(place) : glob.MatchesPath(place);
+        });
     }
 
-    private void FollowLink(FileSystemInfo entry, string path, bool isFolder, List<string> folders)
+    private void FollowLink(FileSystemInfo entry, string path, bool isFolder, List<string> folders, List<Sidecar> beside)
     {
         FileSystemInfo? target;
         try
@@ -154,11 +164,11 @@ internal sealed class FolderScan
         }
         else if (_options.FollowLinks)
         {
-            AddFile((FileInfo)target, path);
+            AddFile((FileInfo)target, path, beside);
         }
     }
 
-    private void AddFile(FileInfo file, string path)
+    private void AddFile(FileInfo file, string path, List<Sidecar> beside)
     {
         try
         {
@@ -170,6 +180,8 @@ internal sealed class FolderScan
             }
             if (PictureFiles.LooksLikePicture(path) || PictureFiles.IsPictureByContent(path))
                 Files.Add(new(path, file.Length, file.LastWriteTimeUtc));
+            else if (SidecarNames.MayBeOne(path))
+                beside.Add(new(path, file.Length, file.LastWriteTimeUtc));
         }
         catch (IOException e)
         {

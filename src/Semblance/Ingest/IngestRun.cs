@@ -22,10 +22,11 @@ internal sealed class IngestRun
 
     private readonly IGalleryStore _store;
     private readonly Space _space;
-    private readonly Func<IEmbedder> _embedder;
+    private readonly Func<int, IEmbedder> _open;
     private readonly IngestOptions _options;
     private readonly int _threads;
     private readonly FolderScan _scan;
+    private readonly FactsRun _facts;
     private readonly Stopwatch _clock = Stopwatch.StartNew();
     private readonly List<GalleryFailure> _failures = [];
     private readonly HashSet<long> _claimed = [];
@@ -40,15 +41,18 @@ internal sealed class IngestRun
     private long _failed;
     private long _embedded;
     private long _unchanged;
+    private long _factsRead;
 
-    public IngestRun(IGalleryStore store, Space space, Func<IEmbedder> embedder, string galleryFolder, IngestOptions options, int threads)
+    /// <param name="open">Opens the embedder, told how many pictures there may be to embed; asked once, and only when there is one.</param>
+    public IngestRun(IGalleryStore store, Space space, Func<int, IEmbedder> open, string galleryFolder, IngestOptions options, int threads)
     {
         _store = store;
         _space = space;
-        _embedder = embedder;
+        _open = open;
         _options = options;
         _threads = threads;
         _scan = new FolderScan(options, galleryFolder);
+        _facts = new FactsRun(store, _scan.Sidecars, options, threads);
     }
 
     public async Task<IngestReport> RunAsync(IReadOnlyList<string> roots, CancellationToken cancellationToken)
@@ -60,8 +64,9 @@ internal sealed class IngestRun
         var stamps = _store.Stamps().ToList();
         foreach (var stamp in stamps)
             _knownContents.TryAdd(stamp.Hash, true);
-        var plan = IngestPlan.Make(files, roots, stamps, _store.FailureStamps(), _scan.Failures, _store.ItemsWithoutVector(_space.Id).Select(item => item.Id).ToHashSet(), _options);
-        _unchanged = plan.Unchanged;
+        var plan = IngestPlan.Make(files, roots, stamps, _store.FailureStamps(), _scan.Failures, _store.ItemsWithoutVector(_space.Id).Select(item => item.Id).ToHashSet(), _scan.Sidecars, _store.AllSidecars(), _options);
+        _updated = plan.FactsOnly.Count(picture => picture.SidecarsChanged);
+        _unchanged = plan.Unchanged - _updated;
         _failed = plan.StillFailing.Count + _scan.Failures.Count;
         _failures.AddRange(_scan.Failures.Select(f => new GalleryFailure(f.Path, f.Reason, f.Message, DateTime.UtcNow)));
         if (plan.StillFailing.Count > 0)
@@ -76,6 +81,7 @@ internal sealed class IngestRun
 
         RefuseEmptied(plan, roots);
         await ProcessAsync(plan.Candidates, cancellationToken);
+        _factsRead = _facts.Run([.. plan.FactsOnly.Select(picture => picture.Known)], cancellationToken);
 
         var vanished = plan.Vanished.Where(s => !_claimed.Contains(s.Id)).Select(s => s.Id).ToList();
         _removed = vanished.Count;
@@ -119,6 +125,7 @@ internal sealed class IngestRun
     {
         if (candidates.Count == 0)
             return;
+        var embedder = new Lazy<IEmbedder>(() => _open(candidates.Count));
         var results = Channel.CreateBounded<Outcome>(new BoundedChannelOptions(CommitPictures * 4) { SingleReader = true });
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var next = -1;
@@ -130,7 +137,7 @@ internal sealed class IngestRun
                 {
                     try
                     {
-                        Work(candidates, () => Interlocked.Add(ref next, 1), results.Writer, stop.Token);
+                        Work(candidates, () => Interlocked.Add(ref next, 1), embedder, results.Writer, stop.Token);
                     }
                     catch (Exception e) when (e is not OperationCanceledException)
                     {
@@ -161,22 +168,22 @@ internal sealed class IngestRun
         }
     }
 
-    private void Work(IReadOnlyList<(ScannedFile File, ItemStamp? Known)> candidates, Func<int> next, ChannelWriter<Outcome> results, CancellationToken cancellationToken)
+    private void Work(IReadOnlyList<(ScannedFile File, ItemStamp? Known)> candidates, Func<int> next, Lazy<IEmbedder> embedder, ChannelWriter<Outcome> results, CancellationToken cancellationToken)
     {
         var pending = new List<PendingPicture>(_options.Batch);
         for (var index = next(); index < candidates.Count; index = next())
         {
             cancellationToken.ThrowIfCancellationRequested();
             var (file, known) = candidates[index];
-            var outcome = Prepare(index, file, known, pending);
+            var outcome = Prepare(index, file, known, embedder, pending);
             if (outcome is not null)
                 Send(results, outcome with { Position = index }, cancellationToken);
             // Towards the end batches shrink, so that no thread waits long for the last one of another.
             if (pending.Count >= Math.Clamp((candidates.Count - index) / (2 * _threads), 1, _options.Batch))
-                Embed(pending, results, cancellationToken);
+                Embed(embedder.Value, pending, results, cancellationToken);
         }
         if (pending.Count > 0)
-            Embed(pending, results, cancellationToken);
+            Embed(embedder.Value, pending, results, cancellationToken);
     }
 
     private static void Send(ChannelWriter<Outcome> results, Outcome outcome, CancellationToken cancellationToken)
@@ -186,7 +193,7 @@ internal sealed class IngestRun
     }
 
     /// <summary>Everything before the network: an outcome when none is needed, else null and one more pending picture.</summary>
-    private Outcome? Prepare(int position, ScannedFile file, ItemStamp? known, List<PendingPicture> pending)
+    private Outcome? Prepare(int position, ScannedFile file, ItemStamp? known, Lazy<IEmbedder> embedder, List<PendingPicture> pending)
     {
         var (bytes, unreadable) = PictureFiles.Read(file.Path);
         if (bytes is null)
@@ -194,24 +201,26 @@ internal sealed class IngestRun
         var hash = HashOf(bytes);
         // A picture that was away or unreadable while the gallery changed its model has no vector of the new one.
         if (known is { } same && same.Hash == hash && _store.Vector(_space.Id, same.Id) is not null)
-            return new Outcome { Touched = (same.Id, file) };
+            return new Outcome { Touched = (same.Id, file), Facts = Facts(same.Id, bytes, file) };
         if (known is null && ClaimRename(hash) is { } vanished)
-            return new Outcome { Renamed = (vanished, file) };
+            return new Outcome { Renamed = (vanished, file), Facts = Facts(vanished, bytes, file) };
         // Asking the truth costs as much as decoding a small picture, and hardly ever finds a twin.
         if (_knownContents.ContainsKey(hash) && _store.ItemByHash(hash, _space.Id) is { } twin && _store.Vector(_space.Id, twin.Id) is { } vector)
-            return new Outcome { Picture = new(known?.Id, twin with { Path = file.Path, Size = file.Size, Modified = file.Modified }, vector) };
+            return new Outcome { Picture = new(known?.Id, twin with { Path = file.Path, Size = file.Size, Modified = file.Modified, Photo = _facts.Of(bytes, file.Path) }, vector) { Sidecars = _facts.SidecarsOf(file.Path) } };
 
-        var decoded = PictureDecoder.Shared.Decode(bytes, new DecodeOptions { MinimumSide = _embedder().MinimumSide, MaxMegapixels = _options.MaxMegapixels });
+        var decoded = PictureDecoder.Shared.Decode(bytes, new DecodeOptions { MinimumSide = embedder.Value.MinimumSide, MaxMegapixels = _options.MaxMegapixels });
         if (decoded.Picture is not { } picture)
             return Failed(file, known, decoded.Failure!);
         var facts = picture.Facts;
         pending.Add(new PendingPicture(
             position,
             picture,
-            new GalleryItem(0, file.Path, file.Size, file.Modified, hash, facts.Format, facts.Width, facts.Height, facts.Orientation, facts.Taken, facts.Camera, PerceptualHash.PHash(picture), PerceptualHash.DHash(picture), Missing: false),
+            new GalleryItem(0, file.Path, file.Size, file.Modified, hash, facts.Format, facts.Width, facts.Height, facts.Orientation, _facts.Of(facts, file.Path), PerceptualHash.PHash(picture), PerceptualHash.DHash(picture), Missing: false),
             known?.Id));
         return null;
     }
+
+    private ItemFacts Facts(long itemId, byte[] bytes, ScannedFile file) => new(itemId, _facts.Of(bytes, file.Path), _facts.SidecarsOf(file.Path));
 
     private static Outcome Failed(ScannedFile file, ItemStamp? known, DecodeFailure failure)
     {
@@ -223,11 +232,11 @@ internal sealed class IngestRun
     private static string Reason(DecodeFailureReason reason) =>
         string.Concat(reason.ToString().Select((c, i) => char.IsUpper(c) && i > 0 ? "-" + char.ToLowerInvariant(c) : char.ToLowerInvariant(c).ToString()));
 
-    private void Embed(List<PendingPicture> pending, ChannelWriter<Outcome> results, CancellationToken cancellationToken)
+    private void Embed(IEmbedder embedder, List<PendingPicture> pending, ChannelWriter<Outcome> results, CancellationToken cancellationToken)
     {
-        var vectors = _embedder().Embed([.. pending.Select(p => p.Picture)]);
+        var vectors = embedder.Embed([.. pending.Select(p => p.Picture)]);
         for (var i = 0; i < pending.Count; i++)
-            Send(results, new Outcome { Position = pending[i].Position, Picture = new(pending[i].KnownId, pending[i].Item, vectors.Row(i).ToArray()), WasEmbedded = true }, cancellationToken);
+            Send(results, new Outcome { Position = pending[i].Position, Picture = new(pending[i].KnownId, pending[i].Item, vectors.Row(i).ToArray()) { Sidecars = _facts.SidecarsOf(pending[i].Item.Path) }, WasEmbedded = true }, cancellationToken);
         pending.Clear();
     }
 
@@ -293,6 +302,7 @@ internal sealed class IngestRun
             Pictures = [.. outcomes.Where(o => o.Picture is not null).Select(o => o.Picture!)],
             Touched = [.. outcomes.Where(o => o.Touched is not null).Select(o => (o.Touched!.Value.Id, o.Touched.Value.File.Size, o.Touched.Value.File.Modified))],
             Renamed = [.. outcomes.Where(o => o.Renamed is not null).Select(o => (o.Renamed!.Value.Id, o.Renamed.Value.File.Path, o.Renamed.Value.File.Size, o.Renamed.Value.File.Modified))],
+            Facts = [.. outcomes.Where(o => o.Facts is not null).Select(o => o.Facts!)],
             Vanished = [.. outcomes.Where(o => o.Outdated is not null).Select(o => o.Outdated!.Value)],
             Failed = [.. outcomes.Where(o => o.Failed is not null).Select(o => o.Failed!)],
             Recovered = [.. outcomes.Where(o => o.Failed is null).Select(o => o.Path)],
@@ -316,7 +326,7 @@ internal sealed class IngestRun
     private IngestReport Done()
     {
         var seconds = _clock.Elapsed.TotalSeconds;
-        return new(_added, _updated, _renamed, _removed, _unchanged + _touched, _failed, seconds, _embedded / Math.Max(seconds, 1e-3), _failures);
+        return new(_added, _updated, _renamed, _removed, _unchanged + _touched, _failed, seconds, _embedded / Math.Max(seconds, 1e-3), _failures) { FactsRead = _factsRead };
     }
 
     private readonly record struct PendingPicture(int Position, Picture Picture, GalleryItem Item, long? KnownId);
@@ -334,6 +344,9 @@ internal sealed class IngestRun
         public (long Id, ScannedFile File)? Touched { get; init; }
 
         public (long Id, ScannedFile File)? Renamed { get; init; }
+
+        /// <summary>With <see cref="Touched"/> and <see cref="Renamed"/>.</summary>
+        public ItemFacts? Facts { get; init; }
 
         public FailedFile? Failed { get; init; }
 

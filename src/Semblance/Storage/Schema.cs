@@ -72,7 +72,31 @@ internal static class Schema
             at INTEGER NOT NULL) WITHOUT ROWID;
         """,
         "CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;",
+        // facts is PhotoFacts.ReaderVersion when the row was read: what older programs wrote is read again by the next run.
+        """
+        ALTER TABLE items ADD COLUMN facts INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE items ADD COLUMN taken_offset INTEGER;
+        ALTER TABLE items ADD COLUMN lens TEXT;
+        ALTER TABLE items ADD COLUMN iso INTEGER;
+        ALTER TABLE items ADD COLUMN exposure REAL;
+        ALTER TABLE items ADD COLUMN aperture REAL;
+        ALTER TABLE items ADD COLUMN focal_length REAL;
+        ALTER TABLE items ADD COLUMN latitude REAL;
+        ALTER TABLE items ADD COLUMN longitude REAL;
+        ALTER TABLE items ADD COLUMN altitude REAL;
+        ALTER TABLE items ADD COLUMN rating INTEGER;
+        ALTER TABLE items ADD COLUMN description TEXT;
+        CREATE TABLE sidecars (
+            item INTEGER NOT NULL REFERENCES items (id) ON DELETE CASCADE,
+            path TEXT NOT NULL,
+            size INTEGER NOT NULL,
+            modified INTEGER NOT NULL,
+            PRIMARY KEY (item, path)) WITHOUT ROWID;
+        """,
     ];
+
+    /// <summary>For tests, which make galleries as older programs left them.</summary>
+    internal static IReadOnlyList<string> Steps => s_steps;
 
     public static int CurrentVersion => s_steps.Length;
 

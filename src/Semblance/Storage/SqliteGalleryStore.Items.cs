@@ -1,11 +1,12 @@
 using Microsoft.Data.Sqlite;
+using Semblance.Imaging;
 
 namespace Semblance.Storage;
 
 /// <content>Items and their raw vectors, and the batches that change them.</content>
 internal sealed partial class SqliteGalleryStore
 {
-    private const string ItemColumns = "i.id, i.path, i.size, i.modified, i.hash, i.format, i.width, i.height, i.orientation, i.taken, i.camera, i.phash, i.dhash, i.missing";
+    private const string ItemColumns = "i.id, i.path, i.size, i.modified, i.hash, i.format, i.width, i.height, i.orientation, i.phash, i.dhash, i.missing, " + PhotoColumns;
 
     private static GalleryItem ReadItem(SqliteDataReader r) => new(
         r.GetInt64(0),
@@ -17,11 +18,10 @@ internal sealed partial class SqliteGalleryStore
         r.GetInt32(6),
         r.GetInt32(7),
         r.GetInt32(8),
-        r.IsDBNull(9) ? null : new DateTime(r.GetInt64(9), DateTimeKind.Unspecified),
-        r.IsDBNull(10) ? null : r.GetString(10),
-        (ulong)r.GetInt64(11),
-        (ulong)r.GetInt64(12),
-        r.GetInt64(13) != 0);
+        ReadPhoto(r, 12),
+        (ulong)r.GetInt64(9),
+        (ulong)r.GetInt64(10),
+        r.GetInt64(11) != 0);
 
     public IEnumerable<GalleryItem> Items(bool includeMissing = false) =>
         Stream($"SELECT {ItemColumns} FROM items i {(includeMissing ? "" : "WHERE i.missing = 0")} ORDER BY i.id", ReadItem);
@@ -44,8 +44,8 @@ internal sealed partial class SqliteGalleryStore
         Read(c => (long)Command(c, includeMissing ? "SELECT count(*) FROM items" : "SELECT count(*) FROM items WHERE missing = 0").ExecuteScalar()!);
 
     public IEnumerable<ItemStamp> Stamps() => Stream(
-        "SELECT id, path, size, modified, hash, missing FROM items",
-        r => new ItemStamp(r.GetInt64(0), r.GetString(1), r.GetInt64(2), new DateTime(r.GetInt64(3), DateTimeKind.Utc), r.GetString(4), r.GetInt64(5) != 0));
+        "SELECT id, path, size, modified, hash, missing, facts FROM items",
+        r => new ItemStamp(r.GetInt64(0), r.GetString(1), r.GetInt64(2), new DateTime(r.GetInt64(3), DateTimeKind.Utc), r.GetString(4), r.GetInt64(5) != 0, r.GetInt64(6) < PhotoFacts.ReaderVersion));
 
     public IEnumerable<GalleryItem> ItemsWithoutVector(long spaceId) => Stream(
         $"SELECT {ItemColumns} FROM items i WHERE i.missing = 0 AND NOT EXISTS (SELECT 1 FROM vectors v WHERE v.space = $space AND v.item = i.id) ORDER BY i.id",
@@ -94,6 +94,7 @@ internal sealed partial class SqliteGalleryStore
         foreach (var itemId in batch.Vanished)
             Execute(c, "UPDATE items SET missing = 1, changed = $change WHERE id = $id", ("$change", change), ("$id", itemId));
         WritePictures(c, batch, change);
+        WriteFacts(c, batch.Facts);
         foreach (var failed in batch.Failed)
         {
             Execute(
@@ -118,10 +119,10 @@ internal sealed partial class SqliteGalleryStore
         using var insert = Command(
             c,
             """
-            INSERT INTO items (path, size, modified, hash, format, width, height, orientation, taken, camera, phash, dhash, missing, changed)
-            VALUES ($path, $size, $modified, $hash, $format, $width, $height, $orientation, $taken, $camera, $phash, $dhash, 0, $change)
+            INSERT INTO items (path, size, modified, hash, format, width, height, orientation, phash, dhash, missing, changed)
+            VALUES ($path, $size, $modified, $hash, $format, $width, $height, $orientation, $phash, $dhash, 0, $change)
             ON CONFLICT (path) DO UPDATE SET size = excluded.size, modified = excluded.modified, hash = excluded.hash, format = excluded.format,
-                width = excluded.width, height = excluded.height, orientation = excluded.orientation, taken = excluded.taken, camera = excluded.camera,
+                width = excluded.width, height = excluded.height, orientation = excluded.orientation,
                 phash = excluded.phash, dhash = excluded.dhash, missing = 0, changed = excluded.changed
             RETURNING id
             """);
@@ -137,8 +138,6 @@ internal sealed partial class SqliteGalleryStore
             insert.Parameters.AddWithValue("$width", item.Width);
             insert.Parameters.AddWithValue("$height", item.Height);
             insert.Parameters.AddWithValue("$orientation", item.Orientation);
-            insert.Parameters.AddWithValue("$taken", (object?)item.Taken?.Ticks ?? DBNull.Value);
-            insert.Parameters.AddWithValue("$camera", (object?)item.Camera ?? DBNull.Value);
             insert.Parameters.AddWithValue("$phash", (long)item.PHash);
             insert.Parameters.AddWithValue("$dhash", (long)item.DHash);
             insert.Parameters.AddWithValue("$change", change);
@@ -147,6 +146,7 @@ internal sealed partial class SqliteGalleryStore
             if (picture.ItemId is not null)
                 Execute(c, "DELETE FROM vectors WHERE item = $item AND space <> $space", ("$item", id), ("$space", batch.SpaceId));
             WriteVector(c, batch.SpaceId, id, picture.Vector);
+            WriteFacts(c, [new ItemFacts(id, item.Photo, picture.Sidecars)]);
         }
     }
 

@@ -103,7 +103,8 @@ public sealed class DecoderPoolTests
         using var pool = new DecoderPool(new DecoderLimits(), () =>
         {
             asked++;
-            return (DecoderProgram.Find().Program! with { File = Path.Combine(AppContext.BaseDirectory, "decoder", "Magick.NET.Core.dll") }, "");
+            var program = DecoderProgram.Find().Program!;
+            return (program with { File = Path.Combine(Path.GetDirectoryName(program.File)!, "Magick.NET.Core.dll") }, "");
         });
         var decoder = new PictureDecoder(pool);
         for (var i = 0; i < 4; i++)

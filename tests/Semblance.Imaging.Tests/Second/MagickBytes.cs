@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using ImageMagick;
+using Semblance.Natives;
 
 namespace Semblance.Imaging.Tests.Second;
 
@@ -7,7 +8,7 @@ namespace Semblance.Imaging.Tests.Second;
 internal static class MagickBytes
 {
     static MagickBytes() => NativeLibrary.SetDllImportResolver(typeof(MagickImage).Assembly, static (name, _, _) =>
-        NativeLibrary.Load(Directory.GetFiles(Path.Combine(AppContext.BaseDirectory, "decoder"), name + "*").Single()));
+        NativeLibrary.Load(Directory.GetFiles(Path.GetDirectoryName(NativeAssets.Decoder)!, name + "*").Single()));
 
     /// <summary>Formats of the second decoder that are written here, by their names.</summary>
     internal static readonly string[] Formats = ["jpeg-xl", "jpeg-2000", "psd", "bmp"];

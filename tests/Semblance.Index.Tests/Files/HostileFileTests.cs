@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.IO.Hashing;
 using Semblance.Index.Files;
 using Semblance.Numerics;
 using Semblance.Testing;
@@ -97,7 +98,7 @@ public sealed class HostileFileTests
         BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(idsAt), id);
         // The checksum is made to fit, so only the ids themselves can tell.
         var header = bytes.AsSpan(0, BitConverter.ToInt32(bytes, 12));
-        BinaryPrimitives.WriteUInt64LittleEndian(header[(FirstSection + 32)..], XxHash64.Of(bytes.AsSpan(idsAt, 100 * sizeof(long))));
+        BinaryPrimitives.WriteUInt64LittleEndian(header[(FirstSection + 32)..], XxHash64.HashToUInt64(bytes.AsSpan(idsAt, 100 * sizeof(long))));
         Seal(header);
         File.WriteAllBytes(path, bytes);
 
@@ -169,5 +170,5 @@ public sealed class HostileFileTests
     }
 
     private static void Seal(Span<byte> header) =>
-        BinaryPrimitives.WriteUInt64LittleEndian(header[^8..], XxHash64.Of(header[..^8]));
+        BinaryPrimitives.WriteUInt64LittleEndian(header[^8..], XxHash64.HashToUInt64(header[..^8]));
 }

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.IO.Hashing;
 using System.Text;
 using Semblance.Index.Files;
 using Semblance.Numerics;
@@ -195,7 +196,7 @@ internal static class IndexFileMutation
             Encoding.ASCII.GetBytes(sections[i].Name, entry);
             BinaryPrimitives.WriteInt64LittleEndian(entry[16..], offset);
             BinaryPrimitives.WriteInt64LittleEndian(entry[24..], sections[i].Content.Length);
-            BinaryPrimitives.WriteUInt64LittleEndian(entry[32..], XxHash64.Of(sections[i].Content));
+            BinaryPrimitives.WriteUInt64LittleEndian(entry[32..], XxHash64.HashToUInt64(sections[i].Content));
             sections[i].Content.CopyTo(bytes.AsSpan((int)offset));
             end = offset + sections[i].Content.Length;
         }
@@ -210,6 +211,6 @@ internal static class IndexFileMutation
         if (length < IndexFileLayout.FixedHeader + IndexFileLayout.Checksum || length > bytes.Length)
             return;
         var header = bytes.AsSpan(0, length);
-        BinaryPrimitives.WriteUInt64LittleEndian(header[^IndexFileLayout.Checksum..], XxHash64.Of(header[..^IndexFileLayout.Checksum]));
+        BinaryPrimitives.WriteUInt64LittleEndian(header[^IndexFileLayout.Checksum..], XxHash64.HashToUInt64(header[..^IndexFileLayout.Checksum]));
     }
 }

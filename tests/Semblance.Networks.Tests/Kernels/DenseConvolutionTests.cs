@@ -43,6 +43,34 @@ public sealed unsafe class DenseConvolutionTests
             Check<float>(shape, width, team, random, accumulate: true, 3e-6);
     }
 
+    [Theory]
+    [MemberData(nameof(Widths))]
+    public void Packed_weights_give_the_same_bits_and_a_shortcut_is_added(string width)
+    {
+        var random = new SeededRandom(5);
+        var simd = SimdWidth<float>.Available.Single(one => one.Name == width);
+        using var team = new WorkerTeam(2);
+        for (var round = 0; round < 40; round++)
+        {
+            var shape = RandomShape(random) with { Batch = 1 + random.NextInt(5) };
+            var convolution = new DenseConvolution(shape);
+            var length = convolution.PackedLength(simd.Count);
+            Assert.Equal(shape.Groups > 1, length == 0);
+            if (length == 0 || shape.OutputLength == 0)
+                continue;
+            var data = new Data<float>(shape, random);
+            var shortcut = Data<float>.Numbers(random, (int)shape.OutputLength);
+            var (plain, packed) = (new float[shape.OutputLength], new float[shape.OutputLength]);
+            fixed (float* px = data.Input, pw = data.Weights, pa = plain, pb = packed, ps = shortcut, pp = new float[length], scratch = new float[convolution.ForwardScratch(team.Threads)])
+            {
+                convolution.Forward(px, pw, pa, default(NoEpilogue<float>), simd, team, scratch);
+                convolution.Pack(pw, simd, team, pp);
+                convolution.Forward(px, null, pb, new BiasActivation<float, ReluFunction>(null, default, pb, ps), simd, team, scratch, pp);
+            }
+            Assert.Equal(plain.Zip(shortcut, (sum, other) => Math.Max(0, sum + other)), packed);
+        }
+    }
+
     [Fact]
     public void Threads_change_no_bit()
     {

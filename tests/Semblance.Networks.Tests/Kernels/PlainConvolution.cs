@@ -54,6 +54,9 @@ internal sealed unsafe class PlainConvolution<T>
         return (y, dx, dw);
     }
 
+    /// <summary>What the loops make of the input.</summary>
+    public double[] Output() => Loops().Output;
+
     /// <summary>The pass against the loops.</summary>
     /// <param name="tolerance">Of the largest magnitude of each result.</param>
     public void Check(Pass pass, bool accumulate, nint scratchLength, double tolerance)

@@ -75,6 +75,49 @@ public sealed unsafe class WinogradConvolutionTests
             Assert.Equal(Math.Max(0, plain[i] + bias[i % shape.OutputChannels]), y[i], 1e-5);
     }
 
+    [Theory]
+    [MemberData(nameof(Widths))]
+    public void Packed_weights_and_a_shortcut_agree_with_plain_loops(string width, bool small)
+    {
+        var random = new SeededRandom(5);
+        var simd = SimdWidth<float>.Available.Single(one => one.Name == width);
+        using var two = new WorkerTeam(2);
+        using var one = new WorkerTeam(1);
+        foreach (var (channels, outputs, height, edge) in new[] { (1, 1, 3, 5), (7, 19, 7, 7), (16, 33, 14, 13), (40, 24, 9, 17), (21, 64, 1, 4) })
+        {
+            var shape = Shape(random, channels, outputs) with { Height = height, Width = edge, PadTop = 1, PadLeft = 2, PadBottom = 2, PadRight = 0 };
+            var convolution = new WinogradConvolution(shape, small);
+            var data = new PlainConvolution<float>(shape, random);
+            var (expected, shortcut) = (data.Output(), PlainConvolution<float>.Numbers(random, (int)shape.OutputLength));
+            var packed = new float[convolution.PackedLength(simd.Count)];
+            foreach (var team in new[] { two, one })
+            {
+                var again = new float[packed.Length];
+                var y = new float[shape.OutputLength];
+                fixed (float* px = data.Input, pw = data.Weights, py = y, ps = shortcut, pp = again, scratch = new float[convolution.ForwardScratch(team.Threads, packed: true)])
+                {
+                    convolution.Pack(pw, simd, team, pp);
+                    convolution.Forward(px, null, null, default(ReluFunction), py, simd, team, scratch, ps, pp);
+                }
+                if (team == one)
+                    Assert.Equal(packed, again);
+                packed = again;
+                var largest = 1 + expected.Max(Math.Abs);
+                for (var i = 0; i < y.Length; i++)
+                    Assert.True(Math.Abs(Math.Max(0, expected[i] + shortcut[i]) - y[i]) < 2e-5 * largest, $"[{i}] {y[i]} for {shape}");
+            }
+        }
+    }
+
+    [Fact]
+    public void Packed_weights_lead_to_small_tiles_where_reading_them_is_the_work()
+    {
+        ConvolutionShape Square(int batch, int side, int channels) => new() { Batch = batch, Height = side, Width = side, Channels = channels, OutputChannels = channels, KernelHeight = 3, KernelWidth = 3, PadTop = 1, PadLeft = 1, PadBottom = 1, PadRight = 1 };
+        Assert.True(WinogradConvolution.Choose(Square(1, 7, 512), fixedWeights: true)!.IsSmall);
+        Assert.False(WinogradConvolution.Choose(Square(8, 7, 512), fixedWeights: true)!.IsSmall);
+        Assert.False(WinogradConvolution.Choose(Square(1, 56, 64), fixedWeights: true)!.IsSmall);
+    }
+
     private static ConvolutionShape Shape(SeededRandom random, int channels, int outputs) => new()
     {
         Batch = 1 + random.NextInt(3),

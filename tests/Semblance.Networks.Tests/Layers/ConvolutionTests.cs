@@ -37,12 +37,19 @@ public sealed class ConvolutionTests
         => LayerCheck.All(() => new Convolution(4, 3) { Bias = true, Activation = activation }, [[2, 5, 4, 3]]);
 
     [Theory]
+    [InlineData(Activation.None, 2)]
+    [InlineData(Activation.Relu, 1)]
+    [InlineData(Activation.Gelu, 1)]
+    public void A_shortcut_before_the_activation_passes_every_check(Activation activation, int stride)
+        => LayerCheck.All(() => new Convolution(4, 3) { Bias = true, Activation = activation, Stride = stride }, [[2, 5, 4, 3], [2, (4 / stride) + 1, ((4 - 1) / stride) + 1, 4]]);
+
+    [Theory]
     [InlineData(16, 16, 32, 32)]
     [InlineData(16, 14, 40, 36)]
     public void A_wide_layer_by_minimal_filtering_passes_every_check(int height, int width, int channels, int filters)
     {
         Shape input = [8, height, width, channels];
-        Assert.NotNull(WinogradConvolution.Choose(new ConvolutionShape { Batch = 8, Height = height, Width = width, Channels = channels, OutputChannels = filters, KernelHeight = 3, KernelWidth = 3, PadTop = 1, PadLeft = 1, PadBottom = 1, PadRight = 1 }));
+        Assert.NotNull(WinogradConvolution.Choose(new ConvolutionShape { Batch = 8, Height = height, Width = width, Channels = channels, OutputChannels = filters, KernelHeight = 3, KernelWidth = 3, PadTop = 1, PadLeft = 1, PadBottom = 1, PadRight = 1 }, fixedWeights: false));
         static Network Make(Shape input, int filters) => LayerCheck.Single(new Convolution(filters, 3) { Bias = true, Activation = Activation.Relu }, input);
         LayerCheck.Gradients(Make(input, filters), mostElements: 8);
         LayerCheck.SinglePrecision(Make(input, filters));
@@ -69,6 +76,8 @@ public sealed class ConvolutionTests
         Assert.Contains("4 groups", Assert.Throws<ShapeException>(() => network.Add(new Convolution(8, 3) { Groups = 4 }, x)).Message, StringComparison.Ordinal);
         Assert.Contains("larger than the picture", Assert.Throws<ShapeException>(() => network.Add(new Convolution(8, 5) { Padding = Padding.None }, x)).Message, StringComparison.Ordinal);
         Assert.Contains("batch of pictures", Assert.Throws<ShapeException>(() => network.Add(new Convolution(8, 3), network.Input("rows", [1, 6]))).Message, StringComparison.Ordinal);
+        Assert.Contains("shape of the output, [1, 4, 4, 8]", Assert.Throws<ShapeException>(() => network.Add(new Convolution(8, 3), x, x)).Message, StringComparison.Ordinal);
+        Assert.Contains("in groups", Assert.Throws<ShapeException>(() => network.Add(new Convolution(6, 3) { Groups = 6 }, x, x)).Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentOutOfRangeException>(() => new Convolution(8, 3) { Stride = 0 });
     }
 }

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Microsoft.Data.Sqlite;
 using Semblance.Index;
 using Xunit;
 
@@ -140,22 +139,5 @@ public sealed class GalleryIndexTests
         gallery.Dispose();
         using var reopened = rows.Open();
         Assert.Equal(1, await rows.RecallAsync(reopened, targetRecall: 1));
-    }
-
-    [Fact]
-    public void A_gallery_of_the_first_schema_gets_room_for_settings()
-    {
-        using var small = new SmallGallery();
-        small.Open().Dispose();
-        using (var connection = new SqliteConnection($"Data Source={Path.Combine(small.Folder, "gallery.db")};Pooling=False"))
-        {
-            connection.Open();
-            using var command = connection.CreateCommand();
-            command.CommandText = "DROP TABLE settings; PRAGMA user_version = 1";
-            command.ExecuteNonQuery();
-        }
-        using var gallery = small.Open();
-        gallery.TargetRecall = 0.5f;
-        Assert.Equal(0.5f, gallery.TargetRecall);
     }
 }

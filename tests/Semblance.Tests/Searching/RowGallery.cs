@@ -90,5 +90,5 @@ internal sealed class RowGallery : IDisposable
     public void Dispose() => _own?.Dispose();
 
     private static GalleryItem Item(int number) => new(
-        0, $"/pictures/{number % 7}/{number}.jpg", 1, new DateTime(2020, 1, 1, 0, 0, 0, DateTimeKind.Utc), number.ToString("x64", System.Globalization.CultureInfo.InvariantCulture), "jpeg", 1, 1, 1, null, null, 0, 0, Missing: false);
+        0, $"/pictures/{number % 7}/{number}.jpg", 1, new DateTime(2020, 1, 1, 0, 0, 0, DateTimeKind.Utc), number.ToString("x64", System.Globalization.CultureInfo.InvariantCulture), "jpeg", 1, 1, 1, Semblance.Imaging.PhotoFacts.None, 0, 0, Missing: false);
 }

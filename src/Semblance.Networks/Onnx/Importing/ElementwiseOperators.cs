@@ -210,7 +210,7 @@ internal static class ElementwiseOperators
             if (constant.Sizes[^fromEnd] == 1)
                 continue;
             if (axis >= 0 || fromEnd > tensor.Rank || constant.Sizes[^fromEnd] != sizes[^fromEnd])
-                throw node.Unsupported($"a constant {constant} beside [{string.Join(", ", sizes)}], which is not one number for each channel,");
+                throw node.Unsupported($"a constant {constant} beside [{string.Join(", ", sizes)}]", "one number, or one for each place along one axis, is needed");
             axis = tensor.Rank - fromEnd;
         }
         return import.ArrangeLast(node, tensor, axis);

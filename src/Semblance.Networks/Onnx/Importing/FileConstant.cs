@@ -12,12 +12,16 @@ internal sealed class FileConstant
     // More than the engine's tensors have: groups of windows are written with up to six.
     private const int MostAxes = 8;
 
-    private FileConstant(string name, int[] sizes, float[]? floats, long[]? longs)
+    private float[]? _floats;
+    private readonly FileFloats? _inFile;
+
+    private FileConstant(string name, int[] sizes, float[]? floats, long[]? longs, FileFloats? inFile = null)
     {
         Name = name;
         Sizes = sizes;
-        Floats = floats;
+        _floats = floats;
         Longs = longs;
+        _inFile = inFile;
     }
 
     /// <summary>The initialiser's name.</summary>
@@ -29,14 +33,18 @@ internal sealed class FileConstant
     /// <summary>None for a single number.</summary>
     public int[] Sizes { get; }
 
-    public float[]? Floats { get; }
+    /// <summary>Read from the file if need be.</summary>
+    public float[]? Floats => _floats ??= _inFile?.ReadAll();
+
+    /// <summary>Where the elements lie as long as they have not been read; else null.</summary>
+    public FileFloats? InFile => _floats is null ? _inFile : null;
 
     public long[]? Longs { get; }
 
     /// <summary>Element of <see cref="Longs"/> that is the batch's size; −1 for none.</summary>
     public int BatchElement { get; init; } = -1;
 
-    public int Count => Floats?.Length ?? Longs!.Length;
+    public int Count => Longs?.Length ?? _inFile?.Count ?? _floats!.Length;
 
     public int Rank => Sizes.Length;
 
@@ -44,21 +52,21 @@ internal sealed class FileConstant
 
     public static FileConstant Of(string name, int[] sizes, long[] values, int batchElement = -1) => new(name, sizes, null, Checked(name, sizes, values.Length, values)) { BatchElement = batchElement };
 
+    /// <summary>A weight of float32 that stays in the file until it is read.</summary>
+    /// <exception cref="OnnxImportException">Its data are not as many as its shape says.</exception>
+    public static FileConstant Of(TensorProto tensor, FileFloats inFile)
+    {
+        var sizes = SizesOf(tensor, tensor.Name, out var count);
+        return count == inFile.Count ? new(tensor.Name, sizes, null, null, inFile) { IsInitializer = true } : throw Miscounted(tensor.Name, sizes, inFile.Count);
+    }
+
     /// <summary>The elements of a file's tensor; halves and doubles become float32, whole numbers and truth values int64.</summary>
     /// <exception cref="OnnxImportException">Its data are not as many as its shape says, lie elsewhere, or are no numbers.</exception>
     public static FileConstant Read(TensorProto tensor, string name)
     {
         if (tensor.ExternalData.Count > 0)
             throw new OnnxImportException($"The tensor '{name}' lies in another file; save the model as a single ONNX file.");
-        RequireFewAxes(name, tensor.Dims.Count);
-        var sizes = new int[tensor.Dims.Count];
-        long count = 1;
-        for (var i = 0; i < sizes.Length; i++)
-        {
-            if (tensor.Dims[i] is < 0 or > int.MaxValue || (count *= tensor.Dims[i]) > int.MaxValue)
-                throw new OnnxImportException($"The tensor '{name}' has the size [{string.Join(", ", tensor.Dims)}], which no memory holds; the file is damaged.");
-            sizes[i] = (int)tensor.Dims[i];
-        }
+        var sizes = SizesOf(tensor, name, out var count);
         var type = (OnnxElementType)tensor.DataType;
         var raw = tensor.RawData.Span;
         var isRaw = tensor.HasRawData && !tensor.RawData.IsEmpty;
@@ -106,9 +114,9 @@ internal sealed class FileConstant
         return (int)count;
     }
 
-    public FileConstant Named(string name) => new(name, Sizes, Floats, Longs) { BatchElement = BatchElement, IsInitializer = IsInitializer };
+    public FileConstant Named(string name) => new(name, Sizes, _floats, Longs, _inFile) { BatchElement = BatchElement, IsInitializer = IsInitializer };
 
-    public FileConstant AsInitializer() => new(Name, Sizes, Floats, Longs) { IsInitializer = true };
+    public FileConstant AsInitializer() => new(Name, Sizes, _floats, Longs, _inFile) { IsInitializer = true };
 
     /// <summary>The same elements under other sizes.</summary>
     public FileConstant WithSizes(params int[] sizes) => Floats is not null
@@ -128,6 +136,20 @@ internal sealed class FileConstant
     public float[] ToFloats() => Floats ?? [.. Longs!.Select(value => (float)value)];
 
     public override string ToString() => $"'{Name}' [{string.Join(", ", Sizes)}]";
+
+    private static int[] SizesOf(TensorProto tensor, string name, out long count)
+    {
+        RequireFewAxes(name, tensor.Dims.Count);
+        var sizes = new int[tensor.Dims.Count];
+        count = 1;
+        for (var i = 0; i < sizes.Length; i++)
+        {
+            if (tensor.Dims[i] is < 0 or > int.MaxValue || (count *= tensor.Dims[i]) > int.MaxValue)
+                throw new OnnxImportException($"The tensor '{name}' has the size [{string.Join(", ", tensor.Dims)}], which no memory holds; the file is damaged.");
+            sizes[i] = (int)tensor.Dims[i];
+        }
+        return sizes;
+    }
 
     private static T[] Checked<T>(string name, int[] sizes, int count, T[] values)
     {

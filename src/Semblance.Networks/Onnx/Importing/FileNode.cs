@@ -77,7 +77,10 @@ internal sealed class FileNode
     /// <summary>Names the node where something that reads it gave way.</summary>
     public OnnxImportException Fault(string what, Exception cause) => new(Fault(what).Message, cause);
 
-    public OnnxImportException Unsupported(string what) => Fault($"has {what}, which is not supported; choose a tap before it (UpTo).");
+    /// <param name="what">Goes on from "Node … (operator) has ", and is gone on from.</param>
+    /// <param name="needed">What would do instead, where that helps.</param>
+    public OnnxImportException Unsupported(string what, string? needed = null)
+        => Fault($"has {what}, which is not supported{(needed is null ? "" : $" ({needed})")}; choose a tap before it (UpTo).");
 
     public override string ToString() => $"{Name} ({Operator})";
 }

@@ -13,6 +13,7 @@ internal sealed class GraphImport
 
     private readonly OnnxImportOptions _options;
     private readonly GraphProto _graph;
+    private readonly IReadOnlyDictionary<int, FileFloats> _inFile;
     private readonly Dictionary<string, FileConstant> _constants = new(StringComparer.Ordinal);
     private readonly Dictionary<string, FileTensor> _tensors = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Layer> _shared = new(StringComparer.Ordinal);
@@ -21,9 +22,11 @@ internal sealed class GraphImport
     private long _held;
     private long _computed;
 
-    public GraphImport(ModelProto model, OnnxImportOptions options)
+    /// <param name="inFile">By the number of an initialiser, weights that the model lacks.</param>
+    public GraphImport(ModelProto model, IReadOnlyDictionary<int, FileFloats> inFile, OnnxImportOptions options)
     {
         _options = options;
+        _inFile = inFile;
         _graph = model.Graph ?? throw new OnnxImportException("The model holds no graph; it is no ONNX file, or is damaged.");
         Opset = (int)Math.Clamp(model.OpsetImport.FirstOrDefault(set => set.Domain is "" or "ai.onnx")?.Version ?? 13, 1, 1000);
     }
@@ -35,11 +38,12 @@ internal sealed class GraphImport
 
     public Network Run()
     {
-        foreach (var tensor in _graph.Initializer)
+        for (var i = 0; i < _graph.Initializer.Count; i++)
         {
+            var tensor = _graph.Initializer[i];
             if (tensor.Name.Length == 0)
                 throw new OnnxImportException("A weight has no name; the file is damaged.");
-            _constants[tensor.Name] = FileConstant.Read(tensor, tensor.Name).AsInitializer();
+            _constants[tensor.Name] = _inFile.TryGetValue(i, out var floats) ? FileConstant.Of(tensor, floats) : FileConstant.Read(tensor, tensor.Name).AsInitializer();
             _held += _constants[tensor.Name].Count;
         }
         var nodes = _graph.Node.Select(proto => new FileNode(proto)).ToList();
@@ -105,7 +109,7 @@ internal sealed class GraphImport
     public FileConstant Constant(FileNode node, int index)
     {
         var name = InputName(node, index);
-        return FindConstant(name) ?? throw (Find(name) is not null ? node.Unsupported($"a computed value as input {index}, where a constant is needed,") : Unknown(node, name));
+        return FindConstant(name) ?? throw (Find(name) is not null ? node.Unsupported($"a computed value as input {index}", "a constant is needed") : Unknown(node, name));
     }
 
     /// <summary>As <see cref="Constant"/>, null where the input is left out.</summary>
@@ -212,8 +216,9 @@ internal sealed class GraphImport
     /// </summary>
     /// <param name="make">Gets the layer's name.</param>
     /// <param name="load">Fills the parameters once the layer is bound: the elements of parameter i, in the engine's order.</param>
+    /// <param name="fill">Fills parameter i when its values are first asked for, in place of <paramref name="load"/>; null loads at once.</param>
     /// <param name="computed">Settings of the layer that are not the node's but follow from its input, as a padding that keeps the picture's size.</param>
-    public Value AddWithWeights(FileNode node, ReadOnlySpan<Value> inputs, IReadOnlyList<FileConstant?> constants, Func<string, Layer> make, Func<int, float[]> load, string computed = "")
+    public Value AddWithWeights(FileNode node, ReadOnlySpan<Value> inputs, IReadOnlyList<FileConstant?> constants, Func<string, Layer> make, Func<int, float[]> load, string computed = "", Func<int, Action<Span<float>>?>? fill = null)
     {
         var key = $"{node.Operator} {node.Settings()} {computed} {node.Activation} {string.Join('|', constants.Select(constant => constant?.Name))}";
         var isShareable = constants.Any(constant => constant is not null) && constants.All(constant => constant is null or { IsInitializer: true, Name.Length: > 0 });
@@ -224,10 +229,10 @@ internal sealed class GraphImport
         for (var i = 0; i < layer.Parameters.Count; i++)
         {
             var parameter = layer.Parameters[i];
-            var values = load(i);
-            if (values.Length != parameter.Shape.Length)
-                throw node.Fault($"has {values.Length} weights for {parameter}; the file is damaged.");
-            values.CopyTo(parameter.Values);
+            if (fill?.Invoke(i) is { } later)
+                parameter.Defer(later);
+            else
+                Load(node, parameter, load(i));
             if (i < constants.Count && constants[i] is { } constant && IsTelling(constant.Name) && _parameterNames.Add(constant.Name))
                 parameter.Rename(constant.Name);
             else
@@ -235,6 +240,13 @@ internal sealed class GraphImport
         }
         _shared[key] = layer;
         return value;
+    }
+
+    private static void Load(FileNode node, Parameter parameter, float[] values)
+    {
+        if (values.Length != parameter.Shape.Length)
+            throw node.Fault($"has {values.Length} weights for {parameter}; the file is damaged.");
+        values.CopyTo(parameter.Values);
     }
 
     /// <summary>A name for a layer: what its weights' names begin with, or the node's.</summary>

@@ -59,7 +59,7 @@ internal static class PoolingOperators
         if (given.Length == 0)
         {
             if (node.Integer("noop_with_empty_axes", 0) == 0)
-                throw node.Unsupported("a mean over all axes, the batch too,");
+                throw node.Unsupported("a mean over all axes, the batch too");
             import.Set(node, tensor);
             return;
         }
@@ -113,7 +113,7 @@ internal static class PoolingOperators
             : import.OptionalConstant(node, 3)?.Longs is { } targets ? [.. targets.Select((target, axis) => axis < 4 ? (float)target / sizes[axis] : 0)]
             : [];
         if (factors.Length != 4 || factors[0] != 1 || factors[1] != 1 || factors[2] != factors[3] || factors[2] != MathF.Floor(factors[2]) || factors[2] is < 1 or > 1024)
-            throw node.Unsupported($"factors [{string.Join(", ", factors.Select(factor => factor.ToString(CultureInfo.InvariantCulture)))}]; a whole number for height and width is needed, that");
+            throw node.Unsupported($"factors [{string.Join(", ", factors.Select(factor => factor.ToString(CultureInfo.InvariantCulture)))}]", "a whole number for height and width is needed");
         var mode = node.Text("mode", "nearest");
         var coordinates = node.Text("coordinate_transformation_mode", import.Opset < 11 ? "asymmetric" : "half_pixel");
         var factor = (int)factors[2];

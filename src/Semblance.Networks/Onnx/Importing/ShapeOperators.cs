@@ -215,14 +215,14 @@ internal static class ShapeOperators
 
     /// <summary>Number of the engine's axis.</summary>
     public static int NotBatch(FileNode node, FileTensor tensor, int fileAxis)
-        => tensor.EngineAxis(fileAxis) is > 0 and var axis ? axis : throw node.Unsupported("work along the batch");
+        => tensor.EngineAxis(fileAxis) is > 0 and var axis ? axis : throw node.Unsupported("an operation along the batch");
 
     public static void SetReshaped(GraphImport import, FileNode node, FileTensor tensor, int[] target)
     {
         if (target.Length is 0 or > Shape.MaxRank)
             throw node.Unsupported($"a result of {target.Length} axes");
         var reshaped = tensor.TryReshape(target) ?? import.Arrange(node, tensor, FileTensor.InOrder(tensor.Rank)).TryReshape(target);
-        import.Set(node, reshaped ?? throw node.Unsupported($"a reshape of [{string.Join(", ", tensor.FileSizes)}] to [{string.Join(", ", target)}] that changes the batch,"));
+        import.Set(node, reshaped ?? throw node.Unsupported($"a reshape of [{string.Join(", ", tensor.FileSizes)}] to [{string.Join(", ", target)}] that changes the batch"));
     }
 
     private static FileTensor Cut(GraphImport import, FileNode node, FileTensor tensor, (int Axis, int Start, int Length, int Step) range)

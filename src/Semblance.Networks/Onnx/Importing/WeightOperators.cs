@@ -7,7 +7,7 @@ internal static class WeightOperators
     {
         var (input, weight, bias) = (import.ChannelsLast(node), import.Constant(node, 1), import.OptionalConstant(node, 2));
         if (weight.Rank != 4)
-            throw node.Unsupported($"weights {weight}; pictures need four axes, and that");
+            throw node.Unsupported($"weights {weight}", "pictures need four axes");
         var window = Window.Of(node, input, weight.Sizes[2..]);
         var groups = node.Integer("group", 1);
         RequireFit(node, weight, window, input.Sizes[^1], weight.Sizes[1], groups);
@@ -32,14 +32,15 @@ internal static class WeightOperators
                 Activation = node.Activation,
             },
             index => index == 0 ? Floats(node, weight.Transposed([2, 3, 1, 0])) : Floats(node, bias!),
-            window.ToString()));
+            window.ToString(),
+            index => index == 0 && weight.InFile is { } file ? values => file.ReadFiltersLast(filters, window.KernelHeight * window.KernelWidth, values) : null));
     }
 
     public static void ConvolveTransposed(GraphImport import, FileNode node)
     {
         var (input, weight, bias) = (import.ChannelsLast(node), import.Constant(node, 1), import.OptionalConstant(node, 2));
         if (weight.Rank != 4)
-            throw node.Unsupported($"weights {weight}; pictures need four axes, and that");
+            throw node.Unsupported($"weights {weight}", "pictures need four axes");
         var window = Window.Of(node, input, weight.Sizes[2..]);
         var groups = node.Integer("group", 1);
         RequireFit(node, weight, window, input.Sizes[^1], weight.Sizes[0] / Math.Max(groups, 1), groups);

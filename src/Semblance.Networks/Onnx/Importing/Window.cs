@@ -9,7 +9,7 @@ internal readonly record struct Window(int KernelHeight, int KernelWidth, int St
     {
         kernel = node.Integers("kernel_shape") ?? kernel ?? throw node.Fault("has no kernel_shape; the file is damaged.");
         if (input.Rank != 4 || kernel.Length != 2)
-            throw node.Unsupported($"a window of {kernel.Length} axes over an input of {input.Rank}; pictures with four are needed, that");
+            throw node.Unsupported($"a window of {kernel.Length} axes over an input of {input.Rank}", "pictures with four are needed");
         var strides = Pair(node, "strides");
         var (dilationHeight, dilationWidth) = Dilations(node);
         if (kernel.Concat([strides.Y, strides.X, dilationHeight, dilationWidth]).Any(size => size is < 1 or > 1 << 16))
