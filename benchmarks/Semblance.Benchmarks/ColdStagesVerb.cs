@@ -35,7 +35,7 @@ internal sealed class ColdStagesVerb : IBenchmarkVerb
         var index = ExactVectorIndex.Open(Directory.GetFiles(Path.Combine(folder, "spaces", space.Name), "*.index").Single());
         Stage("index open");
         var projection = gallery.Store.LoadProjection(space.Id);
-        var whitening = projection is null ? null : ShrunkWhitening.Deserialize(projection);
+        var whitening = projection is null ? null : NuisanceWhitening.Deserialize(projection);
         Stage("projection");
         var model = ModelStore.Default.Find(space.Model);
         Stage("model manifest");

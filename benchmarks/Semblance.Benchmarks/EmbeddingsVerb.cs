@@ -66,7 +66,7 @@ internal sealed class EmbeddingsVerb : IBenchmarkVerb
         if (photos.Length < 2 * HeldOutPhotos)
             throw new VerbUsageException($"{photos.Length} photos are too few: {HeldOutPhotos} are held out for the queries.");
         new SeededRandom(seed).Shuffle(photos.AsSpan());
-        using var embedder = Embedders.Open(Embedders.DefaultId, ModelStore.Default);
+        using var embedder = Embedders.Open(Embedders.DefaultId, ModelStore.Default, use: EmbedderUse.Many);
         var maker = new VectorMaker(embedder, arguments.Number("--threads", 1), seed);
         maker.Make(photos[..HeldOutPhotos], 0, queryFile, arguments.Number("--queries", 1_000), TimeSpan.MaxValue);
         maker.Make(photos[HeldOutPhotos..], HeldOutPhotos, baseFile, arguments.Number("--count", 110_000), TimeSpan.FromMinutes(arguments.Number("--minutes", 24 * 60)));

@@ -26,7 +26,7 @@ internal sealed class IngestVerb : IBenchmarkVerb
         PictureSelection.CopyTo(selection, copies);
         var pictures = Directory.GetFiles(copies).Order(StringComparer.Ordinal).ToArray();
 
-        using var embedder = Embedders.Open(Embedders.DefaultId, ModelStore.Default);
+        using var embedder = Embedders.Open(Embedders.DefaultId, ModelStore.Default, use: EmbedderUse.Many);
         var stages = new IngestStages(pictures, embedder, threads);
         var decoded = stages.DecodeAll();
         stages.Network(decoded[..Math.Min(decoded.Length, 16)]);
@@ -38,9 +38,9 @@ internal sealed class IngestVerb : IBenchmarkVerb
         {
             last?.Dispose();
             (last, var seconds, var derive) = IngestRounds.Run(copies, pictures.Length, folder.Combine($"gallery-{round}"), threads);
-            var network = stages.Network(decoded);
+            var bare = stages.Network(decoded);
             ends.Add(pictures.Length / seconds);
-            bares.Add(network.PerSecond);
+            bares.Add(bare.PerSecond);
             ratios.Add(ends[^1] / bares[^1]);
             derives.Add(derive);
         }
@@ -49,9 +49,10 @@ internal sealed class IngestVerb : IBenchmarkVerb
         table.Condition("pictures", pictures.Length);
         table.Condition("threads", threads);
         table.Condition("rounds", rounds);
+        table.Condition("runtime", embedder is NetworkEmbedder network ? network.Runtime : "none");
         table.Add("end to end", ends, "images/s", "scan to last commit");
         table.Add("bare network loop", bares, "images/s", "decoded pictures in memory");
-        table.Add("ratio", ratios, "", "target 0.85");
+        table.Add("ratio", ratios, "", "target 0.90");
         table.Add("derive", derives, "s", "projection, index file, score scale; not in the rate");
         foreach (var (stage, time) in stages.Alone(decoded, last!, folder.Combine("commits")))
             table.Add($"alone: {stage}", time.ProcessorMilliseconds, "CPU ms/image");

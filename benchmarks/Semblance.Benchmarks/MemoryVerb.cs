@@ -21,8 +21,7 @@ internal sealed class MemoryVerb : IBenchmarkVerb
     public int Run(string[] args)
     {
         var arguments = new VerbArguments(args, "--pictures", "--photos", "--distinct", "--threads");
-        if (!OperatingSystem.IsLinux())
-            throw new VerbUsageException("Memory is read from /proc, which only Linux has.");
+        ProcessMemory.Require();
         var count = arguments.Number("--pictures", 20_000);
         var threads = arguments.Number("--threads", Environment.ProcessorCount);
         var command = ChildProcess.Semblance();
@@ -40,7 +39,7 @@ internal sealed class MemoryVerb : IBenchmarkVerb
         var peak = 0.0;
         while (!process.WaitForExit(s_interval))
         {
-            if (Megabytes(process.Id, "VmRSS:") is not { } resident || Megabytes(process.Id, "VmHWM:") is not { } high)
+            if (ProcessMemory.Resident(process.Id) is not { } resident || ProcessMemory.Peak(process.Id) is not { } high)
                 continue;
             samples.Add((watch.Elapsed.TotalSeconds, resident));
             peak = Math.Max(peak, high);
@@ -76,19 +75,5 @@ internal sealed class MemoryVerb : IBenchmarkVerb
                 slopes.Add((samples[i].Resident - samples[j].Resident) / (samples[i].Second - samples[j].Second));
         }
         return Spread.Of(slopes).Median;
-    }
-
-    /// <summary>A line of <c>/proc/PID/status</c>; null once the process has ended.</summary>
-    private static double? Megabytes(int process, string key)
-    {
-        try
-        {
-            var line = File.ReadLines($"/proc/{process.ToString(CultureInfo.InvariantCulture)}/status").FirstOrDefault(line => line.StartsWith(key, StringComparison.Ordinal));
-            return line is null ? null : double.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)[1], CultureInfo.InvariantCulture) / 1024;
-        }
-        catch (IOException)
-        {
-            return null;
-        }
     }
 }

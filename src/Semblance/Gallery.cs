@@ -248,7 +248,7 @@ public sealed class Gallery : IDisposable
         var name = stem;
         for (var i = 2; taken.Contains(name); i++)
             name = $"{stem}-{i}";
-        var post = _options.PostProcessing ?? (embedder.BenefitsFromWhitening ? PostProcessing.Whitening : PostProcessing.None);
+        var post = _options.PostProcessing ?? (embedder.BenefitsFromWhitening ? PostProcessing.CopyWhitening : PostProcessing.None);
         return new Space(0, name, identity.Id, identity.Sha256, SpaceKind.Float, Modality.Picture, identity.Dimension, "cosine", post, 0, 0, Active: false);
     }
 
@@ -259,7 +259,7 @@ public sealed class Gallery : IDisposable
         if (Projection.IsFitDue(space, vectors))
         {
             options.Progress?.Report(new IngestProgress("fit", 0, vectors, 0, 0));
-            space = Store.SaveProjection(space.Id, Projection.Fit(Store, space, vectors, _options.Seed, cancellationToken), vectors);
+            space = Store.SaveProjection(space.Id, Projection.Fit(Store, space, vectors, embedder, _options.Seed, _options.Threads, cancellationToken), vectors);
         }
         options.Progress?.Report(new IngestProgress("index", 0, vectors, 0, 0));
         var index = IndexOf(space, cancellationToken);
@@ -368,11 +368,13 @@ public sealed class Gallery : IDisposable
             Trace = trace,
             Allowed = allowed,
             Filter = allowed is null && resolved.Examples.Count > 0 ? id => !resolved.Examples.Contains(id) : null,
-            MaxDistance = query.MinScore is { } least ? 1 - least : null,
+            // A score that is raised may pass the limit that the vector's own does not.
+            MaxDistance = resolved.Hashes is null && query.MinScore is { } least ? 1 - least : null,
         };
         watch.Restart();
-        var found = index.Vectors.Search(vector, k, options);
+        var found = index.Vectors.Search(vector, resolved.Hashes is null ? k : Math.Max(k, CopyLift.Candidates), options);
         var microseconds = watch.Elapsed.TotalMicroseconds;
+        var hits = Hits(found, k, resolved.Hashes, query.MinScore);
         var explanation = new SearchExplanation(index.Vectors.Kind, space.Name, allowed?.Count ?? index.Vectors.Count, allowed is not null, embedMilliseconds, microseconds)
         {
             Effort = trace.Effort > 0 ? trace.Effort : null,
@@ -380,22 +382,33 @@ public sealed class Gallery : IDisposable
             Rescored = trace.Rescored,
             Scanned = trace.Scanned,
             RecallEstimate = trace.Scanned ? 1 : trace.RecallEstimate,
+            Raised = hits.Count(hit => hit.HashBits is not null),
         };
-        return new SearchAnswer(Hits(found), explanation);
+        return new SearchAnswer(hits, explanation);
     }
 
-    private List<SearchHit> Hits(IReadOnlyList<Hit> found)
+    private List<SearchHit> Hits(IReadOnlyList<Hit> found, int k, PictureHashes? hashes, float? minScore)
     {
         var items = Store.ItemsById([.. found.Select(hit => hit.Id)]);
         var scale = Scale;
-        var hits = new List<SearchHit>(found.Count);
+        var lift = hashes is { } known ? new CopyLift(known, scale) : null;
+        var scored = new List<(GalleryItem Item, float Score, int? Bits)>(found.Count);
         foreach (var hit in found)
         {
             // A row may have been changed between the index's look and this one; what is gone is no answer.
-            if (items.TryGetValue(hit.Id, out var item) && !item.Missing)
-                hits.Add(new SearchHit(hits.Count + 1, hit.Id, item.Path, 1 - hit.Distance, hit.Distance, scale.WordOf(1 - hit.Distance), item));
+            if (!items.TryGetValue(hit.Id, out var item) || item.Missing)
+                continue;
+            var score = 1 - hit.Distance;
+            scored.Add(lift?.Of(item) is { } raised && raised.Score > score ? (item, raised.Score, raised.Bits) : (item, score, null));
         }
-        return hits;
+        return
+        [
+            .. scored
+                .Where(hit => minScore is not { } least || hit.Score >= least)
+                .OrderByDescending(hit => hit.Score)
+                .Take(k)
+                .Select((hit, i) => new SearchHit(i + 1, hit.Item.Id, hit.Item.Path, hit.Score, 1 - hit.Score, scale.WordOf(hit.Score), hit.Item) { HashBits = hit.Bits }),
+        ];
     }
 
     private IdBitmap Passing(Filter filter)

@@ -2,10 +2,17 @@ namespace Semblance;
 
 /// <summary>One answer.</summary>
 /// <param name="Rank">1 for the best.</param>
-/// <param name="Score">Similarity in the space's metric; for cosine 1 is the same direction.</param>
-/// <param name="Distance">Distance in the space's metric; smaller is nearer.</param>
+/// <param name="Score">Similarity in the space's metric; for cosine 1 is the same direction. See <see cref="HashBits"/> for the exception.</param>
+/// <param name="Distance">Distance in the space's metric; smaller is nearer. 1 less the score for cosine.</param>
 /// <param name="Word">What the score means in this collection: see <see cref="ScoreScale"/>.</param>
-public sealed record SearchHit(int Rank, long Id, string Path, float Score, float Distance, ScoreWord Word, GalleryItem Item);
+public sealed record SearchHit(int Rank, long Id, string Path, float Score, float Distance, ScoreWord Word, GalleryItem Item)
+{
+    /// <summary>
+    /// Of 64, the bits by which this picture's perceptual hashes differ from the query's, where these say that the two are one picture
+    /// and the score is theirs, being higher than the vectors'; null where the score is the vectors'.
+    /// </summary>
+    public int? HashBits { get; init; }
+}
 
 /// <summary>Verbal meaning of a score, calibrated per space.</summary>
 public enum ScoreWord
@@ -45,6 +52,9 @@ public sealed record SearchExplanation(string Index, string Space, long Searched
     /// null when it has not been measured.
     /// </summary>
     public float? RecallEstimate { get; init; }
+
+    /// <summary>Hits whose score comes from their perceptual hashes: <see cref="SearchHit.HashBits"/>.</summary>
+    public int Raised { get; init; }
 }
 
 /// <summary>Hits with the explanation of how they were found.</summary>

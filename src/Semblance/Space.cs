@@ -42,11 +42,17 @@ public sealed record Space(
     bool Active);
 
 /// <summary>Post-processing of a float space: PCA with shrunk whitening to <paramref name="Dimension"/>, or none.</summary>
-/// <param name="Kind"><c>whiten</c> or <c>none</c>.</param>
+/// <param name="Kind"><c>whiten</c>, <c>whiten-copies</c>, which also plays down what copying does to pictures, or <c>none</c>.</param>
 /// <param name="Shrink">The c of <c>sqrt(λᵢ + c·mean(λ))</c>: small favours fine detail, large favours broad classes.</param>
-public sealed record PostProcessing(string Kind, int Dimension = 512, float Shrink = 100)
+public sealed record PostProcessing(string Kind, int Dimension = 384, float Shrink = 50)
 {
     public static PostProcessing None { get; } = new("none", 0, 0);
 
-    public static PostProcessing Whitening { get; } = new("whiten");
+    public static PostProcessing Whitening { get; } = new(WhitenKind);
+
+    /// <summary>What network vectors get: a search by a small, bordered or grey copy finds its original, not other copies.</summary>
+    public static PostProcessing CopyWhitening { get; } = new(CopyWhitenKind);
+
+    internal const string WhitenKind = "whiten";
+    internal const string CopyWhitenKind = "whiten-copies";
 }

@@ -49,34 +49,13 @@ public sealed class DefaultModelTests(DefaultModelFixture model)
     }
 
     [Fact]
-    public void The_order_of_colours_matters()
-    {
-        var picture = DrawnPictures.Blobs(3);
-        var swapped = DrawnPictures.Make(picture.Width, picture.Height, (x, y) =>
-        {
-            var at = ((y * picture.Width) + x) * 3;
-            return (picture.Pixels[at + 2], picture.Pixels[at + 1], picture.Pixels[at]);
-        });
-        // A yardstick: every value off by one, which no eye sees.
-        var touched = DrawnPictures.Make(picture.Width, picture.Height, (x, y) =>
-        {
-            var at = ((y * picture.Width) + x) * 3;
-            return (picture.Pixels[at] ^ 1, picture.Pixels[at + 1] ^ 1, picture.Pixels[at + 2] ^ 1);
-        });
-        var vectors = model.Embedder.Embed([picture, swapped, touched, DrawnPictures.Blobs(3)]);
-        var (bySwap, byTouch) = (1 - TensorPrimitives.Dot<float>(vectors.Row(0), vectors.Row(1)), 1 - TensorPrimitives.Dot<float>(vectors.Row(0), vectors.Row(2)));
-        Assert.True(bySwap > 20 * byTouch && bySwap > 0.001f, $"swapped {bySwap}, touched {byTouch}");
-        Assert.Equal(vectors.Row(0), vectors.Row(3));
-    }
-
-    [Fact]
     public void Photos_of_one_class_find_each_other()
     {
         var data = SharedData.Find("caltech101");
         Assert.SkipWhen(data is null, "The photos are not on this machine.");
-        // 20 classes of 30: chance is one in twenty.
-        var files = Directory.GetDirectories(data!).Order(StringComparer.Ordinal).Where((_, i) => i % 5 == 0).Take(20)
-            .SelectMany(folder => Directory.GetFiles(folder).Order(StringComparer.Ordinal).Take(30)).ToArray();
+        // Ten classes of 15: chance is one in ten.
+        var files = Directory.GetDirectories(data!).Order(StringComparer.Ordinal).Where((_, i) => i % 10 == 0).Take(10)
+            .SelectMany(folder => Directory.GetFiles(folder).Order(StringComparer.Ordinal).Take(15)).ToArray();
         var pictures = new Picture[files.Length];
         var options = new DecodeOptions { MinimumSide = model.Embedder.MinimumSide };
         Parallel.For(0, files.Length, i => pictures[i] = PictureDecoder.Shared.DecodeFile(files[i], options).Picture!);

@@ -38,8 +38,8 @@ internal sealed class DemoVerb : Verb
         var galleryFolder = context.Get(context.Common.Gallery) is null ? Path.Combine(context.Host.CurrentFolder, "semblance-demo") : context.GalleryFolder;
         var folder = typed is null ? DemoPictures.Unpack(UserFolders.Cache(context.Host), cancellationToken) : IngestSettings.Folders(context, [typed])[0];
         var model = await ModelChoice.ResolveAsync(context, context.Get(_model), cancellationToken);
-        ModelPreparation.Announce(context, model);
         using var gallery = context.OpenGallery(create: true, model: model, folder: galleryFolder);
+        ModelPreparation.Announce(context, gallery.Space?.Model ?? model);
         var report = await ProgressView.RunAsync(context.Host, context.IsSilent, progress => gallery.IngestAsync(folder, new IngestOptions { Progress = progress }, cancellationToken));
         context.Talk.Say(report.Added + report.Updated > 0
             ? $"Indexed {Printable.Pictures(report.Added + report.Updated)} in {Printable.Duration(report.Seconds)} ({report.ImagesPerSecond:0} pictures/s)."

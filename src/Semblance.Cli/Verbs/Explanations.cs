@@ -25,8 +25,15 @@ internal static class Explanations
             { RecallEstimate: { } recall } => $"effort {how.Effort}: {how.Visited:N0} of {among} looked at, {how.Rescored:N0} measured exactly; such searches find {Share(recall)} of the nearest ten",
             _ => $"effort {how.Effort}: {how.Visited:N0} of {among} looked at, {how.Rescored:N0} measured exactly; the index has not measured its recall yet",
         };
-        return $"Index {how.Index}, space {how.Space}, {found}. {how.EmbedMilliseconds:0.0} ms to read the query, {how.SearchMicroseconds:N0} µs to search.";
+        return $"Index {how.Index}, space {how.Space}, {found}. {how.EmbedMilliseconds:0.0} ms to read the query, {how.SearchMicroseconds:N0} µs to search.{Raised(how.Raised)}";
     }
+
+    private static string Raised(int hits) => hits switch
+    {
+        0 => "",
+        1 => " One hit is a copy of the query by its perceptual hashes, and has its score from them.",
+        _ => $" {hits} hits are copies of the query by their perceptual hashes, and have their scores from them.",
+    };
 
     /// <summary>Rounded down, so that nearly all is never called all.</summary>
     public static string Share(float recall) => (Math.Floor(recall * 1000 + 1e-3) / 1000).ToString("0.#%", CultureInfo.InvariantCulture);
@@ -42,6 +49,7 @@ internal static class Explanations
         ("rescored", how.Rescored),
         ("scanned", how.Scanned),
         ("recall_estimate", how.RecallEstimate),
+        ("raised", how.Raised),
         ("embed_milliseconds", Math.Round(how.EmbedMilliseconds, 3)),
         ("search_microseconds", Math.Round(how.SearchMicroseconds, 1)),
     ];

@@ -16,6 +16,6 @@ internal static class HitColumns
         new("path", hit => hit.Path),
         new("score", hit => hit.Score, Places.Data),
         new("distance", hit => hit.Distance, Places.Data),
-        .. withWord ? new Column<SearchHit>[] { new("word", hit => hit.Word.Text(), Places.Data) } : [],
+        .. withWord ? new Column<SearchHit>[] { new("word", hit => hit.Word.Text(), Places.Data), new("hash_bits", hit => hit.HashBits, Places.Data) } : [],
     ];
 }

@@ -37,8 +37,8 @@ internal sealed class IndexVerb : Verb
         var folders = IngestSettings.Folders(context, context.Get(_folders));
         var dryRun = context.Get(_dryRun);
         var model = await ModelChoice.ResolveAsync(context, context.Get(_ingest.Model), cancellationToken);
-        ModelPreparation.Announce(context, model);
         using var gallery = context.OpenGallery(create: true, model: model);
+        ModelPreparation.Announce(context, gallery.Space?.Model ?? model);
         if (!dryRun)
             _ingest.Index.Apply(context, gallery);
         var report = await ProgressView.RunAsync(context.Host, context.IsSilent, progress => gallery.IngestAsync(folders, _ingest.Read(context, progress, dryRun), cancellationToken));

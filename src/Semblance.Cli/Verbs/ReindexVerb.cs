@@ -25,8 +25,8 @@ internal sealed class ReindexVerb : Verb
     public override async Task<int> RunAsync(VerbContext context, CancellationToken cancellationToken)
     {
         var model = await ModelChoice.ResolveAsync(context, context.Get(_model), cancellationToken) ?? throw new UsageException("reindex needs --model MODEL; 'semblance models' lists them.");
-        ModelPreparation.Announce(context, model);
         using var gallery = context.OpenGallery();
+        ModelPreparation.Announce(context, model);
         _index.Apply(context, gallery);
         var report = await ProgressView.RunAsync(
             context.Host,

@@ -30,8 +30,8 @@ internal sealed class WatchVerb : Verb
     {
         var folders = IngestSettings.Folders(context, context.Get(_folders));
         var model = await ModelChoice.ResolveAsync(context, context.Get(_ingest.Model), cancellationToken);
-        ModelPreparation.Announce(context, model);
         using var gallery = context.OpenGallery(create: true, model: model, upkeep: true);
+        ModelPreparation.Announce(context, gallery.Space?.Model ?? model);
         _ingest.Index.Apply(context, gallery);
         var progress = context.IsSilent ? null : new ProgressLines(context.Host.Error, context.Host.Clock);
         using var watcher = new GalleryWatcher(gallery, folders, _ingest.Read(context, progress)) { FullLookEvery = TimeSpan.FromSeconds(context.Get(_rescan)) };

@@ -83,10 +83,12 @@ internal sealed class PixelTensor
     private void FillInterleaved(ReadOnlySpan<byte> pixels, Span<float> row)
     {
         ref var table = ref MemoryMarshal.GetArrayDataReference(_table);
-        for (var i = 0; i + 2 < pixels.Length; i += 3)
+        var (firstSource, thirdSource) = (_source[0], _source[2]);
+        for (var i = 0; i + 2 < pixels.Length && i + 2 < row.Length; i += 3)
         {
-            for (var channel = 0; channel < 3; channel++)
-                row[i + channel] = Unsafe.Add(ref table, (channel * 256) + pixels[i + _source[channel]]);
+            row[i] = Unsafe.Add(ref table, pixels[i + firstSource]);
+            row[i + 1] = Unsafe.Add(ref table, 256 + pixels[i + 1]);
+            row[i + 2] = Unsafe.Add(ref table, 512 + pixels[i + thirdSource]);
         }
     }
 }

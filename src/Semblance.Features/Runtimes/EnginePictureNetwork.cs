@@ -44,7 +44,7 @@ internal sealed class EnginePictureNetwork : IPictureNetwork
             run.Dispose();
     }
 
-    private NetworkRun<float> Prepare() => _network.Prepare(1, new RunOptions { Threads = 1 });
+    private NetworkRun<float> Prepare() => _network.Prepare(1, new RunOptions { Threads = 1, FixedWeights = true });
 
     private static long[] Axes(Shape shape) => [.. Enumerable.Range(0, shape.Rank).Select(axis => (long)shape[axis])];
 

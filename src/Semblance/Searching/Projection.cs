@@ -1,10 +1,11 @@
+using Semblance.Features;
 using Semblance.Numerics;
 
 namespace Semblance.Searching;
 
 /// <summary>
-/// From a raw vector to the one that is searched: PCA with shrunk whitening once a collection is large enough to fit it,
-/// the identity before that.
+/// From a raw vector to the one that is searched: PCA with shrunk whitening, of the collection alone or also of what copying does to its
+/// pictures, once a collection is large enough to fit it; the identity before that.
 /// </summary>
 internal sealed class Projection
 {
@@ -14,23 +15,38 @@ internal sealed class Projection
     /// <summary>Enough for the covariance of a thousand dimensions; more only costs time.</summary>
     private const int LargestSample = 20_000;
 
-    private readonly ShrunkWhitening? _whitening;
+    /// <summary>How much what copying does counts beside what tells pictures apart.</summary>
+    private const float CopyWeight = 30;
 
-    private Projection(int rawDimension, ShrunkWhitening? whitening)
+    private readonly Func<Matrix, Matrix> _apply;
+
+    private Projection(int dimension, Func<Matrix, Matrix> apply)
     {
-        _whitening = whitening;
-        Dimension = whitening?.OutputDimension ?? rawDimension;
+        Dimension = dimension;
+        _apply = apply;
     }
 
     public int Dimension { get; }
 
-    public static Projection Load(Space space, byte[]? bytes) => new(space.Dimension, bytes is null ? null : ShrunkWhitening.Deserialize(bytes));
+    public static Projection Load(Space space, byte[]? bytes)
+    {
+        if (bytes is null)
+            return new Projection(space.Dimension, UnitLengths);
+        if (space.PostProcessing.Kind == PostProcessing.CopyWhitenKind)
+        {
+            var copies = NuisanceWhitening.Deserialize(bytes);
+            return new Projection(copies.OutputDimension, copies.Apply);
+        }
+        var whitening = ShrunkWhitening.Deserialize(bytes);
+        return new Projection(whitening.OutputDimension, whitening.Apply);
+    }
 
     /// <summary>True when a fit is due: none yet and enough pictures, or twice as many as the last fit saw.</summary>
     public static bool IsFitDue(Space space, long vectors) =>
-        space.PostProcessing.Kind == "whiten" && vectors >= FewestToFit && (space.ProjectionVersion == 0 || vectors >= 2 * space.FittedCount);
+        space.PostProcessing.Kind is PostProcessing.WhitenKind or PostProcessing.CopyWhitenKind && vectors >= FewestToFit && (space.ProjectionVersion == 0 || vectors >= 2 * space.FittedCount);
 
-    public static byte[] Fit(IGalleryStore store, Space space, long vectors, int seed, CancellationToken cancellationToken)
+    /// <param name="embedder">Opened where copies are to be embedded.</param>
+    public static byte[] Fit(IGalleryStore store, Space space, long vectors, Func<IEmbedder> embedder, int seed, int threads, CancellationToken cancellationToken)
     {
         var keep = (int)Math.Min(vectors, LargestSample);
         var sample = new Matrix(keep, space.Dimension);
@@ -45,14 +61,19 @@ internal sealed class Projection
                 vector.CopyTo(sample.Row((int)slot));
             seen++;
         }
-        var rows = (int)Math.Min(seen, keep);
-        return ShrunkWhitening.Fit(sample.Slice(0, rows), Math.Min(space.PostProcessing.Dimension, space.Dimension), space.PostProcessing.Shrink, seed, cancellationToken).Serialize();
+        var rows = sample.Slice(0, (int)Math.Min(seen, keep));
+        var post = space.PostProcessing;
+        var dimension = Math.Min(post.Dimension, space.Dimension);
+        if (post.Kind == PostProcessing.WhitenKind)
+            return ShrunkWhitening.Fit(rows, dimension, post.Shrink, seed, cancellationToken).Serialize();
+        var differences = CopyDifferences.Of(store, space, embedder(), seed, threads, cancellationToken);
+        return NuisanceWhitening.Fit(rows, differences, dimension, post.Shrink, CopyWeight, seed, cancellationToken).Serialize();
     }
 
-    public Matrix Apply(Matrix raw)
+    public Matrix Apply(Matrix raw) => _apply(raw);
+
+    private static Matrix UnitLengths(Matrix raw)
     {
-        if (_whitening is not null)
-            return _whitening.Apply(raw);
         var copy = new Matrix(raw.Rows, raw.Columns);
         raw.Span.CopyTo(copy.Span);
         for (var i = 0; i < copy.Rows; i++)

@@ -1,0 +1,32 @@
+namespace Semblance.Searching;
+
+/// <summary>
+/// Raises the pictures whose perceptual hashes say that they are the query's own, saved again: a quarter-size copy looks to a network
+/// more like other small pictures than like its original, while its hashes hardly change. Only the best by vector are looked at, so it
+/// costs one look at some rows, and a picture that is not alike by vector at all is never raised.
+/// </summary>
+internal sealed class CopyLift(PictureHashes query, ScoreScale scale)
+{
+    /// <summary>Hits by vector that are looked at.</summary>
+    public const int Candidates = 50;
+
+    /// <summary>
+    /// Of 64. Of copies that are re-encoded, resized, greyed or brightened 96 of 100 and more stay within it; of half a million pairs of
+    /// photos none did, and of 4.6 million pairs with logos and drawings among them 44 of one class.
+    /// </summary>
+    private const int MostBits = 8;
+
+    /// <summary>
+    /// What the hashes are worth as a score: from the collection's threshold of a near-duplicate, for <see cref="MostBits"/> bits apart, up
+    /// towards 1. Null where they say nothing.
+    /// </summary>
+    public (float Score, int Bits)? Of(GalleryItem item)
+    {
+        var hashes = new PictureHashes(item.PHash, item.DHash);
+        var bits = query.BitsFrom(hashes);
+        if (bits > MostBits || !query.AreTelling || !hashes.AreTelling)
+            return null;
+        var least = Math.Min(scale.Words[0].MinScore, 1);
+        return (least + ((1 - least) * (1 - ((bits + 1) / (MostBits + 1f)))), bits);
+    }
+}
