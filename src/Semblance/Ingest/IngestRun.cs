@@ -232,7 +232,7 @@ internal sealed class IngestRun
     private static string Reason(DecodeFailureReason reason) =>
         string.Concat(reason.ToString().Select((c, i) => char.IsUpper(c) && i > 0 ? "-" + char.ToLowerInvariant(c) : char.ToLowerInvariant(c).ToString()));
 
-    private static void Embed(IEmbedder embedder, List<PendingPicture> pending, ChannelWriter<Outcome> results, CancellationToken cancellationToken)
+    private void Embed(IEmbedder embedder, List<PendingPicture> pending, ChannelWriter<Outcome> results, CancellationToken cancellationToken)
     {
         var vectors = embedder.Embed([.. pending.Select(p => p.Picture)]);
         for (var i = 0; i < pending.Count; i++)
