@@ -82,7 +82,7 @@ internal sealed unsafe class GemmVerb : IBenchmarkVerb
             var scratch = Numbers(Math.Max(convolution.ForwardScratch(team.Threads), convolution.BackwardScratch(team.Threads)));
             var passes = new (string Name, Action Pass)[]
             {
-                ("forward", () => convolution.Forward(call, x, w, null, Activation.None, y, scratch)),
+                ("forward", () => convolution.Forward(call, x, w, null, null, Activation.None, y, scratch)),
                 ("dX", () => convolution.InputGradient(call, y, w, dx, accumulate: false, scratch)),
                 ("dW", () => convolution.WeightGradient(call, x, y, dw, accumulate: false, scratch)),
             };

@@ -27,6 +27,7 @@ IBenchmarkVerb[] verbs =
     new OnnxInferenceVerb(),
     new CifarVerb(),
     new TorchCompareVerb(),
+    new VectorStoreVerb(),
 ];
 
 if (args is [var name, .. var rest] && verbs.FirstOrDefault(verb => verb.Name == name) is { } chosen)

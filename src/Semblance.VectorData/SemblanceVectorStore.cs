@@ -66,7 +66,8 @@ public sealed class SemblanceVectorStore : VectorStore
     {
         ArgumentNullException.ThrowIfNull(definition);
         CheckName(name);
-        return new StoreCollection<object, Dictionary<string, object?>>(this, name, new RecordModelBuilder().BuildDynamic(definition, _generator));
+        // Version 10.11 of the abstraction looks at the definition's own generator for typed records only.
+        return new StoreCollection<object, Dictionary<string, object?>>(this, name, new RecordModelBuilder().BuildDynamic(definition, definition.EmbeddingGenerator ?? _generator));
     }
 
     public override IAsyncEnumerable<string> ListCollectionNamesAsync(CancellationToken cancellationToken = default)

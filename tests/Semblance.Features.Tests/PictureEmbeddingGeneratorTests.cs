@@ -36,6 +36,23 @@ public sealed class PictureEmbeddingGeneratorTests : IDisposable
     }
 
     [Fact]
+    public async Task The_bytes_say_what_a_picture_is_and_the_media_type_does_not()
+    {
+        var picture = DrawnPictures.Blobs(3, 64, 48);
+        var png = PictureEncoder.Encode(picture, PictureFormat.Png);
+        var expected = _embedder.Embed([picture]).Row(0).ToArray();
+        // The argument wins over the data URI's own type, and both may be wrong.
+        DataContent[] inputs =
+        [
+            new(png, "image/jpeg"),
+            new(png, "text/plain"),
+            new("data:image/webp;base64," + Convert.ToBase64String(png)),
+            new("data:image/png;base64," + Convert.ToBase64String(png), "application/pdf"),
+        ];
+        Assert.All(await _generator.GenerateAsync(inputs), embedding => Assert.Equal(expected, embedding.Vector.ToArray()));
+    }
+
+    [Fact]
     public async Task A_faulty_input_is_named()
     {
         DataContent[] inputs = [Content(DrawnPictures.Blobs(1)), new DataContent(new byte[] { 1, 2, 3 }, "image/png") { Name = "broken.png" }];

@@ -391,6 +391,12 @@ public abstract class VectorStoreConformance
         Assert.Equal("a", (await collection.SearchAsync(new float[] { 1, 0 }, 1).SingleAsync()).Record.Id);
         await Assert.ThrowsAsync<NotSupportedException>(() => collection.GetAsync("a", new RecordRetrievalOptions { IncludeVectors = true }));
         await Assert.ThrowsAsync<InvalidOperationException>(async () => await collection.SearchAsync(42, 1).ToListAsync());
+
+        definition.Properties = [new VectorStoreKeyProperty("id", typeof(string)), new VectorStoreVectorProperty<string>("text", 2)];
+        var loose = store.GetDynamicCollection("loose notes", definition);
+        await loose.EnsureCollectionExistsAsync();
+        await loose.UpsertAsync([new() { ["id"] = "a", ["text"] = "aaa" }, new() { ["id"] = "b", ["text"] = "b" }]);
+        Assert.Equal("b", (await loose.SearchAsync("bb", 1).SingleAsync()).Record["id"]);
     }
 
     [Fact]
