@@ -6,6 +6,8 @@ IBenchmarkVerb[] verbs =
 [
     new ScanVerb(),
     new IngestVerb(),
+    new CopiesVerb(),
+    new RetrievalVerb(),
     new LargeVerb(),
     new DecodeVerb(),
     new FormatsVerb(),

@@ -34,7 +34,6 @@ public sealed class FloorsTests
         ["System.CommandLine"] = ["Semblance.Cli"],
         ["Spectre.Console"] = ["Semblance.Cli"],
         ["Google.Protobuf"] = ["Semblance.Networks"],
-        ["Grpc.Tools"] = ["Semblance.Networks"],
         ["Microsoft.Extensions.AI.Abstractions"] = ["Semblance.Features"],
         ["Microsoft.Extensions.VectorData.Abstractions"] = ["Semblance.VectorData"],
     };

@@ -13,12 +13,13 @@ internal sealed class OnnxPictureNetwork : IPictureNetwork
     private readonly string _inputName;
     private readonly string[] _outputs;
 
-    public OnnxPictureNetwork(StoredModel model)
+    /// <param name="threads">Threads that share the work on one picture; with one, callers bring their own.</param>
+    public OnnxPictureNetwork(StoredModel model, int threads)
     {
         _model = model;
         _input = model.Manifest.Input;
         _outputs = [.. model.Manifest.Taps.Select(tap => tap.Output)];
-        _session = model.OpenSession();
+        _session = model.OpenSession(threads);
         try
         {
             _inputName = CheckFit();
@@ -61,12 +62,14 @@ internal sealed class OnnxPictureNetwork : IPictureNetwork
             throw new ModelException($"The manifest of '{_model.Id}' feeds {_input.Width} x {_input.Height} RGB pictures one by one in the layout {_input.Layout}, and the network takes {input}; correct 'input' in its {ModelManifest.FileName}.");
         long dimension = 0;
         var open = false;
-        foreach (var tap in _outputs)
+        foreach (var (tap, pooling) in _model.Manifest.Taps.Select(tap => (tap.Output, tap.Pooling)))
         {
             if (_session.Outputs.FirstOrDefault(o => o.Name == tap) is not { } output)
                 throw new ModelException($"The manifest of '{_model.Id}' taps the output '{tap}' and the network offers {string.Join(", ", _session.Outputs)}.");
             if (output.ElementType != OnnxElementType.Float || output.Shape.Count is < 2 or > 4)
                 throw new ModelException($"The output {output} of '{_model.Id}' cannot be a tap: a tap is float32 with two to four dimensions.");
+            if (pooling == Pooling.Token && output.Shape.Count != 3)
+                throw new ModelException($"The output {output} of '{_model.Id}' has no tokens; 'token' pools [n, tokens, d], and the others are avg, max and gem.");
             var length = TapPooling.Channels(output.Shape, Layout);
             open |= length < 0;
             dimension += Math.Max(length, 0);
