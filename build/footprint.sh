@@ -20,7 +20,7 @@ start=$SECONDS
 if [ "${SEMBLANCE_FOOTPRINT_TESTS:-}" = build ]; then
     dotnet build -c Release Semblance.slnx --nologo -v quiet
 else
-    dotnet test -c Release --nologo >"$scratch/tests.log" 2>&1 || { tail -40 "$scratch/tests.log"; exit 1; }
+    dotnet test -c Release >"$scratch/tests.log" 2>&1 || { tail -40 "$scratch/tests.log"; exit 1; }
 fi
 second_seconds=$((SECONDS - start))
 second=$(du -sm artifacts | cut -f1)

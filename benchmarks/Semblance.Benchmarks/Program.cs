@@ -6,8 +6,11 @@ IBenchmarkVerb[] verbs =
 [
     new ScanVerb(),
     new IngestVerb(),
+    new CopiesVerb(),
+    new RetrievalVerb(),
     new LargeVerb(),
     new DecodeVerb(),
+    new FormatsVerb(),
     new ColdVerb(),
     new ColdStagesVerb(),
     new MemoryVerb(),

@@ -54,6 +54,12 @@ public enum DecodeFailureReason
     /// <summary>The format is known and the data contradicts it.</summary>
     Broken,
 
+    /// <summary>All pixels come out as one colour, although the samples in the file differ.</summary>
+    Flat,
+
+    /// <summary>Decoding took longer than a picture may, and was stopped.</summary>
+    TooSlow,
+
     /// <summary>The box asked for lies outside the picture.</summary>
     OutsideBox,
 }

@@ -9,7 +9,8 @@ public static class PictureFiles
     private static readonly FrozenSet<string> s_extensions = new[]
     {
         ".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".apng", ".webp", ".gif", ".avif", ".heic", ".heif", ".tif", ".tiff",
-        ".svg", ".bmp", ".dib", ".ppm", ".pgm", ".pbm", ".pnm", ".jxl", ".jp2",
+        ".svg", ".bmp", ".dib", ".ppm", ".pgm", ".pbm", ".pnm", ".jxl", ".jp2", ".j2k", ".jpf", ".jpx", ".psd", ".psb", ".exr",
+        ".hif", ".dng", ".cr2", ".cr3", ".nef", ".nrw", ".arw", ".raf", ".rw2", ".orf", ".pef", ".srw",
     }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Extensions with their dot, lower case.</summary>

@@ -28,6 +28,9 @@ public static class NativeAssets
     /// <exception cref="FileNotFoundException">The weights are not with the program.</exception>
     public static string DefaultNetwork => Existing(Path.Combine("weights", "resnet18", "ResNet18.onnx"));
 
+    /// <summary>The program that decodes what libvips does not, or null where it is not with this one.</summary>
+    public static string? Decoder => Path.Combine(s_folder, "decoder", "Semblance.Decoder.dll") is var path && File.Exists(path) ? path : null;
+
     /// <summary>Folder of two freely licensed emoji families in Iconify's form: <c>noto.json</c> and <c>twemoji.json</c>.</summary>
     /// <exception cref="FileNotFoundException">npm was not there when the program was built.</exception>
     public static string DemoPictures

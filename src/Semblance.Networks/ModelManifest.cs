@@ -34,6 +34,9 @@ public enum Pooling
 
     /// <summary>Generalised mean, (mean of xᵖ)^(1/p) over positive parts (Radenović et al., 2018): average at p = 1, maximum as p grows.</summary>
     Gem,
+
+    /// <summary>The first token of <c>[n, tokens, d]</c>, which vision transformers keep for the whole picture.</summary>
+    Token,
 }
 
 /// <summary>What a network wants to see. An 8-bit value v of channel c becomes <c>(v · Scale − Mean[c]) / Std[c]</c>.</summary>

@@ -1,4 +1,5 @@
 using Semblance.Networks;
+using Semblance.Networks.Onnx;
 using Semblance.Testing;
 using Xunit;
 
@@ -48,6 +49,34 @@ public sealed class NetworkEmbedderTests : IDisposable
         double[] expected = [.. new[] { max, gem, mean }.SelectMany(tap => tap.Select(v => v / Math.Sqrt(tap.Sum(w => w * w)) / Math.Sqrt(3)))];
         for (var i = 0; i < 9; i++)
             Assert.Equal(expected[i], vector[i], 1e-5);
+    }
+
+    [Fact]
+    public void The_first_token_or_the_mean_of_all_makes_the_vector()
+    {
+        // Tokens of the picture's pixels, row by row.
+        var builder = new OnnxGraphBuilder();
+        builder.Input("pixels", "n", 3, 8, 8);
+        builder.Output(builder.Node("Transpose", [builder.Node("Reshape", ["pixels", builder.Longs(0, 3, 64)])], OnnxGraphBuilder.Integers("perm", 0, 2, 1)), "tokens", "n", 64, 3);
+        builder.Output("pixels", "map", "n", 3, 8, 8);
+        PictureModels.Transparent(_folder["tokens"]);
+        var bytes = Google.Protobuf.MessageExtensions.ToByteArray(builder.Model());
+        File.WriteAllBytes(_folder["tokens", "model.onnx"], bytes);
+        var manifest = ModelManifest.Load(_folder["tokens"]) with { Sha256 = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(bytes)), Dimension = 6, Taps = [new ModelTap("tokens", Pooling.Token), new ModelTap("tokens")] };
+        manifest.Save(_folder["tokens"]);
+        var picture = DrawnPictures.Noise(3);
+
+        using var embedder = new NetworkEmbedder(_folder["tokens"]);
+        var vector = embedder.Embed([picture]).Row(0).ToArray();
+
+        double[] first = [.. picture.Pixels.Take(3).Select(value => (double)value)];
+        double[] mean = [.. Enumerable.Range(0, 3).Select(c => Enumerable.Range(0, 64).Average(i => (double)picture.Pixels[(3 * i) + c]))];
+        double[] expected = [.. new[] { first, mean }.SelectMany(tap => tap.Select(value => value / Math.Sqrt(tap.Sum(other => other * other))))];
+        for (var i = 0; i < 6; i++)
+            Assert.Equal(expected[i], vector[i], 1e-5);
+
+        (manifest with { Dimension = 3, Taps = [new ModelTap("map", Pooling.Token)] }).Save(_folder["tokens"]);
+        Assert.Contains("no tokens", Assert.Throws<ModelException>(() => new NetworkEmbedder(_folder["tokens"])).Message);
     }
 
     [Fact]

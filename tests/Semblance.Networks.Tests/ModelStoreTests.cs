@@ -67,6 +67,104 @@ public sealed class ModelStoreTests : IDisposable
     }
 
     [Fact]
+    public async Task Another_manifest_is_another_model_and_the_same_is_found_again()
+    {
+        File.WriteAllBytes(_folder["a.onnx"], TinyModels.MeanColour(8));
+        var first = await _store.AddFileAsync(_folder["a.onnx"]);
+        Directory.CreateDirectory(_folder["copy"]);
+        Directory.CreateDirectory(_folder["other"]);
+        foreach (var folder in (string[])["copy", "other"])
+            File.Copy(first.NetworkPath!, _folder[folder, "model.onnx"]);
+        first.Manifest.Save(_folder["copy"]);
+        (first.Manifest with { Input = first.Manifest.Input! with { Resize = ResizeRule.Crop } }).Save(_folder["other"]);
+
+        Assert.Equal(first.Id, _store.FindEqual(_store.Find(_folder["copy"]))!.Id);
+        Assert.Equal(first.Id, _store.FindEqual(_store.Find(_folder["a.onnx"]))!.Id);
+        Assert.Null(_store.FindEqual(_store.Find(_folder["other"])));
+        Assert.NotEqual(first.Identity, _store.Find(_folder["other"]).Identity);
+        Assert.Equal("a-2", _store.FreeId("a"));
+
+        var second = await _store.AddFileAsync(_folder["other"], _store.FreeId("a"));
+        Assert.Equal(second.Id, _store.FindEqual(_store.Find(_folder["other"]))!.Id);
+        Assert.Contains("a, a-2", Assert.Throws<ModelException>(() => _store.FindEqual(_store.Find(_folder["a.onnx"]))).Message);
+    }
+
+    [Fact]
+    public async Task Denormal_weights_become_zero_and_the_source_is_found_again()
+    {
+        var model = ModelProto.Parser.ParseFrom(TinyModels.MeanColour(8, ballast: 8));
+        var ballast = model.Graph.Initializer.Single(tensor => tensor.Dims.SequenceEqual([8L]));
+        ballast.RawData = Google.Protobuf.ByteString.CopyFrom([.. new[] { 1f, 1e-39f, -1e-44f, float.Epsilon, 0f, -0f, 1.2e-38f, float.NaN }.SelectMany(BitConverter.GetBytes)]);
+        // Doubles in their own field, a literal in a node, and a bound of one element that is meant to be that small.
+        var doubles = new TensorProto { Name = "doubles", DataType = (int)OnnxElementType.Double };
+        doubles.Dims.Add(2);
+        doubles.DoubleData.AddRange([1e-310, 1e-300]);
+        var bound = new TensorProto { Name = "bound", DataType = (int)OnnxElementType.Float, FloatData = { 1e-40f } };
+        var literal = new NodeProto { OpType = "Constant", Name = "literal", Output = { "literal" } };
+        literal.Attribute.Add(new AttributeProto { Name = "value_floats", Floats = { 1e-40f, 2f }, Type = AttributeProto.Types.AttributeType.Floats });
+        model.Graph.Initializer.AddRange([doubles, bound]);
+        model.Graph.Node.Insert(0, literal);
+        File.WriteAllBytes(_folder["slow.onnx"], Google.Protobuf.MessageExtensions.ToByteArray(model));
+        var before = _store.Find(_folder["slow.onnx"]);
+
+        var added = await _store.AddFileAsync(_folder["slow.onnx"]);
+
+        Assert.Equal(5, before.CountDenormals());
+        Assert.Contains("5 weights", Assert.Single(added.Remarks));
+        Assert.Equal(0, added.CountDenormals());
+        var stored = ModelProto.Parser.ParseFrom(File.ReadAllBytes(added.NetworkPath!)).Graph;
+        var floats = System.Runtime.InteropServices.MemoryMarshal.Cast<byte, float>(stored.Initializer.Single(tensor => tensor.Name == ballast.Name).RawData.Span).ToArray();
+        Assert.Equal([1f, 0f, 0f, 0f, 0f, 0f, 1.2e-38f, float.NaN], floats);
+        Assert.Equal([0, 1e-300], stored.Initializer.Single(tensor => tensor.Name == "doubles").DoubleData);
+        Assert.Equal(1e-40f, stored.Initializer.Single(tensor => tensor.Name == "bound").FloatData.Single());
+        Assert.Equal([0f, 2f], stored.Node[0].Attribute[0].Floats);
+        Assert.Equal(before.Manifest.Sha256, added.Manifest.AddedSha256);
+        Assert.NotEqual(before.Manifest.Sha256, added.Manifest.Sha256);
+        Assert.Equal(added.Id, _store.FindEqual(before)!.Id);
+        using (added.OpenSession())
+        {
+        }
+        Assert.Empty((await _store.AddFileAsync(added.Folder, "again")).Remarks);
+    }
+
+    [Fact]
+    public async Task Whoever_is_asked_decides_how_a_file_is_fed_and_the_evidence_is_kept()
+    {
+        File.WriteAllBytes(_folder["keras_resnet50.onnx"], TinyModels.MeanColour(8));
+        FeedingQuestion? asked = null;
+        var verdict = new FeedingVerdict("norm", 9, [new FeedingScore(Feeding.Signed, 0.1, 1), new FeedingScore(Feeding.Levels, 2, 0)], 4, [new FeedingScore(Feeding.Signed, 0.1, 1)], Feeding.Signed);
+
+        var model = await _store.AddFileAsync(_folder["keras_resnet50.onnx"], chooseFeeding: question =>
+        {
+            asked = question;
+            return new FeedingAnswer(Feeding.Signed, "it was measured") { Verdict = verdict, Resize = ResizeRule.Pad };
+        });
+
+        Assert.Null(asked!.OpenProbe(out var reason));
+        Assert.Contains("no batch norm", reason);
+        Assert.Equal((ResizeRule.Pad, 1.0 / 255), (model.Manifest.Input!.Resize, model.Manifest.Input.Scale));
+        Assert.Equal([0.5, 0.5, 0.5], model.Manifest.Input.Mean);
+        Assert.Contains(model.Guesses, guess => guess.Contains("it was measured"));
+        var kept = ModelManifest.Load(model.Folder).Source!["feeding"]!;
+        Assert.Equal(("signed", "norm", 9), (kept["name"]!.GetValue<string>(), kept["norm"]!.GetValue<string>(), kept["pictures"]!.GetValue<int>()));
+        Assert.Equal(2, kept["tried"]!.AsArray().Count);
+
+        await Assert.ThrowsAsync<InvalidOperationException>(() => _store.AddFileAsync(_folder["keras_resnet50.onnx"], "second", _ => throw new InvalidOperationException("no answer")));
+        Assert.Equal("keras_resnet50", Assert.Single(_store.List()).Id);
+    }
+
+    [Theory]
+    [InlineData("CNTK", "net", TensorLayout.Nchw, "caffe")]
+    [InlineData("pytorch", "resnet50", TensorLayout.Nchw, "imagenet")]
+    [InlineData("pytorch", "clip-vit-b32", TensorLayout.Nchw, "clip")]
+    [InlineData("tf2onnx", "resnet50", TensorLayout.Nhwc, "caffe")]
+    [InlineData("tf2onnx", "mobilenet_v2", TensorLayout.Nhwc, "signed")]
+    [InlineData("keras2onnx", "efficientnetb0", TensorLayout.Nhwc, "levels")]
+    [InlineData("", "whatever", TensorLayout.Nchw, "imagenet")]
+    public void Names_hint_at_the_feeding(string producer, string name, TensorLayout layout, string feeding)
+        => Assert.Equal(feeding, Recognition.FeedingHints.Of(new ModelProto { ProducerName = producer, Graph = new GraphProto() }, name, layout).Feeding.Name);
+
+    [Fact]
     public async Task What_is_no_picture_network_is_refused_and_leaves_nothing()
     {
         File.WriteAllText(_folder["text.onnx"], "hello, this is no network");

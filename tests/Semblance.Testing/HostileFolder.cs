@@ -59,6 +59,7 @@ public sealed unsafe partial class HostileFolder : IDisposable
         folder.AddDamaged();
         folder.AddBombs(metadataBytes);
         folder.AddDrawings();
+        folder.AddScripts();
         if (!OperatingSystem.IsWindows())
         {
             folder.AddNames();
@@ -97,7 +98,10 @@ public sealed unsafe partial class HostileFolder : IDisposable
             Add($"truncated-{i:00}.jpg", jpeg[..(jpeg.Length * i / 11)], $"a JPEG cut at {i}/11", DecodeFailureReason.Truncated);
             Add($"truncated-{i:00}.png", png[..(png.Length * i / 11)], $"a PNG cut at {i}/11", DecodeFailureReason.Truncated);
         }
-        Add("jpeg-2000.jp2", [0, 0, 0, 0x0C, .. "jP  \r\n"u8, 0x87, 0x0A, .. new byte[64]], "a format without a decoder", DecodeFailureReason.Unsupported);
+        Add("icon.png", [0, 0, 1, 0, 1, 0, .. new byte[64]], "a format without a decoder", DecodeFailureReason.Unsupported);
+        Add("jpeg-2000.jp2", [0, 0, 0, 0x0C, .. "jP  \r\n"u8, 0x87, 0x0A, .. new byte[64]], "a JPEG 2000 of zeros", DecodeFailureReason.Broken);
+        Add("cut.heic", HeicBytes.Turned[..^90], "a HEIC that breaks off", DecodeFailureReason.Truncated);
+        Add("cut.psd", SecondBytes.Psd(TestPictures.Scene(80, 60, 4, 4))[..9000], "a PSD that breaks off", DecodeFailureReason.Truncated);
         Add("document.png", Encoding.ASCII.GetBytes("%PDF-1.7\n1 0 obj\n<<>>\nendobj\n"), "a PDF named .png", DecodeFailureReason.Blocked);
     }
 
@@ -105,6 +109,7 @@ public sealed unsafe partial class HostileFolder : IDisposable
     {
         foreach (var format in HostileBytes.BombFormats)
             Add($"bomb.{format}", HostileBytes.HeaderBomb(format), $"a {format} whose header promises {HostileBytes.BombSide} x {HostileBytes.BombSide} pixels", DecodeFailureReason.TooLarge);
+        Add("bomb.bmp", SecondBytes.BmpHeader(HostileBytes.BombSide, HostileBytes.BombSide, 24), "a bitmap whose header promises too many pixels", DecodeFailureReason.TooLarge);
         Add("comments.jpg", HostileBytes.JpegWithComments(metadataBytes), "a JPEG behind megabytes of comments", null);
         Add("text-bomb.png", HostileBytes.PngWithCompressed("zTXt", metadataBytes), "a PNG whose text unpacks to megabytes", DecodeFailureReason.Broken, mayDecode: true);
         Add("profile-bomb.png", HostileBytes.PngWithCompressed("iCCP", metadataBytes), "a PNG whose profile unpacks to megabytes", DecodeFailureReason.Broken, mayDecode: true);
@@ -115,6 +120,17 @@ public sealed unsafe partial class HostileFolder : IDisposable
         Add("reaches-out.svg", HostileBytes.SvgThatReachesOut(Outside, Url), "a drawing that refers to files and network", DecodeFailureReason.Broken, mayDecode: true);
         Add("image-only.svg", PictureBytes.Svg($"<image href=\"file://{Outside}\" width=\"100\" height=\"80\"/><image href=\"{Url}\" width=\"100\" height=\"80\"/>"), "a drawing of nothing but outside pictures", DecodeFailureReason.Broken, mayDecode: true);
         Add("entities.svg", HostileBytes.SvgOfEntities(), "a drawing whose entities multiply", DecodeFailureReason.Broken, mayDecode: true);
+    }
+
+    // What the second decoder's library would follow, were it let: under names and first bytes of formats that it reads.
+    private void AddScripts()
+    {
+        var script = Encoding.ASCII.GetBytes($"push graphic-context\nviewbox 0 0 100 80\nimage over 0,0 100,80 '{Outside}'\nimage over 0,0 0,0 '{Url}'\npop graphic-context\n");
+        var program = Encoding.ASCII.GetBytes($"<?xml version=\"1.0\"?>\n<image><read filename=\"{Outside}\"/><read filename=\"{Url}\"/><write filename=\"{Path}/written.png\"/></image>\n");
+        Add("script.heic", script, "drawing commands named .heic", DecodeFailureReason.NotAPicture);
+        Add("program.bmp", program, "a program named .bmp", DecodeFailureReason.NotAPicture);
+        Add("script-behind-magic.heic", [0, 0, 0, 24, .. "ftypheic"u8, 0, 0, 0, 0, .. "mif1heic"u8, .. script], "drawing commands that begin as a HEIC", DecodeFailureReason.Broken);
+        Add("program-behind-magic.jxl", [0xFF, 0x0A, .. program], "a program that begins as a JPEG XL", DecodeFailureReason.Broken);
     }
 
     private void AddNames()

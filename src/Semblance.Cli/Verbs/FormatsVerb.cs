@@ -10,7 +10,7 @@ internal sealed class FormatsVerb : Verb
 
     public override Task<int> RunAsync(VerbContext context, CancellationToken cancellationToken)
     {
-        context.Talk.Say($"libvips {PictureFormats.LibraryVersion}; files are recognised by content, not by extension.");
+        context.Talk.Say($"libvips {PictureFormats.LibraryVersion}; second decoder: {PictureFormats.SecondLibrary}. Files are recognised by content, not by extension.");
         context.Printer.Rows<PictureFormatSupport>(
             [
                 new("format", format => format.Format),

@@ -62,12 +62,14 @@ internal sealed class OnnxPictureNetwork : IPictureNetwork
             throw new ModelException($"The manifest of '{_model.Id}' feeds {_input.Width} x {_input.Height} RGB pictures one by one in the layout {_input.Layout}, and the network takes {input}; correct 'input' in its {ModelManifest.FileName}.");
         long dimension = 0;
         var open = false;
-        foreach (var tap in _outputs)
+        foreach (var (tap, pooling) in _model.Manifest.Taps.Select(tap => (tap.Output, tap.Pooling)))
         {
             if (_session.Outputs.FirstOrDefault(o => o.Name == tap) is not { } output)
                 throw new ModelException($"The manifest of '{_model.Id}' taps the output '{tap}' and the network offers {string.Join(", ", _session.Outputs)}.");
             if (output.ElementType != OnnxElementType.Float || output.Shape.Count is < 2 or > 4)
                 throw new ModelException($"The output {output} of '{_model.Id}' cannot be a tap: a tap is float32 with two to four dimensions.");
+            if (pooling == Pooling.Token && output.Shape.Count != 3)
+                throw new ModelException($"The output {output} of '{_model.Id}' has no tokens; 'token' pools [n, tokens, d], and the others are avg, max and gem.");
             var length = TapPooling.Channels(output.Shape, Layout);
             open |= length < 0;
             dimension += Math.Max(length, 0);

@@ -22,9 +22,9 @@ internal static class TapPooling
     /// <param name="target">Length <see cref="Channels"/>.</param>
     public static void Pool(ReadOnlySpan<float> values, IReadOnlyList<long> shape, TensorLayout layout, ModelTap tap, Span<float> target)
     {
-        if (shape.Count == 2)
+        if (shape.Count == 2 || tap.Pooling == Pooling.Token)
         {
-            values.CopyTo(target);
+            values[..target.Length].CopyTo(target);
             return;
         }
         var channels = target.Length;

@@ -14,50 +14,90 @@ internal static unsafe class DecodePipeline
     /// </summary>
     private const double MostDrawnPixels = 4e6;
 
-    /// <summary>Opens a picture; only its header is read. A missing end of the data fails when the pixels are computed.</summary>
-    internal static VipsImage Open(PictureLoader loader, byte* data, int length)
-        => Load(loader, data, length).RunToImage();
+    /// <summary>Opens a frame of a picture; only its header is read. A missing end of the data fails when the pixels are computed.</summary>
+    internal static VipsImage Open(PictureLoader loader, byte* data, int length, int frame = 0)
+        => Load(loader, data, length, frame).RunToImage();
 
     /// <summary>8-bit RGB of the plan's target size.</summary>
-    internal static byte[] Read(PictureLoader loader, byte* data, int length, VipsImage header, DecodePlan plan, int orientation)
+    /// <param name="range">What is black and white among samples that are not plain; null for plain ones.</param>
+    internal static byte[] Read(PictureLoader loader, byte* data, int length, VipsImage header, DecodePlan plan, int orientation, int frame, SampleRange? range)
     {
-        using var reloaded = Reload(loader, data, length, header, plan);
-        return Finish(reloaded ?? header, header, plan, orientation);
+        using var reloaded = Reload(loader, data, length, header, plan, frame);
+        return Finish(reloaded ?? header, header.Width, header.Height, header.Has("icc-profile-data"), plan, orientation, range);
     }
 
+    /// <summary>Least and greatest sample of a frame, all channels but alpha taken together. Computes all pixels, twice.</summary>
+    internal static (double Least, double Greatest) Extremes(PictureLoader loader, byte* data, int length, int frame)
+        => (Extreme(loader, data, length, frame, "min"), Extreme(loader, data, length, frame, "max"));
+
     /// <summary>The same stations for pixels that are decoded already.</summary>
-    internal static byte[] Finish(VipsImage loaded, VipsImage header, DecodePlan plan, int orientation)
+    /// <param name="loaded">The pixels, perhaps shrunk.</param>
+    /// <param name="storedWidth">Of the picture before it was shrunk.</param>
+    internal static byte[] Finish(VipsImage loaded, int storedWidth, int storedHeight, bool hasProfile, DecodePlan plan, int orientation, SampleRange? range = null)
     {
         using var chain = new VipsChain(loaded);
         if (!plan.Whole)
-            Crop(chain, plan.Stored, loaded.Width / (double)header.Width, loaded.Height / (double)header.Height);
+            Crop(chain, plan.Stored, loaded.Width / (double)storedWidth, loaded.Height / (double)storedHeight);
         var isCmyk = chain.Image.Interpretation == VipsInterpretation.Cmyk;
         if (isCmyk)
             chain.Then("icc_transform", call => call.With("output-profile", "srgb").With("input-profile", "cmyk").With("embedded", "true").With("depth", 8));
+        if (range is { } known)
+            Scale(chain, known);
         ToBytes(chain);
-        if (chain.Image.HasAlpha)
-            chain.Then("flatten", call => call.With("background", "255"));
-        if (chain.Image.Bands is 2 or > 3)
-        {
-            var keep = chain.Image.Bands == 2 ? 1 : 3;
-            chain.Then("extract_band", call => call.With("band", 0).With("n", keep));
-        }
+        // Channels behind the colours and one of alpha mean something to their writer alone.
+        if (chain.Image.Bands > 4)
+            chain.Then("extract_band", call => call.With("band", 0).With("n", 3));
+        var hasAlpha = chain.Image.Bands is 2 or 4;
         var (width, height) = plan.StoredTarget;
-        chain.Resize(width, height);
-        if (!isCmyk && header.Has("icc-profile-data"))
+        if (hasAlpha)
+            ResizeWithAlpha(chain, width, height);
+        else
+            chain.Resize(width, height);
+        if (!isCmyk && hasProfile)
             ToSrgb(chain);
-        if (chain.Image.Bands == 1)
+        if (chain.Image.Bands < 3)
             chain.Then("colourspace", call => call.With("space", "srgb").With("source-space", "b-w"));
-        if (orientation > 1)
-            chain.Then("autorot", call => call);
-        return chain.Image.ToArray();
+        chain.Turn(orientation);
+        var pixels = chain.Image.ToArray();
+        return hasAlpha ? Matte.Lay(pixels) : pixels;
     }
 
-    private static VipsOperation Load(PictureLoader loader, byte* data, int length)
-        => new VipsOperation(loader.Operation).With("buffer", data, length).With("access", "sequential").With("fail-on", "truncated");
+    // What lies under full transparency must not bleed into what is shown, so colours are averaged by their opacity.
+    private static void ResizeWithAlpha(VipsChain chain, int width, int height)
+    {
+        if (chain.Image.Width == width && chain.Image.Height == height)
+            return;
+        chain.Then("premultiply", call => call);
+        chain.Resize(width, height);
+        chain.Then("unpremultiply", call => call);
+        chain.Then("cast", call => call.With("format", "uchar"));
+    }
+
+    private static void Scale(VipsChain chain, SampleRange range)
+    {
+        var factor = 255 / (range.White - range.Black);
+        // Numbers are cut, not rounded, when they become bytes.
+        chain.Then("linear", call => call.With("a", factor).With("b", 0.5 - (range.Black * factor)).With("uchar", "true"));
+        chain.Then("copy", call => call.With("interpretation", chain.Image.Bands < 3 ? "b-w" : "srgb"));
+    }
+
+    private static double Extreme(PictureLoader loader, byte* data, int length, int frame, string operation)
+    {
+        using var chain = new VipsChain(Load(loader, data, length, frame).RunToImage());
+        using var first = chain.Image;
+        if (first.HasAlpha)
+            chain.Then("extract_band", call => call.With("band", 0).With("n", first.Bands - 1));
+        return new VipsOperation(operation).With("in", chain.Image).RunToNumber();
+    }
+
+    private static VipsOperation Load(PictureLoader loader, byte* data, int length, int frame = 0)
+    {
+        var call = new VipsOperation(loader.Operation).With("buffer", data, length).With("access", "sequential").With("fail-on", "truncated");
+        return frame > 0 ? call.With("page", frame) : call;
+    }
 
     /// <summary>Opens again at a smaller scale where the format can; null where it cannot or need not.</summary>
-    private static VipsImage? Reload(PictureLoader loader, byte* data, int length, VipsImage header, DecodePlan plan)
+    private static VipsImage? Reload(PictureLoader loader, byte* data, int length, VipsImage header, DecodePlan plan, int frame)
     {
         var shrink = plan.Shrink;
         if (loader.Format == "svg")
@@ -68,7 +108,7 @@ internal static unsafe class DecodePipeline
             case "jpeg" when shrink >= 2:
                 return Load(loader, data, length).With("shrink", shrink >= 8 ? 8 : shrink >= 4 ? 4 : 2).RunToImage();
             case "webp" or "svg" when shrink > 1:
-                return Load(loader, data, length).With("scale", 1 / shrink).RunToImage();
+                return Load(loader, data, length, frame).With("scale", 1 / shrink).RunToImage();
             default:
                 return null;
         }

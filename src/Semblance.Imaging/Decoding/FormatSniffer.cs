@@ -26,11 +26,14 @@ internal static class FormatSniffer
         ("ftypheic"u8.ToArray(), 4, "heic"),
         ("ftypheix"u8.ToArray(), 4, "heic"),
         ("ftyphevc"u8.ToArray(), 4, "heic"),
+        ("ftypheim"u8.ToArray(), 4, "heic"),
+        ("ftypheis"u8.ToArray(), 4, "heic"),
         ([0xFF, 0x0A], 0, "jpeg-xl"),
         ("JXL \r\n"u8.ToArray(), 4, "jpeg-xl"),
         ("jP  \r\n"u8.ToArray(), 4, "jpeg-2000"),
         ([0xFF, 0x4F, 0xFF, 0x51], 0, "jpeg-2000"),
         ("8BPS"u8.ToArray(), 0, "psd"),
+        ([0x76, 0x2F, 0x31, 0x01], 0, "exr"),
         ([0x00, 0x00, 0x01, 0x00], 0, "ico"),
         ("%PDF-"u8.ToArray(), 0, "pdf"),
         ([0x1F, 0x8B], 0, "gzip"),
@@ -39,6 +42,9 @@ internal static class FormatSniffer
     /// <summary>Format's name as <see cref="PictureFacts.Format"/> has it, or null where the bytes are of no known format.</summary>
     internal static string? Sniff(ReadOnlySpan<byte> bytes)
     {
+        // Most RAW files begin as a TIFF does, so they are asked for first.
+        if (RawFormat.Of(bytes) is { } raw)
+            return raw;
         foreach (var (magic, offset, format) in s_magics)
         {
             if (bytes.Length >= offset + magic.Length && bytes.Slice(offset, magic.Length).SequenceEqual(magic))

@@ -5,9 +5,10 @@ namespace Semblance.Imaging.Decoding;
 /// <summary>What a loaded header says, with the metadata that libvips found in it.</summary>
 internal static class HeaderFacts
 {
-    internal static PictureFacts Read(VipsImage header, string format, ReadOnlySpan<byte> file)
+    /// <param name="elsewhere">Orientation by a block that libvips does not see; counts where it sees none.</param>
+    internal static PictureFacts Read(VipsImage header, string format, ReadOnlySpan<byte> file, int elsewhere = 1)
     {
-        var orientation = header.Orientation is var o and >= 1 and <= 8 ? o : 1;
+        var orientation = header.Orientation is var o and > 1 and <= 8 ? o : elsewhere;
         var (width, height) = DecodePlan.IsTurned(orientation) ? (header.Height, header.Width) : (header.Width, header.Height);
         return new PictureFacts(
             format,

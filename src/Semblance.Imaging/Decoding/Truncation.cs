@@ -14,9 +14,22 @@ internal static class Truncation
         "png" => PngEndsEarly(bytes),
         "gif" => !bytes.TrimEnd((byte)0).EndsWith(";"u8),
         "webp" => bytes.Length < 12 || BinaryPrimitives.ReadUInt32LittleEndian(bytes[4..]) + 8L > bytes.Length,
-        "avif" => BoxesEndEarly(bytes),
+        "avif" or "heic" => BoxesEndEarly(bytes),
+        "jpeg-xl" or "jpeg-2000" => bytes.Length > 4 && bytes[0] == 0 && BoxesEndEarly(bytes),
+        "psd" => PsdEndsEarly(bytes),
+        "bmp" => bytes.Length > 6 && BinaryPrimitives.ReadUInt32LittleEndian(bytes[2..]) > bytes.Length,
         "tiff" => TiffEndsEarly(bytes),
         "svg" => bytes.LastIndexOf("svg>"u8) < 0 && bytes.LastIndexOf("/>"u8) < 0,
+        _ => false,
+    };
+
+    /// <summary>
+    /// The same for formats whose library hands out a picture with holes in place of what is missing; asked before they are decoded.
+    /// </summary>
+    internal static bool LacksPixels(string format, ReadOnlySpan<byte> bytes) => format switch
+    {
+        "heic" => BoxesEnd(bytes) > bytes.Length,
+        "psd" => PsdEndsEarly(bytes),
         _ => false,
     };
 
@@ -52,7 +65,10 @@ internal static class Truncation
         return true;
     }
 
-    private static bool BoxesEndEarly(ReadOnlySpan<byte> bytes)
+    private static bool BoxesEndEarly(ReadOnlySpan<byte> bytes) => BoxesEnd(bytes) != bytes.Length;
+
+    // Where the last box ends by its own length; the end of the bytes where a box says that it reaches there, or says nothing sensible.
+    private static long BoxesEnd(ReadOnlySpan<byte> bytes)
     {
         long position = 0;
         while (position + 8 <= bytes.Length)
@@ -60,13 +76,46 @@ internal static class Truncation
             var size = (long)BinaryPrimitives.ReadUInt32BigEndian(bytes[(int)position..]);
             if (size == 1 && position + 16 <= bytes.Length)
                 size = (long)Math.Min(BinaryPrimitives.ReadUInt64BigEndian(bytes[((int)position + 8)..]), long.MaxValue / 2);
-            if (size == 0)
-                return false;
             if (size < 8)
-                return false;
+                return bytes.Length;
             position += size;
         }
-        return position != bytes.Length;
+        return position;
+    }
+
+    // Header, three sections with their length, then the planes: plain, or packed with the length of each row before them.
+    private static bool PsdEndsEarly(ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.Length < 26)
+            return true;
+        var isLarge = bytes[5] == 2;
+        long rows = BinaryPrimitives.ReadUInt16BigEndian(bytes[12..]) * (long)BinaryPrimitives.ReadUInt32BigEndian(bytes[14..]);
+        var rowBytes = ((BinaryPrimitives.ReadUInt32BigEndian(bytes[18..]) * (long)BinaryPrimitives.ReadUInt16BigEndian(bytes[22..])) + 7) / 8;
+        long at = 26;
+        for (var section = 0; section < 3; section++)
+        {
+            var size = isLarge && section == 2 ? 8 : 4;
+            if (at < 0 || at + size > bytes.Length)
+                return true;
+            var length = bytes[(int)at..];
+            at += size + (size == 8 ? BinaryPrimitives.ReadInt64BigEndian(length) : BinaryPrimitives.ReadUInt32BigEndian(length));
+        }
+        if (at < 0 || at + 2 > bytes.Length)
+            return true;
+        var packing = BinaryPrimitives.ReadUInt16BigEndian(bytes[(int)at..]);
+        at += 2;
+        if (packing == 0)
+            return at + (rows * rowBytes) > bytes.Length;
+        var count = isLarge ? 4 : 2;
+        if (packing != 1 || at + (rows * count) > bytes.Length)
+            return packing == 1;
+        var end = at + (rows * count);
+        for (var row = 0L; row < rows; row++)
+        {
+            var length = bytes[(int)(at + (row * count))..];
+            end += count == 4 ? BinaryPrimitives.ReadUInt32BigEndian(length) : BinaryPrimitives.ReadUInt16BigEndian(length);
+        }
+        return end > bytes.Length;
     }
 
     // The directory, or the last strip or tile that it names, lies behind the end of the file.

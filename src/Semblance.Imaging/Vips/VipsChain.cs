@@ -24,6 +24,22 @@ internal sealed class VipsChain(VipsImage first) : IDisposable
         Then("resize", call => call.With("scale", width / (double)Image.Width).With("vscale", height / (double)Image.Height).With("kernel", "lanczos3"));
     }
 
+    /// <summary>Turns stored pixels upright: EXIF 2.3, tag 0x0112.</summary>
+    internal void Turn(int orientation)
+    {
+        var angle = orientation switch
+        {
+            3 => "d180",
+            5 or 6 => "d90",
+            7 or 8 => "d270",
+            _ => null,
+        };
+        if (angle is not null)
+            Then("rot", call => call.With("angle", angle));
+        if (orientation is 2 or 4 or 5 or 7)
+            Then("flip", call => call.With("direction", orientation == 4 ? "vertical" : "horizontal"));
+    }
+
     public void Dispose()
     {
         for (var i = _made.Count - 1; i >= 0; i--)

@@ -21,7 +21,11 @@ internal sealed unsafe class VipsImage : SafeHandle
 
     internal bool HasAlpha => VipsNative.ImageHasAlpha(this) != 0;
 
-    internal bool IsBytes => VipsNative.ImageFormat(this) == 0;
+    internal VipsSampleKind SampleKind => (VipsSampleKind)VipsNative.ImageFormat(this);
+
+    internal bool IsBytes => SampleKind == VipsSampleKind.Byte;
+
+    internal bool IsLab => Interpretation is VipsInterpretation.Lab or VipsInterpretation.LabQ or VipsInterpretation.LabS;
 
     internal VipsInterpretation Interpretation => (VipsInterpretation)VipsNative.ImageInterpretation(this);
 
@@ -82,8 +86,22 @@ internal enum VipsInterpretation
 {
     Multiband = 0,
     BlackWhite = 1,
+    Lab = 13,
     Cmyk = 15,
+    LabQ = 16,
+    LabS = 21,
     Srgb = 22,
+}
+
+/// <summary>Number type of the samples; the values are those of libvips.</summary>
+internal enum VipsSampleKind
+{
+    Byte = 0,
+    SignedByte = 1,
+    UnsignedShort = 2,
+    Short = 3,
+    UnsignedInt = 4,
+    Int = 5,
 }
 
 /// <summary>An operation of libvips failed; the message is its error buffer.</summary>

@@ -98,6 +98,12 @@ internal static unsafe partial class VipsNative
     [LibraryImport(Library, EntryPoint = "vips_value_get_blob")]
     internal static partial void* ValueGetBlob(in GValue value, out nuint length);
 
+    /// <summary>G_TYPE_DOUBLE; fundamental types have fixed numbers.</summary>
+    internal const nuint DoubleType = 15 << 2;
+
+    [LibraryImport(Library, EntryPoint = "g_value_get_double")]
+    internal static partial double ValueGetDouble(in GValue value);
+
     [LibraryImport(Library, EntryPoint = "vips_image_get_type")]
     internal static partial nuint ImageType();
 

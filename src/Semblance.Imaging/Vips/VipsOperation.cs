@@ -64,6 +64,18 @@ internal unsafe ref struct VipsOperation
         return image;
     }
 
+    internal double RunToNumber()
+    {
+        Build();
+        var value = default(VipsNative.GValue);
+        VipsNative.ValueInit(ref value, VipsNative.DoubleType);
+        VipsNative.ObjectGetProperty(_operation, "out", ref value);
+        var number = VipsNative.ValueGetDouble(value);
+        VipsNative.ValueUnset(ref value);
+        Release();
+        return number;
+    }
+
     internal byte[] RunToBuffer()
     {
         Build();

@@ -32,7 +32,8 @@ internal static class Heads
             {
                 Pooling.Max => new GlobalMaxPool(),
                 Pooling.Gem => new GeMPool(),
-                _ => new GlobalAveragePool(),
+                Pooling.Avg => new GlobalAveragePool(),
+                _ => throw new ArgumentOutOfRangeException(nameof(pooling), $"Feature maps are pooled by {Pooling.Avg}, {Pooling.Max} or {Pooling.Gem}, not by {pooling}."),
             },
             features);
     }

@@ -39,12 +39,11 @@ internal sealed class SqliteTruth : IRecordTruth
         CREATE UNIQUE INDEX records_key ON records (collection, key);
         CREATE TABLE vectors (
             collection INTEGER NOT NULL,
-            property TEXT NOT NULL,
             record INTEGER NOT NULL,
+            property TEXT NOT NULL,
             vector BLOB NOT NULL,
-            PRIMARY KEY (collection, property, record),
+            PRIMARY KEY (collection, record, property),
             FOREIGN KEY (collection, record) REFERENCES records (collection, id) ON DELETE CASCADE) WITHOUT ROWID;
-        CREATE INDEX vectors_record ON vectors (collection, record);
         """;
 
     private readonly string _connectionString;
@@ -130,7 +129,7 @@ internal sealed class SqliteTruth : IRecordTruth
             return null;
         using var remove = Command(c, "DELETE FROM records WHERE collection = $collection AND key = $key", ("$collection", entry.Id), ("$key", null));
         using var insert = Command(c, "INSERT INTO records VALUES ($collection, $id, $key, $data)", ("$collection", entry.Id), ("$id", null), ("$key", null), ("$data", null));
-        using var insertVector = Command(c, "INSERT INTO vectors VALUES ($collection, $property, $record, $vector)", ("$collection", entry.Id), ("$property", null), ("$record", null), ("$vector", null));
+        using var insertVector = Command(c, "INSERT INTO vectors VALUES ($collection, $record, $property, $vector)", ("$collection", entry.Id), ("$property", null), ("$record", null), ("$vector", null));
         foreach (var key in removedKeys)
             Run(remove, ("$key", Stored(key)));
         var id = before.LastId;

@@ -290,9 +290,10 @@ internal sealed partial class SqliteGalleryStore : IGalleryStore
         "SELECT path, reason, message, at FROM failures ORDER BY path",
         r => new GalleryFailure(r.GetString(0), r.GetString(1), r.GetString(2), new DateTime(r.GetInt64(3), DateTimeKind.Utc))));
 
+    // What was unsupported is tried at every run: another build, or one set up anew, may read it.
     public IReadOnlyDictionary<string, (long Size, DateTime Modified)> FailureStamps() => Read(c => Query(
         c,
-        "SELECT path, size, modified FROM failures",
+        "SELECT path, size, CASE reason WHEN 'unsupported' THEN 0 ELSE modified END FROM failures",
         r => (Path: r.GetString(0), Size: r.GetInt64(1), Modified: new DateTime(r.GetInt64(2), DateTimeKind.Utc)))
         .ToDictionary(f => f.Path, f => (f.Size, f.Modified), StringComparer.Ordinal));
 

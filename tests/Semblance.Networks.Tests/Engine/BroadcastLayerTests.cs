@@ -9,6 +9,36 @@ public sealed class BroadcastLayerTests
     public void Mul_passes_every_check_for_tensors_of_one_shape() => LayerCheck.All(() => new Mul(), [[3, 5, 4, 7], [3, 5, 4, 7]]);
 
     [Fact]
+    public void A_learned_tensor_is_repeated_for_the_batch()
+    {
+        LayerCheck.All(() => new LearnedTensor(2, 5), [[3, 7]]);
+        LayerCheck.All(() => new LearnedTensor(4, 3, 5), [[2, 3, 3, 2]]);
+        LayerCheck.All(() => new LearnedTensor(6) { Learned = false }, [[3, 2, 4]]);
+        Assert.Throws<ArgumentException>(() => new LearnedTensor(2, 0));
+    }
+
+    [Fact]
+    public void A_table_is_added_to_each_of_the_batch()
+    {
+        LayerCheck.All(() => new Offset(4, 5), [[3, 4, 5]]);
+        LayerCheck.All(() => new Offset(1, 5), [[3, 4, 5]]);
+        LayerCheck.All(() => new Offset(4, 1, 5), [[2, 4, 3, 5]]);
+        LayerCheck.All(() => new Offset(4, 5) { Learned = false }, [[3, 4, 5]]);
+        LayerCheck.Threads(LayerCheck.Single(new Offset(90, 40), [8, 90, 40]));
+        Assert.Throws<ShapeException>(() => LayerCheck.Single(new Offset(4, 2), [3, 4, 5]));
+    }
+
+    [Fact]
+    public void A_smaller_tensor_is_added_all_over()
+    {
+        LayerCheck.All(() => new BroadcastAdd(), [[3, 4, 5], [3, 1, 5]]);
+        LayerCheck.All(() => new BroadcastAdd(), [[3, 4, 5], [1, 4, 5]]);
+        LayerCheck.All(() => new BroadcastAdd(), [[2, 4, 3, 5], [2, 1, 1, 5]]);
+        LayerCheck.All(() => new BroadcastAdd(), [[3, 4, 5], [3, 4, 1]]);
+        Assert.Throws<ShapeException>(() => LayerCheck.Single(new BroadcastAdd(), [3, 1, 5], [3, 4, 5]));
+    }
+
+    [Fact]
     public void Mul_weighs_channels_of_pictures()
     {
         LayerCheck.All(() => new Mul(), [[3, 5, 4, 7], [3, 7]]);

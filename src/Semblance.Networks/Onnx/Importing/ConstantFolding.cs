@@ -50,7 +50,9 @@ internal static class ConstantFolding
             "Reshape" => first.WithSizes(ShapeOperators.Target(node, import.Constant(node, 1), first.Sizes)),
             "Flatten" => first.WithSizes(ShapeOperators.Flattened(node, first.Sizes)),
             "Transpose" => Transpose(node, first),
-            "Expand" => Broadcast(node, first, FileConstant.Of("", SizesOf(node, import.Constant(node, 1)), new long[FileConstant.CountOf(node, SizesOf(node, import.Constant(node, 1)))]), (a, _) => a, (a, _) => a),
+            "Expand" => Expand(node, first, import.Constant(node, 1)),
+            "Equal" => Broadcast(node, first, import.Constant(node, 1), (a, b) => a == b ? 1 : 0, (a, b) => a == b ? 1 : 0),
+            "Where" => Choose(node, first, import.Constant(node, 1), import.Constant(node, 2)),
             "Add" => Broadcast(node, first, import.Constant(node, 1), (a, b) => a + b, (a, b) => a + b),
             "Sub" => Broadcast(node, first, import.Constant(node, 1), (a, b) => a - b, (a, b) => a - b),
             "Mul" => Broadcast(node, first, import.Constant(node, 1), (a, b) => a * b, (a, b) => a * b),
@@ -68,7 +70,11 @@ internal static class ConstantFolding
         // Elements that the result shares with its input take no memory.
         if (!ReferenceEquals(result.Floats, first.Floats) || !ReferenceEquals(result.Longs, first.Longs))
             import.ChargeComputed(node, result.Count);
-        import.Set(node, result);
+        // A weight that is only repeated keeps its name.
+        if (node.Operator == "Expand" && ReferenceEquals(result, first))
+            import.Share(node, result);
+        else
+            import.Set(node, result);
         return true;
     }
 
@@ -127,6 +133,42 @@ internal static class ConstantFolding
             start += part.Count;
         }
         return FileConstant.Of("", sizes, [.. parts.SelectMany(part => part!.Longs!)], batch);
+    }
+
+    private static FileConstant Expand(FileNode node, FileConstant data, FileConstant shape)
+    {
+        var sizes = SizesOf(node, shape);
+        // What is repeated for each of the batch stays one: how large the batch will be is not known.
+        if (shape.BatchElement >= 0)
+            sizes[shape.BatchElement] = 1;
+        var count = FileConstant.CountOf(node, sizes);
+        var expanded = data.Longs is null
+            ? Broadcast(node, data, FileConstant.Of("", sizes, new float[count]), (a, _) => a, (a, _) => a)
+            : Broadcast(node, data, FileConstant.Of("", sizes, new long[count]), (a, _) => a, (a, _) => a);
+        if (expanded.Sizes.SequenceEqual(data.Sizes))
+            return data;
+        return data.IsInitializer ? expanded.AsInitializer() : expanded;
+    }
+
+    // Of shapes, which exporters compute so where a size may be left out.
+    private static FileConstant Choose(FileNode node, FileConstant condition, FileConstant first, FileConstant second)
+    {
+        if (condition.Longs is not { } chosen || first.Longs is not { } left || second.Longs is not { } right || condition.Rank > 1 || first.Rank > 1 || second.Rank > 1)
+            throw node.Unsupported("a choice among constants that are no shapes");
+        var count = Math.Max(chosen.Length, Math.Max(left.Length, right.Length));
+        if (new[] { chosen, left, right }.Any(list => list.Length != 1 && list.Length != count))
+            throw node.Fault($"chooses among {condition}, {first} and {second}; the file is damaged.");
+        long At(long[] list, int i) => list[list.Length == 1 ? 0 : i];
+        var batch = -1;
+        var result = new long[count];
+        for (var i = 0; i < count; i++)
+        {
+            var from = At(chosen, i) != 0 ? first : second;
+            result[i] = At(from.Longs!, i);
+            if (from.BatchElement == i)
+                batch = i;
+        }
+        return FileConstant.Of("", [count], result, batch);
     }
 
     private static FileConstant Slice(GraphImport import, FileNode node, FileConstant data)

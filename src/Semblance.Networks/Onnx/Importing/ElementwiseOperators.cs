@@ -68,8 +68,13 @@ internal static class ElementwiseOperators
             Shift(import, node, tensor, constant, 1);
             return;
         }
-        var terms = new List<Value>();
         var first = import.Tensor(node);
+        if (node.Inputs.Count == 2 && import.Tensor(node, 1) is var second && second.Rank == first.Rank && !second.FileSizes.SequenceEqual(first.FileSizes))
+        {
+            AddRepeated(import, node, first, second);
+            return;
+        }
+        var terms = new List<Value>();
         for (var i = 0; i < node.Inputs.Count; i++)
             terms.Add(import.Materialise(import.Arrange(node, Aligned(node, import.Tensor(node, i), first), first.Order)));
         import.Set(node, first with { Value = import.Network.Add(new Add(), [.. terms]) });
@@ -183,10 +188,42 @@ internal static class ElementwiseOperators
         return import.FindConstant(node.Inputs[0]) is { } left ? (import.Tensor(node, 1), left) : null;
     }
 
+    // One of the two is repeated over the other.
+    private static void AddRepeated(GraphImport import, FileNode node, FileTensor left, FileTensor right)
+    {
+        if (left.FileSizes.Zip(right.FileSizes).All(sizes => sizes.First == sizes.Second || sizes.First == 1))
+            (left, right) = (right, left);
+        var small = import.Arrange(node, right, left.Order);
+        import.Set(node, left with { Value = import.Network.Add(new BroadcastAdd(), import.Materialise(left), import.Materialise(small)) });
+    }
+
     private static void Shift(GraphImport import, FileNode node, FileTensor tensor, FileConstant constant, float sign)
     {
+        if (constant.Rank <= tensor.Rank && constant.Sizes.Count(size => size != 1) > 1)
+        {
+            AddTable(import, node, tensor, constant, sign);
+            return;
+        }
         var arranged = PerChannel(import, node, tensor, constant, out var values);
         import.Set(node, Scaled(import, arranged, [1], Array.ConvertAll(values, value => sign * value), learned: false));
+    }
+
+    // A constant along several axes: the same for each of the batch.
+    private static void AddTable(GraphImport import, FileNode node, FileTensor tensor, FileConstant constant, float sign)
+    {
+        var sizes = tensor.FileSizes;
+        int[] aligned = [.. Enumerable.Repeat(1, sizes.Length - constant.Rank), .. constant.Sizes];
+        if (constant.Floats is null || aligned.Where((size, axis) => size != 1 && size != sizes[axis]).Any() || constant.WithSizes(aligned).OneOf(tensor.Order[0]) is not { } table)
+            throw node.Unsupported($"a constant {constant} beside [{string.Join(", ", sizes)}]", "it must have their sizes, or 1, and be the same for each of the batch");
+        var moved = table.Transposed(tensor.Order);
+        var value = import.AddWithWeights(
+            node,
+            [import.Materialise(tensor)],
+            [sign == 1 ? table : null],
+            name => new Offset(moved.Sizes[1..]) { Name = name, Learned = constant.IsInitializer },
+            _ => sign == 1 ? moved.Floats! : Array.ConvertAll(moved.Floats!, number => sign * number),
+            string.Join(' ', tensor.Order));
+        import.Set(node, tensor with { Value = value });
     }
 
     private static FileTensor Scaled(GraphImport import, FileTensor tensor, float[] scale, float[] shift, bool learned)

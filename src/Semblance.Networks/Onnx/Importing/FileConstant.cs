@@ -132,6 +132,25 @@ internal sealed class FileConstant
         return Floats is not null ? new(Name, sizes, Permutation.Apply<float>(Floats, Sizes, order), null) { IsInitializer = IsInitializer } : Of(Name, sizes, Permutation.Apply<long>(Longs!, Sizes, order));
     }
 
+    /// <summary>The same for each of the batch: with one element along that axis.</summary>
+    /// <returns>Null where the elements along the axis differ.</returns>
+    public FileConstant? OneOf(int batchAxis)
+    {
+        if (Sizes[batchAxis] == 1)
+            return this;
+        int[] order = [batchAxis, .. Enumerable.Range(0, Rank).Where(axis => axis != batchAxis)];
+        var moved = Transposed(order);
+        var values = moved.ToFloats();
+        var length = values.Length / Sizes[batchAxis];
+        for (var i = 1; i < Sizes[batchAxis]; i++)
+        {
+            if (!values.AsSpan(i * length, length).SequenceEqual(values.AsSpan(0, length)))
+                return null;
+        }
+        int[] sizes = [.. Sizes.Select((size, axis) => axis == batchAxis ? 1 : size)];
+        return new FileConstant(Name, sizes, values[..length], null) { IsInitializer = IsInitializer };
+    }
+
     /// <summary>Floats, converted where the file has whole numbers.</summary>
     public float[] ToFloats() => Floats ?? [.. Longs!.Select(value => (float)value)];
 

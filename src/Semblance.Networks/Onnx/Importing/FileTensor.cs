@@ -32,6 +32,17 @@ internal sealed record FileTensor(Value Value, int[] Sizes, int[] Order)
     /// <summary>The result of an element-wise layer over <see cref="Value"/>.</summary>
     public FileTensor With(Value value) => this with { Value = value };
 
+    /// <summary>Without an axis of size 1 that is not the batch.</summary>
+    public FileTensor Without(int fileAxis)
+    {
+        var gone = EngineAxis(fileAxis);
+        return this with
+        {
+            Sizes = [.. Sizes.Where((_, axis) => axis != gone)],
+            Order = [.. Order.Where(axis => axis != fileAxis).Select(axis => axis > fileAxis ? axis - 1 : axis)],
+        };
+    }
+
     /// <summary>The axes in another order, if no element has to move for it (axes of size 1 may go anywhere); else null.</summary>
     public FileTensor? TryReorder(int[] order)
     {

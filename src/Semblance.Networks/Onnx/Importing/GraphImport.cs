@@ -168,6 +168,25 @@ internal sealed class GraphImport
 
     public void Set(FileNode node, FileConstant constant) => _constants[Result(node)] = constant.Named(Result(node));
 
+    /// <summary>Gives the node a constant under the name that it has already.</summary>
+    public void Share(FileNode node, FileConstant constant) => _constants[Result(node)] = constant;
+
+    /// <summary>
+    /// An input that is computed, or a constant that is the same for each of the batch, made a tensor beside another one: as many axes, in the
+    /// same order.
+    /// </summary>
+    public FileTensor TensorBeside(FileNode node, int index, FileTensor other)
+    {
+        if (FindConstant(InputName(node, index)) is not { } constant)
+            return Tensor(node, index);
+        var order = other.Order;
+        if (constant.Floats is null || constant.Rank != other.Rank || constant.OneOf(order[0]) is not { } single)
+            throw node.Unsupported($"the constant {constant} beside [{string.Join(", ", other.FileSizes)}]", "it must have as many axes and be the same for each of the batch");
+        var moved = single.Transposed(order);
+        var value = AddWithWeights(node, [Materialise(other)], [single], name => new LearnedTensor(moved.Sizes[1..]) { Name = name, Learned = single.IsInitializer }, _ => moved.Floats!, string.Join(' ', order));
+        return new FileTensor(value, [.. value.Shape], order);
+    }
+
     /// <summary>The value under its own sizes, for a layer that looks at them.</summary>
     public Value Materialise(FileTensor tensor)
         => tensor.Value.Shape.SequenceEqual(tensor.Sizes) ? tensor.Value : Network.Add(new Reshape(tensor.Sizes[1..]), tensor.Value);

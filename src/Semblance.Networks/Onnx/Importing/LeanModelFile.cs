@@ -26,12 +26,14 @@ internal sealed class LeanModelFile
     private LeanModelFile(string path)
     {
         _path = path;
-        _handle = File.OpenHandle(path);
-        _file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1 << 16);
+        // Another file may take its place meanwhile, which on Windows has to be allowed.
+        _handle = File.OpenHandle(path, share: FileShare.Read | FileShare.Delete);
+        _file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 1 << 16);
     }
 
     /// <returns>The model, and by the number of an initialiser the weights that it lacks.</returns>
-    /// <exception cref="InvalidProtocolBufferException">The file is no ONNX file, or is damaged.</exception>
+    /// <exception cref="OnnxImportException">A length in the file does not fit.</exception>
+    /// <exception cref="InvalidProtocolBufferException">What is kept of the file is no ONNX model.</exception>
     public static (ModelProto Model, IReadOnlyDictionary<int, FileFloats> Weights) Read(string path)
     {
         var file = new LeanModelFile(path);
@@ -179,5 +181,5 @@ internal sealed class LeanModelFile
     private long End(ulong length, long end)
         => _file.Position <= end && length <= (ulong)(end - _file.Position) ? _file.Position + (long)length : throw Damaged();
 
-    private static Exception Damaged() => new OnnxImportException("The file is no ONNX file, or is damaged or cut short: a length in it does not fit.");
+    private static OnnxImportException Damaged() => new OnnxImportException("The file is no ONNX file, or is damaged or cut short: a length in it does not fit.");
 }

@@ -21,7 +21,7 @@ internal static class ShapeOperators
     public static void Squeeze(GraphImport import, FileNode node)
     {
         var tensor = import.Tensor(node);
-        SetReshaped(import, node, tensor, Squeezed(node, tensor.FileSizes, import.Integers(node, 1, "axes") ?? [.. Enumerable.Range(1, tensor.Rank - 1).Where(axis => tensor.FileSizes[axis] == 1)]));
+        Drop(import, node, tensor, import.Integers(node, 1, "axes") ?? [.. Enumerable.Range(0, tensor.Rank).Where(axis => axis != tensor.Order[0] && tensor.FileSizes[axis] == 1)]);
     }
 
     public static void Unsqueeze(GraphImport import, FileNode node)
@@ -42,12 +42,12 @@ internal static class ShapeOperators
 
     public static void Concat(GraphImport import, FileNode node)
     {
-        var first = import.Tensor(node);
+        var first = import.Tensor(node, Math.Max(node.Inputs.FindIndex(input => import.Find(input) is not null), 0));
         var axis = GraphImport.Axis(node, node.Integer("axis", 1), first.Rank);
         var parts = new Value[node.Inputs.Count];
         for (var i = 0; i < parts.Length; i++)
         {
-            var part = import.Tensor(node, i);
+            var part = import.TensorBeside(node, i, first);
             if (part.Rank != first.Rank)
                 throw node.Fault($"joins tensors of {first.Rank} and {part.Rank} axes; the file is damaged.");
             parts[i] = import.Materialise(import.Arrange(node, part, first.Order));
@@ -125,7 +125,7 @@ internal static class ShapeOperators
         if (keepsAxis)
             import.Set(node, cut);
         else
-            SetReshaped(import, node, cut, Squeezed(node, cut.FileSizes, [axis]));
+            Drop(import, node, cut, [axis]);
     }
 
     /// <summary>Sizes that a reshape leads to.</summary>
@@ -223,6 +223,23 @@ internal static class ShapeOperators
             throw node.Unsupported($"a result of {target.Length} axes");
         var reshaped = tensor.TryReshape(target) ?? import.Arrange(node, tensor, FileTensor.InOrder(tensor.Rank)).TryReshape(target);
         import.Set(node, reshaped ?? throw node.Unsupported($"a reshape of [{string.Join(", ", tensor.FileSizes)}] to [{string.Join(", ", target)}] that changes the batch"));
+    }
+
+    // Axes of size 1. Where the batch stands first they go by a reshape, as all else does.
+    private static void Drop(GraphImport import, FileNode node, FileTensor tensor, int[] axes)
+    {
+        var sizes = Squeezed(node, tensor.FileSizes, axes);
+        if (tensor.Order[0] == 0)
+        {
+            SetReshaped(import, node, tensor, sizes);
+            return;
+        }
+        foreach (var axis in axes.Select(axis => GraphImport.Axis(node, axis, tensor.Rank)).Distinct().OrderDescending())
+        {
+            NotBatch(node, tensor, axis);
+            tensor = tensor.Without(axis);
+        }
+        import.Set(node, tensor);
     }
 
     private static FileTensor Cut(GraphImport import, FileNode node, FileTensor tensor, (int Axis, int Start, int Length, int Step) range)
