@@ -20,7 +20,10 @@ public sealed class NetworkEmbedder : IEmbedder
     private readonly PixelTensor _pixels;
 
     /// <summary>Opens a model folder.</summary>
-    /// <param name="threads">Pictures of one call of <c>Embed</c> that are worked on at once; callers may add threads of their own.</param>
+    /// <param name="threads">
+    /// Of one call of <c>Embed</c>: pictures that are worked on at once and, on ONNX Runtime, threads that share the work on a single one.
+    /// Callers may add threads of their own.
+    /// </param>
     /// <exception cref="ModelException">The folder is no model, or its manifest does not fit its network.</exception>
     /// <exception cref="OnnxException">ONNX Runtime cannot run the network.</exception>
     public NetworkEmbedder(string folder, int threads = 1)
@@ -39,7 +42,7 @@ public sealed class NetworkEmbedder : IEmbedder
         _threads = threads;
         Runtime = runtime;
         Identity = new EmbedderIdentity(model.Id, ModelIdentity.OfNetwork(model.Manifest), model.Manifest.Dimension);
-        _network = runtime == NetworkRuntime.Engine ? new EnginePictureNetwork(model) : new OnnxPictureNetwork(model);
+        _network = runtime == NetworkRuntime.Engine ? new EnginePictureNetwork(model) : new OnnxPictureNetwork(model, threads);
         _pixels = new PixelTensor(model.Manifest.Input with { Layout = _network.Layout });
     }
 

@@ -93,6 +93,9 @@ public abstract class Layer
     /// </summary>
     internal virtual HugeMemory? PackWeights(IReadOnlyList<Shape> inputs, WorkerTeam team) => null;
 
+    /// <summary>Whether <see cref="PackWeights"/> has nothing to do any more.</summary>
+    internal virtual bool IsPacked(IReadOnlyList<Shape> inputs) => true;
+
     internal void GiveName(string name) => _name = name;
 
     internal void BindOnce(LayerBinding binding)

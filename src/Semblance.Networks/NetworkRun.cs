@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Numerics;
+using System.Runtime.ExceptionServices;
 using Semblance.Networks.Execution;
 using Semblance.Numerics;
 using Semblance.Numerics.Memory;
@@ -48,6 +49,8 @@ public sealed unsafe class NetworkRun<T> : IDisposable
         {
             foreach (var (_, value) in network.Inputs)
                 ValueTensor(value).Span.Clear();
+            if (PacksWeights)
+                PackSideBySide();
             _steps = [.. _plan.Steps.Select(Compile)];
             _unreached = [.. network.Parameters.Where(parameter => options.Training && parameter.Trainable && !_plan.ReachedParameters.Contains(parameter))];
             ClearOutputGradients();
@@ -241,9 +244,31 @@ public sealed unsafe class NetworkRun<T> : IDisposable
         return backward ? () => layer.Backward(call) : () => layer.Forward(call);
     }
 
+    private bool PacksWeights => _options.FixedWeights && typeof(T) == typeof(float);
+
+    // All processors, whatever the run's threads: once for a network, and what the first answer waits for.
+    private void PackSideBySide()
+    {
+        var nodes = _plan.Steps.Select(step => _network.Nodes[step.Node]).Where(node => !node.Layer.IsPacked(InputShapes(node))).DistinctBy(node => node.Layer).ToArray();
+        if (nodes.Length == 0)
+            return;
+        using var packers = new WorkerTeam(Math.Min(nodes.Length, Environment.ProcessorCount));
+        using var alone = new WorkerTeam(1);
+        try
+        {
+            packers.Run(nodes.Length, i => nodes[i].Layer.PackWeights(InputShapes(nodes[i]), alone));
+        }
+        catch (AggregateException failures)
+        {
+            ExceptionDispatchInfo.Throw(failures.InnerExceptions[0]);
+        }
+    }
+
+    private Shape[] InputShapes(NetworkNode node) => [.. node.Inputs.Select(_plan.ShapeOf)];
+
     private T* Packed(NetworkNode node)
     {
-        if (!_options.FixedWeights || typeof(T) != typeof(float) || node.Layer.PackWeights([.. node.Inputs.Select(_plan.ShapeOf)], _team) is not { } memory)
+        if (!PacksWeights || node.Layer.PackWeights(InputShapes(node), _team) is not { } memory)
             return null;
         _packed.Add(memory);
         return (T*)memory.Start;

@@ -17,7 +17,7 @@ internal sealed class EnginePictureNetwork : IPictureNetwork
     /// <exception cref="OnnxImportException">The engine lacks a layer of this network.</exception>
     public EnginePictureNetwork(StoredModel model)
     {
-        _network = NetworkFolding.Fold(OnnxImporter.Import(model, new OnnxImportOptions { UpTo = [.. model.Manifest.Taps.Select(tap => tap.Output).Distinct()] }));
+        _network = NetworkFolding.Fold(OnnxImporter.Import(model, new OnnxImportOptions { UpTo = [.. model.Manifest.Taps.Select(tap => tap.Output).Distinct()], WeightsOnDemand = true }));
         _input = _network.InputNames.Single();
         var run = Prepare();
         _taps = [.. model.Manifest.Taps.Select(tap => new Tap(tap.Output, Axes(run.Output(tap.Output).Shape)))];

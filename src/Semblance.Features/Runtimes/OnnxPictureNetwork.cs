@@ -13,12 +13,13 @@ internal sealed class OnnxPictureNetwork : IPictureNetwork
     private readonly string _inputName;
     private readonly string[] _outputs;
 
-    public OnnxPictureNetwork(StoredModel model)
+    /// <param name="threads">Threads that share the work on one picture; with one, callers bring their own.</param>
+    public OnnxPictureNetwork(StoredModel model, int threads)
     {
         _model = model;
         _input = model.Manifest.Input;
         _outputs = [.. model.Manifest.Taps.Select(tap => tap.Output)];
-        _session = model.OpenSession();
+        _session = model.OpenSession(threads);
         try
         {
             _inputName = CheckFit();

@@ -190,6 +190,13 @@ public sealed unsafe class Convolution : Layer
         }
     }
 
+    internal override bool IsPacked(IReadOnlyList<Shape> inputs)
+    {
+        var plan = Plan(inputs[0], fixedWeights: true);
+        lock (_packed)
+            return plan.PackedLength(SimdWidth<float>.Chosen.Count) == 0 || _packed.ContainsKey(plan.Algorithm);
+    }
+
     // The gradient behind the activation is that of what was added.
     private static void PassOn<T>(LayerCall<T> call, T* gradient, T* target, nint length)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>

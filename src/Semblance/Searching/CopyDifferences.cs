@@ -11,6 +11,10 @@ namespace Semblance.Searching;
 internal static class CopyDifferences
 {
     private const int MostPictures = 48;
+
+    /// <summary>One picture in so many, so that a small collection's fit does not take as long as its embedding.</summary>
+    private const int OneIn = 12;
+
     private const int SmallSide = 64;
     private const double BorderShare = 0.12;
 
@@ -19,7 +23,7 @@ internal static class CopyDifferences
     {
         var ids = store.Items().Select(item => item.Id).ToArray();
         new SeededRandom(seed).Shuffle(ids.AsSpan());
-        var chosen = ids.Take(MostPictures).ToArray();
+        var chosen = ids.Take(Math.Min(MostPictures, Math.Max(1, ids.Length / OneIn))).ToArray();
         var found = new Matrix?[chosen.Length];
         Parallel.For(0, chosen.Length, new ParallelOptions { MaxDegreeOfParallelism = threads, CancellationToken = cancellationToken }, i =>
         {

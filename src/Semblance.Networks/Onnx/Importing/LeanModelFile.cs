@@ -11,7 +11,7 @@ namespace Semblance.Networks.Onnx.Importing;
 /// The parts that are kept are put together as a model of their own: a message that is written in pieces is merged by whoever reads
 /// it, so each field of the graph becomes a piece, and no length has to be known beforehand.
 /// </remarks>
-internal sealed class LeanModelFile
+internal sealed class LeanModelFile : IDisposable
 {
     // Smaller ones are not worth a second look at the file.
     private const int LeastBytes = 1 << 16;
@@ -26,20 +26,26 @@ internal sealed class LeanModelFile
     private LeanModelFile(string path)
     {
         _path = path;
-        _handle = File.OpenHandle(path);
-        _file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1 << 16);
+        // Another file may take its place meanwhile, which on Windows has to be allowed.
+        _handle = File.OpenHandle(path, share: FileShare.Read | FileShare.Delete);
+        _file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 1 << 16);
     }
 
     /// <returns>The model, and by the number of an initialiser the weights that it lacks.</returns>
-    /// <exception cref="InvalidProtocolBufferException">The file is no ONNX file, or is damaged.</exception>
+    /// <exception cref="OnnxImportException">A length in the file does not fit.</exception>
+    /// <exception cref="InvalidProtocolBufferException">What is kept of the file is no ONNX model.</exception>
     public static (ModelProto Model, IReadOnlyDictionary<int, FileFloats> Weights) Read(string path)
     {
-        var file = new LeanModelFile(path);
-        using (file._file)
-        {
-            file.ReadModel();
-            return (ModelProto.Parser.ParseFrom(file._kept.GetBuffer().AsSpan(0, (int)file._kept.Length)), file._weights);
-        }
+        using var file = new LeanModelFile(path);
+        file.ReadModel();
+        return (ModelProto.Parser.ParseFrom(file._kept.GetBuffer().AsSpan(0, (int)file._kept.Length)), file._weights);
+    }
+
+    /// <summary>The handle that the weights are read through stays open for as long as they are held.</summary>
+    public void Dispose()
+    {
+        _file.Dispose();
+        _kept.Dispose();
     }
 
     private void ReadModel()
@@ -179,5 +185,5 @@ internal sealed class LeanModelFile
     private long End(ulong length, long end)
         => _file.Position <= end && length <= (ulong)(end - _file.Position) ? _file.Position + (long)length : throw Damaged();
 
-    private static Exception Damaged() => new OnnxImportException("The file is no ONNX file, or is damaged or cut short: a length in it does not fit.");
+    private static OnnxImportException Damaged() => new OnnxImportException("The file is no ONNX file, or is damaged or cut short: a length in it does not fit.");
 }
