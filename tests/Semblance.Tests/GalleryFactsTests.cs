@@ -129,6 +129,21 @@ public sealed class GalleryFactsTests
     }
 
     [Fact]
+    public async Task Of_a_picture_that_cannot_be_read_again_stays_what_is_known()
+    {
+        using var small = new SmallGallery();
+        var picture = small.Write("a.jpg", Photo(1, block => block.Exif.Short(0x8827, 200)));
+        using var gallery = small.Open();
+        await gallery.IngestAsync(small.Pictures);
+        var (size, modified) = (new FileInfo(picture).Length, File.GetLastWriteTimeUtc(picture));
+        File.WriteAllBytes(picture, new byte[size]);
+        File.SetLastWriteTimeUtc(picture, modified);
+        small.Write("a.xmp", TestXmp.Packet("xmp:Rating=\"4\""));
+        Assert.Equal(0, (await gallery.IngestAsync(small.Pictures)).FactsRead);
+        Assert.Equal(new PhotoFacts { Iso = 200 }, Only(gallery).Photo);
+    }
+
+    [Fact]
     public async Task A_hostile_sidecar_costs_nothing()
     {
         using var small = new SmallGallery();

@@ -201,12 +201,15 @@ internal sealed class IngestRun
         var hash = HashOf(bytes);
         // A picture that was away or unreadable while the gallery changed its model has no vector of the new one.
         if (known is { } same && same.Hash == hash && _store.Vector(_space.Id, same.Id) is not null)
-            return new Outcome { Touched = (same.Id, file), Facts = Facts(same.Id, bytes, file) };
+            return new Outcome { Touched = (same.Id, file), Facts = _facts.Of(same.Id, bytes, file.Path) };
         if (known is null && ClaimRename(hash) is { } vanished)
-            return new Outcome { Renamed = (vanished, file), Facts = Facts(vanished, bytes, file) };
+            return new Outcome { Renamed = (vanished, file), Facts = _facts.Of(vanished, bytes, file.Path) };
         // Asking the truth costs as much as decoding a small picture, and hardly ever finds a twin.
         if (_knownContents.ContainsKey(hash) && _store.ItemByHash(hash, _space.Id) is { } twin && _store.Vector(_space.Id, twin.Id) is { } vector)
-            return new Outcome { Picture = new(known?.Id, twin with { Path = file.Path, Size = file.Size, Modified = file.Modified, Photo = _facts.Of(bytes, file.Path) }, vector) { Sidecars = _facts.SidecarsOf(file.Path) } };
+        {
+            var photo = _facts.Of(twin.Id, bytes, file.Path)?.Photo ?? twin.Photo;
+            return new Outcome { Picture = new(known?.Id, twin with { Path = file.Path, Size = file.Size, Modified = file.Modified, Photo = photo }, vector) { Sidecars = _facts.SidecarsOf(file.Path) } };
+        }
 
         var decoded = PictureDecoder.Shared.Decode(bytes, new DecodeOptions { MinimumSide = embedder.Value.MinimumSide, MaxMegapixels = _options.MaxMegapixels });
         if (decoded.Picture is not { } picture)
@@ -219,8 +222,6 @@ internal sealed class IngestRun
             known?.Id));
         return null;
     }
-
-    private ItemFacts Facts(long itemId, byte[] bytes, ScannedFile file) => new(itemId, _facts.Of(bytes, file.Path), _facts.SidecarsOf(file.Path));
 
     private static Outcome Failed(ScannedFile file, ItemStamp? known, DecodeFailure failure)
     {
