@@ -46,14 +46,16 @@ internal sealed class FormatsVerb : IBenchmarkVerb
             Console.WriteLine($"| {kind.Name} | not tried: no `{missing}` | | | | |");
             return true;
         }
-        foreach (var command in kind.Make)
-            Call(command, folder.FullPath);
         if (kind.Write is { } write)
             File.WriteAllBytes(file, write(scene));
+        foreach (var command in kind.Make)
+            Call(command, folder.FullPath);
         var truth = scene;
         if (kind.Decode is { } decode)
         {
             Call(decode, folder.FullPath);
+            if (kind.After is { } after)
+                Call(after, folder.FullPath);
             truth = Decoded(folder.Combine("truth.png"));
         }
         var result = PictureDecoder.Shared.DecodeFile(file);

@@ -3,4 +3,4 @@
 set -eu
 if [ "$(id -u)" = 0 ]; then run=""; else run="sudo"; fi
 $run apt-get update
-$run apt-get install -y --no-install-recommends imagemagick libheif-examples libjxl-tools libopenjp2-tools libtiff-tools webp libimage-exiftool-perl
+$run apt-get install -y --no-install-recommends icc-profiles-free imagemagick libheif-examples libjxl-tools libopenjp2-tools libtiff-tools webp libimage-exiftool-perl

@@ -173,7 +173,9 @@ internal sealed class MagickReader : IDisposable
     {
         MagickResourceLimitErrorException or MagickCacheErrorException => DecoderOutcome.TooLarge,
         _ when exception.Message.Contains("exceeds limit", StringComparison.OrdinalIgnoreCase) || exception.Message.StartsWith("MemoryAllocationFailed", StringComparison.OrdinalIgnoreCase) => DecoderOutcome.TooLarge,
-        MagickMissingDelegateErrorException or MagickPolicyErrorException or MagickCoderErrorException => DecoderOutcome.Unsupported,
+        MagickMissingDelegateErrorException or MagickPolicyErrorException => DecoderOutcome.Unsupported,
+        // Coders say so of kinds they do not know and of damage alike.
+        MagickCoderErrorException when exception.Message.Contains("support", StringComparison.OrdinalIgnoreCase) => DecoderOutcome.Unsupported,
         _ => DecoderOutcome.Broken,
     };
 

@@ -21,10 +21,10 @@ public static class PictureNatures
     // Looked at this small, so that the grain of the file's compression is gone.
     private const int Side = 96;
 
-    // Mean distance between the largest and the smallest of a pixel's three levels: photographs by lamplight or in fog have 8 and more.
+    // Mean distance between the largest and the smallest of a pixel's three levels.
     private const double LeastColour = 5;
 
-    // Share of pixels equal to their right neighbour: 0 to .5 for photographs (skies), .7 and more for icons.
+    // Share of pixels equal to their right neighbour. A photograph may have half of them in its sky.
     private const double MostFlat = 0.65;
     private const int SameLevel = 1;
 

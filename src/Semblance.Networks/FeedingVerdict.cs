@@ -19,7 +19,7 @@ public sealed record FeedingVerdict(string Norm, int Pictures, IReadOnlyList<Fee
     /// <summary>Pictures below which nothing is decided.</summary>
     public const int LeastPictures = 4;
 
-    // Under the right scale, pictures of another kind than those of the training came to .02 to .3, under wrong ones to more than .7.
+    // Under the right scale, pictures of another kind than those of the training came to .02 to .28, under wrong ones to .63 and more.
     private const double LargestDistance = 0.6;
 
     private const double LeastShare = 0.95;

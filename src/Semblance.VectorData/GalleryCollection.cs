@@ -17,8 +17,8 @@ namespace Semblance.VectorData;
 /// raw vector of the gallery's embedder, or by a <see cref="Query"/>. Scores are cosine similarities.
 /// <para>
 /// The gallery follows its folders, so pictures come and go by <see cref="Gallery.IngestAsync(string, IngestOptions?, CancellationToken)"/>; an
-/// upsert writes the tags of pictures that are there, and everything else is refused. A filter looks at every picture, about a
-/// microsecond each.
+/// upsert writes the tags of pictures that are there, and everything else is refused. A filter is tried on every picture of the gallery,
+/// read anew.
 /// </para>
 /// </summary>
 public sealed class GalleryCollection : VectorStoreCollection<long, GalleryRecord>, IKeywordHybridSearchable<GalleryRecord>

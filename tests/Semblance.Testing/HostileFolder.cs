@@ -129,7 +129,7 @@ public sealed unsafe partial class HostileFolder : IDisposable
         var program = Encoding.ASCII.GetBytes($"<?xml version=\"1.0\"?>\n<image><read filename=\"{Outside}\"/><read filename=\"{Url}\"/><write filename=\"{Path}/written.png\"/></image>\n");
         Add("script.heic", script, "drawing commands named .heic", DecodeFailureReason.NotAPicture);
         Add("program.bmp", program, "a program named .bmp", DecodeFailureReason.NotAPicture);
-        Add("script-behind-magic.heic", [0, 0, 0, 24, .. "ftypheic"u8, 0, 0, 0, 0, .. "mif1heic"u8, .. script], "drawing commands that begin as a HEIC", DecodeFailureReason.Broken);
+        Add("script-behind-magic.heic", [0, 0, 0, 24, .. "ftypheic"u8, 0, 0, 0, 0, .. "mif1heic"u8, .. script], "drawing commands that begin as a HEIC", DecodeFailureReason.Truncated);
         Add("program-behind-magic.jxl", [0xFF, 0x0A, .. program], "a program that begins as a JPEG XL", DecodeFailureReason.Broken);
     }
 

@@ -28,8 +28,6 @@ public static class TiffBytes
 
         public static Entry Text(ushort tag, string text) => new(tag, TiffBytes.Ascii, [.. Encoding.ASCII.GetBytes(text), 0]);
 
-        public static Entry Doubles(ushort tag, params double[] values) => new(tag, TiffBytes.Double, [.. values.SelectMany(BitConverter.GetBytes)]);
-
         public static Entry Rationals(ushort tag, ushort type, params int[] thousandths) => new(tag, type, [.. thousandths.SelectMany(value => BitConverter.GetBytes(value).Concat(BitConverter.GetBytes(1000)))]);
     }
 

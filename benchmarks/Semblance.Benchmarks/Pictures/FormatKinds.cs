@@ -10,13 +10,19 @@ namespace Semblance.Benchmarks.Pictures;
 /// <param name="Decode">The tool's own way to <c>truth.png</c>; null where the source itself is the truth.</param>
 internal sealed record FormatKind(string Name, string File, string[][] Make, string[]? Decode = null, string? DecoderNote = null, Func<Picture, byte[]>? Write = null)
 {
-    public string[] Tools => [.. Make.Append(Decode).OfType<string[]>().Select(command => command[0]).Distinct()];
+    /// <summary>What is left to do behind <see cref="Decode"/>: heif-convert puts the EXIF block, and so its turn, into what it writes.</summary>
+    public string[]? After { get; init; }
+
+    public string[] Tools => [.. Make.Append(Decode).Append(After).OfType<string[]>().Select(command => command[0]).Distinct()];
 
     public string Against => Decode is { } decode ? $"`{decode[0]}`" : "the source";
 }
 
 internal static class FormatKinds
 {
+    /// <summary>Of Debian's package icc-profiles-free.</summary>
+    private const string Srgb = "/usr/share/color/icc/sRGB.icc";
+
     private static readonly string[] s_lying = ["convert", "source.png", "-rotate", "-90", "-quality", "95", "lying.jpg"];
     private static readonly string[] s_turn = ["exiftool", "-q", "-overwrite_original", "-n", "-Orientation=6", "lying.jpg"];
 
@@ -24,7 +30,8 @@ internal static class FormatKinds
     [
         new("JPEG", "source.jpg", []),
         Convert("JPEG, progressive", "progressive.jpg", "-interlace", "Plane", "-quality", "95"),
-        Convert("JPEG, CMYK", "cmyk.jpg", "-colorspace", "CMYK", "-quality", "95") with { Decode = ["convert", "cmyk.jpg", "-colorspace", "sRGB", "truth.png"] },
+        // By its own profile: without one, every program means another ink.
+        new("JPEG, CMYK with a profile", "cmyk.jpg", [], ["convert", "cmyk.jpg", "-profile", Srgb, "truth.png"], Write: PictureBytes.CmykJpeg),
         new("JPEG lying on its side, EXIF 6", "lying.jpg", [s_lying, s_turn], ["convert", "lying.jpg", "-auto-orient", "truth.png"]),
         Convert("PNG", "plain.png"),
         Convert("PNG, palette", "PNG8:palette.png") with { File = "palette.png", Decode = ["convert", "palette.png", "PNG24:truth.png"] },
@@ -35,10 +42,10 @@ internal static class FormatKinds
         new("AVIF", "a.avif", [["heif-enc", "-A", "-q", "80", "source.jpg", "-o", "a.avif"]], ["heif-convert", "a.avif", "truth.png"]),
         new("HEIC", "a.heic", [["heif-enc", "-q", "80", "source.jpg", "-o", "a.heic"]], ["heif-convert", "a.heic", "truth.png"]),
         new("HEIC, 4:4:4", "full.heic", [["heif-enc", "-q", "80", "-p", "chroma=444", "source.jpg", "-o", "full.heic"]], ["heif-convert", "full.heic", "truth.png"]),
-        new("HEIC, EXIF 6 without a turn of its own", "exif.heic", [s_lying, s_turn, ["heif-enc", "-q", "80", "lying.jpg", "-o", "exif.heic"]], ["heif-convert", "exif.heic", "truth.png"]),
+        new("HEIC, EXIF 6 without a turn of its own", "exif.heic", [s_lying, s_turn, ["heif-enc", "-q", "80", "lying.jpg", "-o", "exif.heic"]], ["heif-convert", "exif.heic", "exif.png"]) { After = ["convert", "exif.png", "-strip", "truth.png"] },
         new("TIFF", "plain.tif", [["convert", "source.png", "-compress", "none", "plain.tif"]]),
         new("TIFF, LZW, 16 bits, tiles", "tiles.tif", [["convert", "source.png", "-depth", "16", "deep.tif"], ["tiffcp", "-c", "lzw", "-t", "deep.tif", "tiles.tif"]]),
-        Convert("TIFF, CMYK", "cmyk.tif", "-colorspace", "CMYK") with { Decode = ["convert", "cmyk.tif", "-colorspace", "sRGB", "truth.png"] },
+        new("TIFF, CMYK with a profile", "cmyk.tif", [["convert", "cmyk.jpg", "cmyk.tif"]], ["convert", "cmyk.tif", "-profile", Srgb, "truth.png"]),
         Convert("TIFF, 32-bit floats", "float.tif", "-define", "quantum:format=floating-point", "-depth", "32"),
         Convert("TIFF, 32-bit integers", "integer.tif", "-depth", "32"),
         Convert("TIFF, CIE Lab, 8 bits", "lab8.tif", "-depth", "8", "-colorspace", "Lab") with { DecoderNote = "ImageMagick" },

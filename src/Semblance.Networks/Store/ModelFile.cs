@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Security.Cryptography;
-using System.Text;
 using Semblance.Networks.Onnx;
 
 namespace Semblance.Networks.Store;

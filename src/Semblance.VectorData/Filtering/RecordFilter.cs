@@ -7,8 +7,8 @@ namespace Semblance.VectorData.Filtering;
 
 /// <summary>
 /// A filter over records as a compiled test of rows. Every property of the record becomes a look into the row, so no record has to be
-/// made to be filtered, and the same test serves typed and dynamic collections. Compiling takes about a millisecond, a call some
-/// nanoseconds a property.
+/// made to be filtered, and the same test serves typed and dynamic collections. Compiled and not interpreted: the interpreter refuses
+/// the spans that C# makes of <c>array.Contains</c>.
 /// <para>
 /// Null is nobody's trap: a member or method of a property that is null is null (false where it is a bool), and a comparison with null
 /// is false unless it is <c>== null</c> or <c>!=</c>, as C# has it for nullable numbers.

@@ -14,19 +14,19 @@ public sealed class DecoderPoolTests
     [Fact]
     public void A_picture_that_takes_too_long_is_stopped_and_the_next_one_is_read()
     {
-        using var pool = new DecoderPool(new DecoderLimits { Time = TimeSpan.FromMilliseconds(300) }, DecoderProgram.Find);
+        if (!OperatingSystem.IsLinux())
+            Assert.Skip("A stopped process stands in for a picture without end.");
+        using var pool = new DecoderPool(new DecoderLimits { Time = TimeSpan.FromSeconds(4) }, DecoderProgram.Find);
         var decoder = new PictureDecoder(pool);
         Assert.True(decoder.Decode(s_good).Succeeded);
         var first = Assert.Single(pool.Running);
-        // Honest and slow: JPEG XL of noise, without loss.
-        var slow = MagickBytes.Of(TestPictures.Noise(2400, 2000, 1), "jpeg-xl");
-        var failure = decoder.Decode(slow).Failure;
+        using (var stop = Process.Start("kill", ["-STOP", $"{first}"]))
+            stop.WaitForExit();
+        var failure = decoder.Decode(s_good).Failure;
         Assert.Equal(DecodeFailureReason.TooSlow, failure?.Reason);
-        Assert.Contains("0.3 seconds", failure!.Message);
+        Assert.Contains("4 seconds", failure!.Message);
         Assert.True(IsGone(first));
-        var again = decoder.Decode(s_good);
-        // A start may take longer than this pool's pictures may.
-        Assert.True(again.Succeeded || again.Failure.Reason == DecodeFailureReason.TooSlow, again.Failure?.Message);
+        Assert.True(decoder.Decode(s_good).Succeeded);
     }
 
     [Fact]

@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.IO.Hashing;
-using Semblance.Index.Files;
 using Semblance.Numerics;
 using Semblance.Testing;
 using Xunit;

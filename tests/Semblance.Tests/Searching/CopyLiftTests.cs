@@ -20,7 +20,7 @@ public sealed class CopyLiftTests : IDisposable
         using var gallery = await OpenAsync();
         var copy = (await gallery.SearchAsync(Query.From(Path.Combine(_small.Pictures, "copy.jpg")), 1))[0].Id;
         // To the colour histogram a grey picture has nothing of a coloured one.
-        var stranger = _small[Path.Combine("elsewhere", "small.jpg")];
+        var stranger = _small["elsewhere", "small.jpg"];
         Directory.CreateDirectory(Path.GetDirectoryName(stranger)!);
         File.WriteAllBytes(stranger, PictureBytes.Jpeg(Grey(Waves(5).Resize(60, 45))));
 
@@ -92,7 +92,7 @@ public sealed class CopyLiftTests : IDisposable
     private static Picture Grey(Picture picture) => Draw(picture.Width, picture.Height, (x, y, _) =>
     {
         var at = ((y * picture.Width) + x) * 3;
-        return (picture.Pixels[at] + picture.Pixels[at + 1] + picture.Pixels[at + 2]) / 3;
+        return ((299 * picture.Pixels[at]) + (587 * picture.Pixels[at + 1]) + (114 * picture.Pixels[at + 2])) / 1000;
     });
 
     private static Picture Draw(int width, int height, Func<int, int, int, int> level)

@@ -11,7 +11,7 @@ namespace Semblance.Networks.Onnx.Importing;
 /// The parts that are kept are put together as a model of their own: a message that is written in pieces is merged by whoever reads
 /// it, so each field of the graph becomes a piece, and no length has to be known beforehand.
 /// </remarks>
-internal sealed class LeanModelFile
+internal sealed class LeanModelFile : IDisposable
 {
     // Smaller ones are not worth a second look at the file.
     private const int LeastBytes = 1 << 16;
@@ -36,12 +36,16 @@ internal sealed class LeanModelFile
     /// <exception cref="InvalidProtocolBufferException">What is kept of the file is no ONNX model.</exception>
     public static (ModelProto Model, IReadOnlyDictionary<int, FileFloats> Weights) Read(string path)
     {
-        var file = new LeanModelFile(path);
-        using (file._file)
-        {
-            file.ReadModel();
-            return (ModelProto.Parser.ParseFrom(file._kept.GetBuffer().AsSpan(0, (int)file._kept.Length)), file._weights);
-        }
+        using var file = new LeanModelFile(path);
+        file.ReadModel();
+        return (ModelProto.Parser.ParseFrom(file._kept.GetBuffer().AsSpan(0, (int)file._kept.Length)), file._weights);
+    }
+
+    /// <summary>The handle that the weights are read through stays open for as long as they are held.</summary>
+    public void Dispose()
+    {
+        _file.Dispose();
+        _kept.Dispose();
     }
 
     private void ReadModel()
