@@ -43,7 +43,7 @@ public sealed class NuisanceWhitening
     /// <param name="nuisance">β ≥ 0: what the differences weigh beside the collection.</param>
     /// <param name="seed">Which rows are drawn from a sample that is too large.</param>
     /// <exception cref="ArgumentException">Fewer than two rows, an element that is not finite, all rows equal, or differences of another dimension.</exception>
-    public static NuisanceWhitening Fit(Matrix sample, Matrix differences, int dimension, float shrink = 50, float nuisance = 30, int seed = 0, CancellationToken cancellationToken = default)
+    public static NuisanceWhitening Fit(Matrix sample, Matrix differences, int dimension, float shrink = 200, float nuisance = 100, int seed = 0, CancellationToken cancellationToken = default)
     {
         if (!(shrink > 0 && float.IsFinite(shrink)))
             throw new ArgumentOutOfRangeException(nameof(shrink), shrink, "Shrinkage is a finite number above 0.");

@@ -44,7 +44,7 @@ public sealed record Space(
 /// <summary>Post-processing of a float space: PCA with shrunk whitening to <paramref name="Dimension"/>, or none.</summary>
 /// <param name="Kind"><c>whiten</c>, <c>whiten-copies</c>, which also plays down what copying does to pictures, or <c>none</c>.</param>
 /// <param name="Shrink">The c of <c>sqrt(λᵢ + c·mean(λ))</c>: small favours fine detail, large favours broad classes.</param>
-public sealed record PostProcessing(string Kind, int Dimension = 384, float Shrink = 50)
+public sealed record PostProcessing(string Kind, int Dimension = 384, float Shrink = 200)
 {
     public static PostProcessing None { get; } = new("none", 0, 0);
 

@@ -13,7 +13,7 @@ internal static class CopyDifferences
     private const int MostPictures = 48;
 
     /// <summary>One picture in so many, so that a small collection's fit does not take as long as its embedding.</summary>
-    private const int OneIn = 12;
+    private const int OneIn = 8;
 
     private const int SmallSide = 64;
     private const double BorderShare = 0.12;
