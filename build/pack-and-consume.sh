@@ -87,7 +87,7 @@ export SEMBLANCE_HOME="$scratch/home"
 head -1 "$scratch/consumer/hits.txt" | grep -q 'scene7.png$' || { echo "the consumer did not find the picture"; exit 1; }
 
 (cd "$scratch" && dotnet tool install Semblance.Cli --tool-path "$scratch/tool" --version "$version" --configfile "$scratch/nuget.config")
-(cd "$scratch/consumer" && "$scratch/tool/semblance" search beach.jpg --gallery holiday.gallery -k 1 --format paths | tee found.txt)
+(cd "$scratch/consumer" && "$scratch/tool/semblance" search beach.jpg --gallery ./holiday.gallery -k 1 --format paths | tee found.txt)
 grep -q 'scene7.png$' "$scratch/consumer/found.txt" || { echo "the tool did not find the picture"; exit 1; }
 du -sm "$scratch/tool" | sed 's/\t.*/ MB installed/'
 echo "packed, consumed, installed: ok"

@@ -92,7 +92,7 @@ public sealed class PictureDecoder
         try
         {
             using var header = DecodePipeline.Open(loader, data, bytes.Length);
-            return HeaderFacts.Read(header, loader.Format, bytes.Span, loader.Format == "png" ? PngOrientation.Read(bytes.Span) : 1);
+            return HeaderFacts.Read(header, loader.Format, bytes.Span, loader.Format == "png" ? PngExif.Orientation(bytes.Span) : 1);
         }
         catch (VipsException)
         {
@@ -122,7 +122,7 @@ public sealed class PictureDecoder
         try
         {
             using var header = DecodePipeline.Open(loader, data, length, frame);
-            var facts = HeaderFacts.Read(header, loader.Format, bytes, loader.Format == "png" ? PngOrientation.Read(bytes) : 1);
+            var facts = HeaderFacts.Read(header, loader.Format, bytes, loader.Format == "png" ? PngExif.Orientation(bytes) : 1);
             if (TooLarge(facts.Width, facts.Height, options) is { } tooLarge)
                 return tooLarge;
             if (DecodePlan.Make(header.Width, header.Height, facts.Orientation, options) is not { } plan)

@@ -149,6 +149,21 @@ public sealed class FolderStoreTests : VectorStoreConformance, IDisposable
     }
 
     [Fact]
+    public async Task A_definition_that_grows_takes_in_what_others_wrote_meanwhile()
+    {
+        using var one = OpenStore();
+        using var other = OpenStore();
+        var (writing, dishes) = await FilledAsync(other);
+        await one.GetCollection<string, SmallDish>("menu").GetAsync("dish000");
+        dishes[0].Taste = Dish.Vector(new Random(21));
+        await writing.UpsertAsync(dishes[0]);
+        var query = dishes[0].Taste!.Value.ToArray();
+        var found = await one.GetCollection<string, Dish>("menu").SearchAsync(query, 1000).ToListAsync();
+        AssertSame(Truth(dishes, query, DistanceFunction.CosineSimilarity), found);
+        Assert.Equal(dishes[0].Facts, found[0].Record.Facts);
+    }
+
+    [Fact]
     public async Task A_large_collection_gets_an_approximate_index_that_outlives_the_store()
     {
         const int Count = 21_000;

@@ -21,7 +21,11 @@ internal static class HeaderFacts
             Photo(header, format, file));
     }
 
-    /// <summary>A TIFF file is an EXIF structure itself, and libvips hands over none of its own.</summary>
-    private static PhotoFacts Photo(VipsImage header, string format, ReadOnlySpan<byte> file)
-        => PhotoFacts.Read(format == "tiff" ? file : header.Blob("exif-data"), header.Blob("xmp-data"));
+    /// <summary>A TIFF file is an EXIF structure itself, and of a PNG libvips hands over only what stands before the pixels.</summary>
+    private static PhotoFacts Photo(VipsImage header, string format, ReadOnlySpan<byte> file) => format switch
+    {
+        "tiff" => PhotoFacts.Read(file, header.Blob("xmp-data")),
+        "png" => PngExif.Photo(file).CompletedBy(PhotoFacts.Read([], header.Blob("xmp-data"))),
+        _ => PhotoFacts.Read(header.Blob("exif-data"), header.Blob("xmp-data")),
+    };
 }

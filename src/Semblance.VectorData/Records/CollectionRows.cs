@@ -51,9 +51,9 @@ internal sealed class CollectionRows : IDisposable
             Schema = wider;
             // What the truth holds of the new columns is not in these rows.
             if (data)
-                Reload();
+                CatchUp(anew: true);
             else
-                OpenIndexes(_entry);
+                OpenIndexes(_entry, _rows.Keys.ToHashSet());
         }
     }
 
@@ -205,39 +205,27 @@ internal sealed class CollectionRows : IDisposable
 
     private VectorStoreException Gone() => new($"The collection '{_entry.Name}' was deleted meanwhile.") { CollectionName = _entry.Name };
 
-    private void CatchUp()
+    /// <summary>Takes in what the truth has and these rows do not.</summary>
+    /// <param name="anew">Makes all rows again, as their columns have changed.</param>
+    private void CatchUp(bool anew = false)
     {
-        if (_disposed || _truth.Load(_entry, Schema, _entry.LastId) is not { } set)
+        if (_disposed || _truth.Load(_entry, Schema, anew ? 0 : _entry.LastId) is not { } set)
             throw Gone();
-        if (set.Entry.Changes == _entry.Changes)
+        if (!anew && set.Entry.Changes == _entry.Changes)
             return;
         Schema.CheckAgainst(set.Entry.Signature, _entry.Name);
+        var known = _indexes;
+        // One that is opened now has all vectors there are.
         OpenIndexes(set.Entry, set.LiveIds);
-        var after = set.Rows.Count == 0 ? long.MaxValue : set.Rows[0].Id - 1;
-        var live = set.Rows.Select(row => row.Id).ToHashSet();
-        foreach (var column in Schema.Vectors)
-        {
-            var index = _indexes[column.Name];
-            // Those that are there already came from the file, or with an index that was opened just now.
-            index.Add([.. _truth.Vectors(_entry, column.Name, after).Where(row => live.Contains(row.Id) && !index.Vectors.Contains(row.Id))]);
-        }
-        Apply(set.Rows, [.. _rows.Values.Where(row => !set.LiveIds.Contains(row.Id))], set.Entry);
+        foreach (var (column, index) in known)
+            index.Add([.. _truth.Vectors(_entry, column, _entry.LastId).Where(row => set.LiveIds.Contains(row.Id) && !index.Vectors.Contains(row.Id))]);
+        Apply(set.Rows, [.. _rows.Values.Where(row => anew || !set.LiveIds.Contains(row.Id))], set.Entry);
     }
 
-    private void Reload()
-    {
-        foreach (var index in _indexes.Values)
-            index.Save(_entry);
-        var set = _truth.Load(_entry, Schema, 0) ?? throw Gone();
-        OpenIndexes(set.Entry, set.LiveIds);
-        Apply(set.Rows, [.. _rows.Values], set.Entry);
-    }
-
-    private void OpenIndexes(CollectionEntry entry, IReadOnlySet<long>? liveIds = null)
+    private void OpenIndexes(CollectionEntry entry, IReadOnlySet<long> liveIds)
     {
         if (Schema.Vectors.All(column => _indexes.ContainsKey(column.Name)))
             return;
-        liveIds ??= _rows.Keys.ToHashSet();
         _indexes = Schema.Vectors.ToDictionary(
             column => column.Name,
             column => _indexes.GetValueOrDefault(column.Name) ?? ColumnIndex.Open(_truth, entry, column, liveIds, _options),

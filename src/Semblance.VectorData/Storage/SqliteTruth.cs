@@ -22,6 +22,9 @@ internal sealed class SqliteTruth : IRecordTruth
 
     private const int Version = 1;
 
+    /// <summary>A statement's text has a limit.</summary>
+    private const int IdsInStatement = 10_000;
+
     private const string Tables =
         """
         CREATE TABLE collections (
@@ -173,18 +176,22 @@ internal sealed class SqliteTruth : IRecordTruth
     public IReadOnlyDictionary<long, float[]?[]> VectorsOf(CollectionEntry entry, CollectionSchema schema, IReadOnlyCollection<long> ids) => Read(c =>
     {
         using var transaction = c.BeginTransaction(deferred: true);
-        var list = string.Join(',', ids.Select(id => id.ToString(CultureInfo.InvariantCulture)));
-        var found = Query(c, $"SELECT id FROM records WHERE collection = $collection AND id IN ({list})", r => r.GetInt64(0), ("$collection", entry.Id))
-            .ToDictionary(id => id, _ => new float[]?[schema.Vectors.Count]);
         var columns = schema.Vectors.Select((column, i) => (column.Name, i)).ToDictionary(column => column.Name, column => column.i, StringComparer.Ordinal);
-        foreach (var (id, name, vector) in Query(
-            c,
-            $"SELECT record, property, vector FROM vectors WHERE collection = $collection AND record IN ({list})",
-            r => (r.GetInt64(0), r.GetString(1), VectorOf(r.GetFieldValue<byte[]>(2))),
-            ("$collection", entry.Id)))
+        var found = new Dictionary<long, float[]?[]>();
+        foreach (var some in ids.Chunk(IdsInStatement))
         {
-            if (columns.TryGetValue(name, out var column))
-                found[id][column] = vector;
+            var list = string.Join(',', some.Select(id => id.ToString(CultureInfo.InvariantCulture)));
+            foreach (var id in Query(c, $"SELECT id FROM records WHERE collection = $collection AND id IN ({list})", r => r.GetInt64(0), ("$collection", entry.Id)))
+                found[id] = new float[]?[schema.Vectors.Count];
+            foreach (var (id, name, vector) in Query(
+                c,
+                $"SELECT record, property, vector FROM vectors WHERE collection = $collection AND record IN ({list})",
+                r => (r.GetInt64(0), r.GetString(1), VectorOf(r.GetFieldValue<byte[]>(2))),
+                ("$collection", entry.Id)))
+            {
+                if (columns.TryGetValue(name, out var column))
+                    found[id][column] = vector;
+            }
         }
         return (IReadOnlyDictionary<long, float[]?[]>)found;
     });

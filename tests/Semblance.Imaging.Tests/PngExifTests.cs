@@ -5,25 +5,25 @@ using Xunit;
 
 namespace Semblance.Imaging.Tests;
 
-public sealed class PngOrientationTests
+public sealed class PngExifTests
 {
     private static readonly Picture s_upright = TestPictures.Scene(60, 40, classIndex: 2, seed: 3);
 
     [Theory]
     [InlineData("behind")]
     [InlineData("text")]
-    public void Exif_behind_the_pixels_and_in_a_compressed_text_turns_the_picture(string place)
+    public void Exif_behind_the_pixels_and_in_a_compressed_text_is_read_and_turns_the_picture(string place)
     {
         for (var orientation = 1; orientation <= 8; orientation++)
         {
             var png = PictureBytes.Png(TestExif.Stored(s_upright, orientation));
-            var block = TestExif.Block(orientation);
+            var block = TestExif.Block(orientation, make: "Leica");
             byte[] end = PngChunks.Chunk("IEND", []);
             var bytes = place == "behind"
                 ? [.. png.AsSpan(0, png.Length - end.Length), .. PngChunks.Chunk("eXIf", block), .. end]
                 : PngChunks.InsertAfterHeader(png, "zTXt", RawProfile(block));
             var picture = PictureDecoder.Shared.Decode(bytes).Picture!;
-            Assert.Equal(orientation, picture.Facts.Orientation);
+            Assert.Equal((orientation, "Leica"), (picture.Facts.Orientation, picture.Facts.Camera));
             Assert.Equal(s_upright.Pixels, picture.Pixels);
         }
     }

@@ -5,10 +5,10 @@ using System.Text;
 namespace Semblance.Imaging.Decoding;
 
 /// <summary>
-/// The orientation of a PNG whose EXIF block stands where libvips does not look: in an eXIf chunk behind the pixels, which the
+/// The EXIF blocks of a PNG, also where libvips does not look: in an eXIf chunk behind the pixels, which the
 /// standard allows, or in a compressed text as ImageMagick and others wrote it before there was a chunk.
 /// </summary>
-internal static class PngOrientation
+internal static class PngExif
 {
     /// <summary>Texts that unpack to more are passed over; an EXIF block has at most 64 KB, twice as many hexadecimal digits.</summary>
     private const int MostText = 1 << 18;
@@ -16,23 +16,38 @@ internal static class PngOrientation
     private static readonly string[] s_keywords = ["Raw profile type exif", "Raw profile type APP1"];
 
     /// <summary>1 to 8; 1 where no block turns the picture.</summary>
-    internal static int Read(ReadOnlySpan<byte> png)
+    internal static int Orientation(ReadOnlySpan<byte> png)
     {
+        foreach (var block in Blocks(png))
+        {
+            if (ExifOrientation.Read(block) is > 1 and var orientation)
+                return orientation;
+        }
+        return 1;
+    }
+
+    internal static PhotoFacts Photo(ReadOnlySpan<byte> png) =>
+        Blocks(png).Aggregate(PhotoFacts.None, (facts, block) => facts.CompletedBy(PhotoFacts.Read(block, [])));
+
+    /// <summary>In the order of the file.</summary>
+    private static List<byte[]> Blocks(ReadOnlySpan<byte> png)
+    {
+        var blocks = new List<byte[]>();
         long at = 8;
         while (at + 12 <= png.Length)
         {
             var length = BinaryPrimitives.ReadUInt32BigEndian(png[(int)at..]);
             if (at + 12 + length > png.Length)
-                return 1;
+                break;
             var data = png.Slice((int)at + 8, (int)length);
             var type = png.Slice((int)at + 4, 4);
-            if (type.SequenceEqual("eXIf"u8) && ExifOrientation.Read(data) is > 1 and var chunk)
-                return chunk;
-            if (type.SequenceEqual("zTXt"u8) && ReadText(data) is { } block && ExifOrientation.Read(block) is > 1 and var text)
-                return text;
+            if (type.SequenceEqual("eXIf"u8))
+                blocks.Add(data.ToArray());
+            else if (type.SequenceEqual("zTXt"u8) && ReadText(data) is { } block)
+                blocks.Add(block);
             at += 12L + length;
         }
-        return 1;
+        return blocks;
     }
 
     // Keyword, 0, method 0, zlib. Unpacked: a name, the number of bytes, and the bytes as hexadecimal digits, on lines.
