@@ -66,7 +66,7 @@ public sealed class GalleryVerbTests : IAsyncLifetime
         Assert.Equal(Enumerable.Range(1, 5), hits.EnumerateArray().Select(hit => hit.GetProperty("rank").GetInt32()));
         var scores = hits.EnumerateArray().Select(hit => hit.GetProperty("score").GetSingle()).ToArray();
         Assert.Equal(scores.OrderDescending(), scores);
-        Assert.Equal(["rank", "id", "path", "score", "distance", "word"], Keys((await JsonOfAsync("search", "pictures/class1/0.jpg", "--explain"))[0]));
+        Assert.Equal(["rank", "id", "path", "score", "distance", "word", "hash_bits"], Keys((await JsonOfAsync("search", "pictures/class1/0.jpg", "--explain"))[0]));
     }
 
     [Fact]
@@ -75,7 +75,7 @@ public sealed class GalleryVerbTests : IAsyncLifetime
         var told = await _command.RunAsync("search", "pictures/class1/0.jpg", "--explain", "--format", "table");
         Assert.Contains("Index exact, space hsv, 12 pictures measured one by one, so the answer is exact.", told.Error, StringComparison.Ordinal);
         var line = JsonDocument.Parse((await _command.RunAsync("search", "pictures/class1/0.jpg", "--explain", "--format", "json")).Error).RootElement.GetProperty("explanation");
-        Assert.Equal(["index", "space", "searched", "filtered", "effort", "visited", "rescored", "scanned", "recall_estimate", "embed_milliseconds", "search_microseconds"], Keys(line));
+        Assert.Equal(["index", "space", "searched", "filtered", "effort", "visited", "rescored", "scanned", "recall_estimate", "raised", "embed_milliseconds", "search_microseconds"], Keys(line));
         Assert.Equal(("exact", 12, true, 1), (line.GetProperty("index").GetString(), line.GetProperty("searched").GetInt32(), line.GetProperty("scanned").GetBoolean(), line.GetProperty("recall_estimate").GetInt32()));
     }
 
