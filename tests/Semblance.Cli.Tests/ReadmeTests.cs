@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
+using Semblance.Cli.Tests.Faults;
 using Semblance.Imaging;
 using Semblance.Index;
 using Semblance.Numerics;
@@ -42,6 +43,8 @@ public sealed partial class ReadmeTests
         var args = Words().Matches(line).Select(word => word.Value.Trim('\'', '"').Replace("~/", "", StringComparison.Ordinal)).Skip(1).TakeWhile(word => word is not (">" or "|")).ToArray();
         if (args[0] == "lab")
             WriteVectorFiles(command);
+        if (args.Contains("net.onnx"))
+            File.Copy(Path.Combine(TinyNetwork.Write(command["tiny"], 0.1f), "model.onnx"), command["net.onnx"]);
         if (args[0] == "snapshot")
             File.Delete(command["photos.snapshot"]);
         using var stop = new CancellationTokenSource();

@@ -25,7 +25,7 @@ public sealed class ModelFaultTests
         {
             var result = await bench.RunAsync(args);
             FaultBench.AssertSentence(result, FaultBench.Refused, "semblance reindex --model tiny");
-            var named = Regex.Match(result.Error, "sha256 (?<old>[0-9a-f]{12})…, found (?<new>[0-9a-f]{12})…", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1));
+            var named = Regex.Match(result.Error, "identity (?<old>[0-9a-f]{12})…, found (?<new>[0-9a-f]{12})…", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1));
             Assert.Equal(old[..12], named.Groups["old"].Value);
             Assert.NotEqual(old[..12], named.Groups["new"].Value);
             found = named.Groups["new"].Value;
