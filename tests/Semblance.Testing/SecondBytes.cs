@@ -56,8 +56,15 @@ public static class SecondBytes
     public static byte[] WithVersionBlock(byte[] psd)
     {
         byte[] name = [0, 0, 0, 0];
-        byte[] data = [0, 0, 0, 1, 1, .. name, .. name, 0, 0, 0, 1];
-        byte[] block = [.. "8BIM"u8, 1057 >> 8, 1057 & 255, 0, 0, .. Big(data.Length), .. data];
+        return WithBlock(psd, 1057, [0, 0, 0, 1, 1, .. name, .. name, 0, 0, 0, 1]);
+    }
+
+    /// <summary>The same PSD with an EXIF block.</summary>
+    public static byte[] WithExif(byte[] psd, byte[] exif) => WithBlock(psd, 1058, exif);
+
+    private static byte[] WithBlock(byte[] psd, int id, byte[] data)
+    {
+        byte[] block = [.. "8BIM"u8, (byte)(id >> 8), (byte)id, 0, 0, .. Big(data.Length), .. data, .. new byte[data.Length % 2]];
         const int Resources = 30;
         var length = BinaryPrimitives.ReadInt32BigEndian(psd.AsSpan(Resources));
         return [.. psd.AsSpan(0, Resources), .. Big(length + block.Length), .. block, .. psd.AsSpan(Resources + 4)];

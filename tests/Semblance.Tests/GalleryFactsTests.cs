@@ -129,6 +129,21 @@ public sealed class GalleryFactsTests
     }
 
     [Fact]
+    public async Task A_format_that_says_nothing_before_it_is_decoded_keeps_its_facts_when_a_sidecar_changes()
+    {
+        using var small = new SmallGallery();
+        var block = new ExifBlock();
+        block.Exif.Short(0x8827, 640);
+        small.Write("a.psd", SecondBytes.WithExif(SecondBytes.Psd(TestPictures.Scene(48, 40, 1, 1)), block.ToArray()));
+        using var gallery = small.Open();
+        Assert.Equal(1, (await gallery.IngestAsync(small.Pictures)).Added);
+        Assert.Equal(new PhotoFacts { Iso = 640 }, Only(gallery).Photo);
+        small.Write("a.xmp", TestXmp.Packet("xmp:Rating=\"4\""));
+        Assert.Equal((1, 0), await gallery.IngestAsync(small.Pictures) is var report ? (report.FactsRead, report.ImagesPerSecond) : default);
+        Assert.Equal(new PhotoFacts { Iso = 640, Rating = 4 }, Only(gallery).Photo);
+    }
+
+    [Fact]
     public async Task Of_a_picture_that_cannot_be_read_again_stays_what_is_known()
     {
         using var small = new SmallGallery();

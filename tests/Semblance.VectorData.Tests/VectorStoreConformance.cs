@@ -53,9 +53,9 @@ public abstract class VectorStoreConformance
         ["without a tag"] = (d => !d.Tags!.Contains("sour"), d => d.Tags is null || !d.Tags.Contains("sour")),
         ["list property contains"] = (d => d.Steps!.Contains(2), d => d.Steps is not null && d.Steps.Contains(2)),
         ["any tag of"] = (d => d.Tags!.Any(tag => s_hot.Contains(tag)), d => d.Tags is not null && d.Tags.Any(tag => tag is "hot" or "fried")),
-        ["any tag that"] = (d => d.Tags!.Any(tag => tag.StartsWith("s")), d => d.Tags is not null && d.Tags.Any(tag => tag.StartsWith('s'))),
+        ["any tag that"] = (d => d.Tags!.Any(tag => tag.StartsWith('s')), d => d.Tags is not null && d.Tags.Any(tag => tag.StartsWith('s'))),
         ["count of tags"] = (d => d.Tags!.Length == 2, d => d.Tags is { Length: 2 }),
-        ["start of text"] = (d => d.Kitchen!.StartsWith("s"), d => d.Kitchen is not null && d.Kitchen.StartsWith('s')),
+        ["start of text"] = (d => d.Kitchen!.StartsWith('s'), d => d.Kitchen is not null && d.Kitchen.StartsWith('s')),
         ["length of text"] = (d => d.Kitchen!.Length < 5, d => d.Kitchen is { Length: < 5 }),
         ["nothing"] = (d => d.Minutes > 1000, d => false),
     };

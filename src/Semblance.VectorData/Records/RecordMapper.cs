@@ -1,6 +1,5 @@
 using System.Collections;
 using Microsoft.Extensions.AI;
-using Microsoft.Extensions.VectorData;
 using Microsoft.Extensions.VectorData.ProviderServices;
 using Semblance.Index;
 using Semblance.VectorData.Schema;

@@ -1,7 +1,6 @@
 using System.Runtime.InteropServices;
 using Google.Protobuf;
 using Semblance.Networks.Onnx;
-using Semblance.Networks.Tests.Engine;
 using Semblance.Numerics;
 using Semblance.Testing;
 using Xunit;
