@@ -13,6 +13,7 @@ IBenchmarkVerb[] verbs =
     new FormatsVerb(),
     new ColdVerb(),
     new ColdStagesVerb(),
+    new BuildsVerb(),
     new MemoryVerb(),
     new FuzzVerb(),
     new EmbeddingsVerb(),

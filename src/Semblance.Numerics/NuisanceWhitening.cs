@@ -99,7 +99,11 @@ public sealed class NuisanceWhitening
         if (x.Columns != InputDimension)
             throw new ArgumentException($"This projection takes vectors of {InputDimension} numbers; the matrix has {x.Columns} columns.", nameof(x));
         var result = new Matrix(x.Rows, OutputDimension);
-        Parallel.For(0, x.Rows, i => Apply(x.Row(i), result.Row(i)));
+        // One row is a query's, for which threads would only have to be started.
+        if (x.Rows == 1)
+            Apply(x.Row(0), result.Row(0));
+        else
+            Parallel.For(0, x.Rows, i => Apply(x.Row(i), result.Row(i)));
         return result;
     }
 

@@ -392,23 +392,26 @@ public sealed class Gallery : IDisposable
         var items = Store.ItemsById([.. found.Select(hit => hit.Id)]);
         var scale = Scale;
         var lift = hashes is { } known ? new CopyLift(known, scale) : null;
-        var scored = new List<(GalleryItem Item, float Score, int? Bits)>(found.Count);
+        var hits = new List<SearchHit>(found.Count);
         foreach (var hit in found)
         {
             // A row may have been changed between the index's look and this one; what is gone is no answer.
             if (!items.TryGetValue(hit.Id, out var item) || item.Missing)
                 continue;
-            var score = 1 - hit.Distance;
-            scored.Add(lift?.Of(item) is { } raised && raised.Score > score ? (item, raised.Score, raised.Bits) : (item, score, null));
+            var (score, bits) = lift?.Of(item) is { } raised && raised.Score > 1 - hit.Distance ? (raised.Score, (int?)raised.Bits) : (1 - hit.Distance, null);
+            if (score < minScore)
+                continue;
+            // They come in order but for the few that are raised.
+            var place = hits.Count;
+            while (place > 0 && hits[place - 1].Score < score)
+                place--;
+            hits.Insert(place, new SearchHit(0, item.Id, item.Path, score, 1 - score, scale.WordOf(score), item) { HashBits = bits });
         }
-        return
-        [
-            .. scored
-                .Where(hit => minScore is not { } least || hit.Score >= least)
-                .OrderByDescending(hit => hit.Score)
-                .Take(k)
-                .Select((hit, i) => new SearchHit(i + 1, hit.Item.Id, hit.Item.Path, hit.Score, 1 - hit.Score, scale.WordOf(hit.Score), hit.Item) { HashBits = hit.Bits }),
-        ];
+        if (hits.Count > k)
+            hits.RemoveRange(k, hits.Count - k);
+        for (var i = 0; i < hits.Count; i++)
+            hits[i] = hits[i] with { Rank = i + 1 };
+        return hits;
     }
 
     private IdBitmap Passing(Filter filter)
