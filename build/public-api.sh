@@ -8,11 +8,13 @@ scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 for project in src/*/; do
     grep -q '<OutputType>Exe' "$project"*.csproj && continue
-    printf '#nullable enable\n' >"$project/PublicAPI.Shipped.txt"
-    printf '#nullable enable\n' >"$project/PublicAPI.Unshipped.txt"
+    printf '#nullable enable\n' >"${project}PublicAPI.Shipped.txt"
+    printf '#nullable enable\n' >"${project}PublicAPI.Unshipped.txt"
 done
 # The compiler's log says what is missing from the lists, one public name a line.
-dotnet build Semblance.slnx -c Release --artifacts-path "$scratch/artifacts" -p:CompileAhead=false -p:TreatWarningsAsErrors=false -p:PublicApiLog="$scratch/" --nologo -v quiet -clp:ErrorsOnly
+for project in src/*/PublicAPI.Shipped.txt; do
+    dotnet build "${project%/*}" -c Release --artifacts-path "$scratch/artifacts" -p:CompileAhead=false -p:TreatWarningsAsErrors=false -p:PublicApiLog="$scratch/" --nologo -v quiet -clp:ErrorsOnly
+done
 python3 - "$scratch" <<'PY'
 import json, os, sys
 for name in sorted(os.listdir("src")):

@@ -55,7 +55,7 @@ internal sealed class ColdStagesVerb : IBenchmarkVerb
         var searched = whitening is null ? raw : whitening.Apply(raw);
         Stage("project");
         var hits = index.Search(searched.Row(0), 10);
-        gallery.Store.ItemsById([.. hits.Select(hit => hit.Id)]);
+        gallery.ItemsById([.. hits.Select(hit => hit.Id)]);
         Stage("search, look-up of hits");
         index.Dispose();
         return 0;

@@ -79,7 +79,7 @@ internal sealed class CopiesVerb : IBenchmarkVerb
             Gallery.Restore(folder.Combine("snapshot"), copyGallery);
             using var together = Gallery.Open(copyGallery, options);
             together.IngestAsync(copies).GetAwaiter().GetResult();
-            var ids = together.Store.Items().ToDictionary(item => item.Path, item => item.Id, StringComparer.Ordinal);
+            var ids = together.Items().ToDictionary(item => item.Path, item => item.Id, StringComparer.Ordinal);
             var (byPath, byId) = (0, 0);
             for (var i = 0; i < files.Length; i++)
             {

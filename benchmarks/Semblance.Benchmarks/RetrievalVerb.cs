@@ -76,7 +76,7 @@ internal sealed class RetrievalVerb : IBenchmarkVerb
     private static (Matrix Vectors, string[] Labels) Unprojected(Gallery gallery)
     {
         var rows = gallery.Store.Vectors(gallery.Space!.Id).ToArray();
-        var labels = gallery.Store.Items().ToDictionary(item => item.Id, item => item.Label);
+        var labels = gallery.Items().ToDictionary(item => item.Id, item => item.Label);
         var vectors = new Matrix(rows.Length, gallery.Space.Dimension);
         for (var i = 0; i < rows.Length; i++)
             rows[i].Vector.CopyTo(vectors.Row(i));

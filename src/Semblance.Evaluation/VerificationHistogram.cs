@@ -6,7 +6,7 @@ namespace Semblance.Evaluation;
 /// (3·10⁻⁵ apart for cosine), and the AUC is off by at most <see cref="VerificationCurve.AucErrorBound"/> = ½·Σ p·n over the bins / (P·N).
 /// Not thread-safe: one per thread, then <see cref="Merge"/>.
 /// </summary>
-public sealed class VerificationHistogram
+internal sealed class VerificationHistogram
 {
     private const int FineBins = 1 << 16;
 

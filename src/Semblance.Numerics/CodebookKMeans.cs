@@ -5,7 +5,7 @@ namespace Semblance.Numerics;
 /// (‖c‖² − 2x·c), a fixed number of rounds. Several times as fast as <see cref="KMeans"/> there and a little worse; rows nearly as
 /// near to another centroid may be given to that one, which a codebook does not mind.
 /// </summary>
-public static class CodebookKMeans
+internal static class CodebookKMeans
 {
     // The products of a block stay in the second-level cache or near it.
     private const int ProductFloats = 1 << 18;

@@ -10,7 +10,7 @@ namespace Semblance.Numerics;
 /// multiple of 4; 32 codes are a block of 16·M bytes. Step s of a block is 64 bytes: byte i &lt; 32 holds number 4s of code i in its low
 /// and 4s + 1 in its high half, byte 32 + i numbers 4s + 2 and 4s + 3.
 /// </summary>
-public static class FastScan
+internal static class FastScan
 {
     /// <summary>Codes of a block.</summary>
     public const int BlockRows = 32;

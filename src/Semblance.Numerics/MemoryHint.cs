@@ -8,7 +8,7 @@ namespace Semblance.Numerics;
 /// Asks the processor for memory that is about to be read. A hint: wrong addresses are harmless, and where the machine offers no
 /// such request (Arm, in .NET 10) nothing happens.
 /// </summary>
-public static class MemoryHint
+internal static class MemoryHint
 {
     private const int Line = 64;
 

@@ -12,7 +12,7 @@ namespace Semblance.Numerics;
 /// A product is summed element after element, in another order than <see cref="VectorMath"/> does; both are within
 /// dimension · 2⁻²⁴ · Σ|aᵢbᵢ| of the truth. The instruction set is that of <see cref="VectorMath"/>.
 /// </remarks>
-public sealed class QueryBlock
+internal sealed class QueryBlock
 {
     private const int MaxRows = 8;
     private const int MaxWidth = 32;

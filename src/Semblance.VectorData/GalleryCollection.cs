@@ -66,8 +66,8 @@ public sealed class GalleryCollection : VectorStoreCollection<long, GalleryRecor
             "GetBatch",
             () =>
             {
-                var items = _gallery.Store.ItemsById([.. wanted]);
-                return wanted.Select(items.GetValueOrDefault).OfType<GalleryItem>().Where(item => !item.Missing).Select(item => RecordOf(item, _gallery.Store.Tags(item.Id))).ToList();
+                var items = _gallery.ItemsById([.. wanted]);
+                return wanted.Select(items.GetValueOrDefault).OfType<GalleryItem>().Where(item => !item.Missing).Select(item => RecordOf(item, _gallery.Tags(item.Id))).ToList();
             },
             options?.IncludeVectors,
             record => record,
@@ -126,7 +126,7 @@ public sealed class GalleryCollection : VectorStoreCollection<long, GalleryRecor
             {
                 var hits = await NearestAsync(query, Depth(top, options.Skip), passes is null ? null : Passing(passes), cancellationToken);
                 return hits.Where(hit => options.ScoreThreshold is not { } least || hit.Score >= least).Skip(options.Skip)
-                    .Select(hit => (Record: RecordOf(hit.Item, _gallery.Store.Tags(hit.Id)), Score: (double)hit.Score)).ToList();
+                    .Select(hit => (Record: RecordOf(hit.Item, _gallery.Tags(hit.Id)), Score: (double)hit.Score)).ToList();
             },
             options.IncludeVectors,
             hit => hit.Record,
@@ -212,15 +212,15 @@ public sealed class GalleryCollection : VectorStoreCollection<long, GalleryRecor
             return [];
         if (query.Among is { } own)
             among = among is null ? [.. own] : [.. among.Where(own.Contains)];
-        return await _gallery.SearchAsync(query with { Among = among }, (int)Math.Min(k, Math.Max(1, _gallery.Store.CountItems())), cancellationToken);
+        return await _gallery.SearchAsync(query with { Among = among }, (int)Math.Min(k, Math.Max(1, _gallery.CountItems())), cancellationToken);
     }
 
     private HashSet<long> Passing(Func<Row, bool> passes) => [.. Records().Select(RowOf).Where(passes).Select(row => row.Id)];
 
     private IEnumerable<GalleryRecord> Records()
     {
-        var tags = _gallery.Store.AllTags();
-        return _gallery.Store.Items().Select(item => RecordOf(item, tags.GetValueOrDefault(item.Id) ?? []));
+        var tags = _gallery.AllTags();
+        return _gallery.Items().Select(item => RecordOf(item, tags.GetValueOrDefault(item.Id) ?? []));
     }
 
     private static Row RowOf(GalleryRecord record) => new(record.Id, record.Id, [.. s_model.DataProperties.Select(property => property.GetValueAsObject(record))]);
@@ -243,7 +243,7 @@ public sealed class GalleryCollection : VectorStoreCollection<long, GalleryRecor
 
     private bool WriteTags(List<GalleryRecord> records)
     {
-        var items = _gallery.Store.ItemsById([.. records.Select(record => record.Id)]);
+        var items = _gallery.ItemsById([.. records.Select(record => record.Id)]);
         foreach (var record in records)
         {
             if (items.GetValueOrDefault(record.Id) is not { Missing: false } item)
@@ -256,11 +256,11 @@ public sealed class GalleryCollection : VectorStoreCollection<long, GalleryRecor
         foreach (var record in records)
         {
             var wanted = record.Tags ?? [];
-            var unwanted = _gallery.Store.Tags(record.Id).Except(wanted, StringComparer.Ordinal).ToList();
+            var unwanted = _gallery.Tags(record.Id).Except(wanted, StringComparer.Ordinal).ToList();
             if (unwanted.Count > 0)
-                _gallery.Store.RemoveTags([record.Id], unwanted);
+                _gallery.RemoveTags([record.Id], unwanted);
             if (wanted.Length > 0)
-                _gallery.Store.AddTags([record.Id], wanted);
+                _gallery.AddTags([record.Id], wanted);
         }
         return true;
     }
@@ -273,7 +273,7 @@ public sealed class GalleryCollection : VectorStoreCollection<long, GalleryRecor
         foreach (var item in await RunAsync(operation, find, cancellationToken))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (includeVectors == true && _gallery.Space is { } space && _gallery.Store.Vector(space.Id, recordOf(item).Id) is { } vector)
+            if (includeVectors == true && _gallery.Vector(recordOf(item).Id) is { } vector)
                 recordOf(item).Vector = new ReadOnlyMemory<float>(vector);
             yield return item;
         }

@@ -34,7 +34,7 @@ public sealed record DuplicateActionOptions
     public string? TrashFolder { get; init; }
 
     /// <summary>
-    /// Files that belong to pictures, by the picture's id (<see cref="IGalleryStore.AllSidecars"/>). They are moved with their picture,
+    /// Files that belong to pictures, by the picture's id (<see cref="Gallery.Sidecars"/>). They are moved with their picture,
     /// under its new name; those that belong to a picture that stays, too, stay with it.
     /// </summary>
     public IReadOnlyDictionary<long, IReadOnlyList<Sidecar>> Sidecars { get; init; } = new Dictionary<long, IReadOnlyList<Sidecar>>();

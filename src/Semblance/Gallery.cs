@@ -18,7 +18,7 @@ namespace Semblance;
 /// A killed process loses at most the batch in flight.
 /// </para>
 /// </summary>
-public sealed class Gallery : IDisposable
+public sealed partial class Gallery : IDisposable
 {
     /// <summary>The value of <see cref="IndexKind"/> that leaves the choice to the collection's size.</summary>
     public const string AutomaticIndex = IndexPolicy.Auto;
@@ -45,7 +45,7 @@ public sealed class Gallery : IDisposable
     /// <summary>Full path of the gallery's folder.</summary>
     public string Folder { get; }
 
-    public IGalleryStore Store { get; }
+    internal IGalleryStore Store { get; }
 
     public bool IsReadOnly => Store.IsReadOnly;
 

@@ -66,7 +66,7 @@ public sealed class LibraryTests : IDisposable
         var hits = await LinesAsync(Snippets.GalleryAsCollectionAsync);
         Assert.Equal($"1.00 {_folder["Pictures", "2024", "beach", "p1.jpg"]}", hits[0]);
         using var gallery = Gallery.Open("holiday.gallery");
-        Assert.Equal(["favourite"], gallery.Store.Tags(1));
+        Assert.Equal(["favourite"], gallery.Tags(1));
     }
 
     [Fact]
@@ -91,9 +91,9 @@ public sealed class LibraryTests : IDisposable
         var losses = Assert.Single(await LinesAsync(Snippets.TrainingAsync)).Replace("loss ", "", StringComparison.Ordinal).Split(" -> ").Select(double.Parse).ToList();
         Assert.True(losses[1] < losses[0] / 2, $"The loss went from {losses[0]} to {losses[1]}.");
         using var gallery = Gallery.Open("toys.gallery");
-        Assert.Equal(("toys", 18L), (gallery.Space!.Model, gallery.Store.CountItems()));
+        Assert.Equal(("toys", 18L), (gallery.Space!.Model, gallery.CountItems()));
         // Each picture's nearest other is of its class: chance would be a third.
-        var nearest = await Task.WhenAll(gallery.Store.Items().Select(async item => (await gallery.SimilarAsync(item.Id, 1)).Single().Item.Label == item.Label));
+        var nearest = await Task.WhenAll(gallery.Items().Select(async item => (await gallery.SimilarAsync(item.Id, 1)).Single().Item.Label == item.Label));
         Assert.True(nearest.Count(right => right) >= 16);
     }
 

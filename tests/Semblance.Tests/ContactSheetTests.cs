@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Semblance.Imaging;
+using Semblance.Sheets;
 using Semblance.Testing;
 using Xunit;
 

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Semblance.Evaluation.Reports;
+using Semblance.Exporting;
 using Semblance.Imaging;
 using Semblance.Numerics;
 using Semblance.Testing;

@@ -25,8 +25,8 @@ public sealed class GalleryCollectionTests : IAsyncLifetime
         }
         _gallery = Gallery.Open(_folder["gallery"], new GalleryOptions { Model = "hsv", Threads = 2 });
         await _gallery.IngestAsync(_folder["pictures"]);
-        _gallery.Store.AddTags([IdOf(1, 0), IdOf(1, 1)], ["on the beach", "summer"]);
-        _gallery.Store.AddTags([IdOf(2, 0)], ["summer"]);
+        _gallery.AddTags([IdOf(1, 0), IdOf(1, 1)], ["on the beach", "summer"]);
+        _gallery.AddTags([IdOf(2, 0)], ["summer"]);
         _collection = new GalleryCollection(_gallery);
     }
 
@@ -39,7 +39,7 @@ public sealed class GalleryCollectionTests : IAsyncLifetime
 
     private string PathOf(int c, int i) => _folder["pictures", $"c{c}", $"p{i}.jpg"];
 
-    private long IdOf(int c, int i) => _gallery.Store.ItemByPath(PathOf(c, i))!.Id;
+    private long IdOf(int c, int i) => _gallery.ItemByPath(PathOf(c, i))!.Id;
 
     [Fact]
     public async Task It_finds_what_the_gallery_finds_by_whatever_it_is_asked()

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Semblance.Features;
 using Semblance.Imaging;
+using Semblance.Storage;
 
 namespace Semblance.Benchmarks.Pictures;
 
@@ -47,7 +48,7 @@ internal sealed class IngestStages(IReadOnlyList<string> pictures, IEmbedder emb
     private static StageTime Commit(Gallery filled, string scratch)
     {
         var vectors = filled.Store.Vectors(filled.Space!.Id).ToDictionary(row => row.ItemId, row => row.Vector);
-        var batches = filled.Store.Items().Select(item => new IngestedPicture(null, item, vectors[item.Id])).Chunk(64).ToArray();
+        var batches = filled.Items().Select(item => new IngestedPicture(null, item, vectors[item.Id])).Chunk(64).ToArray();
         using var fresh = Gallery.Open(scratch);
         var space = fresh.Store.AddSpace(filled.Space with { Id = 0, ProjectionVersion = 0, FittedCount = 0 });
         var time = StageLoop.Run(batches.Length, 1, b => fresh.Store.Commit(new IngestBatch { SpaceId = space.Id, Pictures = batches[b], Recovered = [.. batches[b].Select(picture => picture.Item.Path)] }));

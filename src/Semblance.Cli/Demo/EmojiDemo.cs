@@ -1,5 +1,6 @@
 using System.Globalization;
 using Semblance.Numerics;
+using Semblance.Sheets;
 
 namespace Semblance.Cli.Demo;
 
@@ -29,7 +30,7 @@ internal sealed class EmojiDemo
     public static EmojiDemo Run(Gallery gallery, string folder, int seed, CancellationToken cancellationToken)
     {
         var (ids, vectors) = gallery.ProjectedVectors(cancellationToken);
-        var items = gallery.Store.ItemsById(ids);
+        var items = gallery.ItemsById(ids);
         var vendors = Enumerable.Range(0, ids.Length).Where(row => DemoPictures.IsBelow(items[ids[row]].Path, folder)).GroupBy(row => items[ids[row]].Label, StringComparer.Ordinal).OrderByDescending(vendor => vendor.Key, StringComparer.Ordinal).ToDictionary(vendor => vendor.Key, vendor => vendor.ToArray());
         var ways = new List<EmojiWay>();
         List<(int Query, int Rank, int[] Best)>? shown = null;

@@ -1,4 +1,5 @@
 using Semblance.Numerics;
+using Semblance.Sheets;
 
 namespace Semblance.Cli.Demo;
 
@@ -25,7 +26,7 @@ internal sealed class FolderDemo
     public static async Task<FolderDemo> RunAsync(Gallery gallery, string folder, int seed, CancellationToken cancellationToken)
     {
         var (ids, vectors) = gallery.ProjectedVectors(cancellationToken);
-        var items = gallery.Store.ItemsById(ids);
+        var items = gallery.ItemsById(ids);
         var rows = Enumerable.Range(0, ids.Length).Where(row => items.TryGetValue(ids[row], out var item) && DemoPictures.IsBelow(item.Path, folder)).ToArray();
         var where = rows.Length < ids.Length && !folder.Contains('"') ? $"path:\"{folder}\"" : null;
         var answers = new List<(GalleryItem, IReadOnlyList<SearchHit>)>();

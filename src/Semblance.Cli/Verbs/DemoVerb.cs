@@ -44,7 +44,7 @@ internal sealed class DemoVerb : Verb
         context.Talk.Say(report.Added + report.Updated > 0
             ? $"Indexed {Printable.Pictures(report.Added + report.Updated)} in {Printable.Duration(report.Seconds)} ({report.ImagesPerSecond:0} pictures/s)."
             : $"{Printable.Pictures(report.Unchanged)}, nothing new to index.");
-        if (gallery.Store.CountItems() == 0)
+        if (gallery.CountItems() == 0)
             throw new UsageException($"There is no picture in '{folder}' that this machine can decode.");
 
         var output = context.FullPath(context.Get(_output) ?? Path.Combine(gallery.Folder, "demo.html"));
@@ -85,7 +85,7 @@ internal sealed class DemoVerb : Verb
         context.Printer.Facts(
         [
             ("gallery", gallery.Folder),
-            ("pictures", gallery.Store.CountItems()),
+            ("pictures", gallery.CountItems()),
             ("signs", result.Ways[0].Signs),
             ("first", result.First),
             .. result.Ways.SelectMany(way => new (string, object?)[] { ($"{way.From}_to_{way.To}_first", way.First), ($"{way.From}_to_{way.To}_first_five", way.FirstFive) }),
@@ -107,6 +107,6 @@ internal sealed class DemoVerb : Verb
                 result.Answers);
             return;
         }
-        context.Printer.Facts(("gallery", gallery.Folder), ("pictures", gallery.Store.CountItems()), ("queries", result.Answers.Select(answer => answer.Query.Path)), ("page", page));
+        context.Printer.Facts(("gallery", gallery.Folder), ("pictures", gallery.CountItems()), ("queries", result.Answers.Select(answer => answer.Query.Path)), ("page", page));
     }
 }

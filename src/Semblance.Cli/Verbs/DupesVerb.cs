@@ -3,6 +3,7 @@ using System.Text.Json;
 using Semblance.Cli.Frame;
 using Semblance.Cli.Output;
 using Semblance.Cli.Settings;
+using Semblance.Sheets;
 
 namespace Semblance.Cli.Verbs;
 
@@ -103,7 +104,7 @@ internal sealed class DupesVerb : Verb
                 Folder = context.Get(_to) is { } to ? context.FullPath(to) : null,
                 Apply = context.Get(_yes),
                 LogFolder = gallery.Folder,
-                Sidecars = gallery.Store.AllSidecars(),
+                Sidecars = gallery.Sidecars(),
                 Time = context.Host.Clock,
             },
             cancellationToken);

@@ -1,6 +1,7 @@
 using Semblance.Cli.Frame;
 using Semblance.Cli.Output;
 using Semblance.Cli.Settings;
+using Semblance.Exporting;
 using Semblance.Numerics;
 
 namespace Semblance.Cli.Verbs;
@@ -93,8 +94,8 @@ internal sealed class ExportVerb : Verb
 
     private static IEnumerable<ExportRow> Rows(Gallery gallery, IEnumerable<GalleryItem> items)
     {
-        var tags = gallery.Store.AllTags();
-        var sidecars = gallery.Store.AllSidecars();
+        var tags = gallery.AllTags();
+        var sidecars = gallery.Sidecars();
         return items.Select(item => new ExportRow(item, tags.GetValueOrDefault(item.Id) ?? []) { Sidecars = [.. sidecars.GetValueOrDefault(item.Id, []).Select(sidecar => sidecar.Path)] });
     }
 

@@ -102,7 +102,7 @@ internal sealed class FeedingChooser(VerbContext context, Feeding? feeding, Resi
         else if (Gallery.Exists(context.GalleryFolder))
         {
             using var gallery = context.OpenGallery(readOnly: true);
-            files = [.. gallery.Store.Items().Select(item => item.Path)];
+            files = [.. gallery.Items().Select(item => item.Path)];
             source = files.Count > 0 ? "the gallery" : "the gallery holds no pictures to try";
         }
         else

@@ -30,21 +30,21 @@ internal sealed class ItemSelection
     public static List<GalleryItem> Passing(Gallery gallery, string? where)
     {
         if (where is null)
-            return [.. gallery.Store.Items()];
+            return [.. gallery.Items()];
         var filter = Filter.Parse(where);
-        var tags = filter.NeedsTags ? gallery.Store.AllTags() : null;
-        return [.. gallery.Store.Items().Where(item => filter.Matches(item, tags?.GetValueOrDefault(item.Id) ?? []))];
+        var tags = filter.NeedsTags ? gallery.AllTags() : null;
+        return [.. gallery.Items().Where(item => filter.Matches(item, tags?.GetValueOrDefault(item.Id) ?? []))];
     }
 
     private static GalleryItem Find(string text, VerbContext context, Gallery gallery)
     {
-        if (gallery.Store.ItemByPath(context.FullPath(text)) is { } item)
+        if (gallery.ItemByPath(context.FullPath(text)) is { } item)
             return item;
         if (File.Exists(context.FullPath(text)))
             throw new UsageException($"'{text}' is not in the gallery; index its folder first.");
         if (!text.StartsWith("id:", StringComparison.Ordinal) && !text.All(char.IsAsciiDigit))
             throw new UsageException($"'{text}' is neither a number nor the path of a picture of the gallery.");
         var id = ItemNumbers.Parse(text);
-        return gallery.Store.Item(id) ?? throw new UsageException($"The gallery has no picture number {id}.");
+        return gallery.Item(id) ?? throw new UsageException($"The gallery has no picture number {id}.");
     }
 }

@@ -1,5 +1,6 @@
 using System.Text;
 using Semblance.Cli.Frame;
+using Semblance.Sheets;
 
 namespace Semblance.Cli.Verbs;
 
@@ -15,7 +16,7 @@ internal static class Pages
             var mark = input.Weight < 0 ? "unlike this" : input.Weight != 1 ? $"weight {input.Weight:0.##}" : null;
             if (input is PictureInput picture)
                 asked.Add(new SheetPicture { Location = picture.Location, Box = picture.Box, MarkText = mark });
-            else if (input is ItemInput item && gallery.Store.Item(item.Id) is { } known)
+            else if (input is ItemInput item && gallery.Item(item.Id) is { } known)
                 asked.Add(new SheetPicture { Location = known.Path, MarkText = mark });
         }
         return ContactSheet.OfSearch(title, asked, hits);

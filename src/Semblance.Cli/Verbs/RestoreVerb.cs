@@ -29,7 +29,7 @@ internal sealed class RestoreVerb : Verb
             throw new GalleryRefusedException($"'{context.GalleryFolder}' holds a gallery that the snapshot would replace; add --yes if it shall, or name another with --gallery. Nothing was changed.");
         Gallery.Restore(file, context.GalleryFolder, replace);
         using var gallery = context.OpenGallery();
-        context.Printer.Facts(("gallery", gallery.Folder), ("pictures", gallery.Store.CountItems()));
+        context.Printer.Facts(("gallery", gallery.Folder), ("pictures", gallery.CountItems()));
         return Task.FromResult(ExitCodes.Ok);
     }
 }

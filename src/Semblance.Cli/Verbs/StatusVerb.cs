@@ -31,7 +31,7 @@ internal sealed class StatusVerb : Verb
         using var gallery = context.OpenGallery();
         if (context.Get(_failed))
         {
-            PrintFailures(context, gallery.Store.Failures);
+            PrintFailures(context, gallery.Failures);
             return Task.FromResult(ExitCodes.Ok);
         }
         var status = gallery.Status();

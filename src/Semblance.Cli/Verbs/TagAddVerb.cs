@@ -30,7 +30,7 @@ internal sealed class TagAddVerb : Verb
             throw new UsageException("Name the pictures to tag, by number or path, or give --where FILTER.");
         using var gallery = context.OpenGallery();
         var items = _selection.Read(context, gallery);
-        var added = gallery.Store.AddTags([.. items.Select(item => item.Id)], tags);
+        var added = gallery.AddTags([.. items.Select(item => item.Id)], tags);
         context.Printer.Facts(("tags", tags), ("pictures", items.Count), ("added", added));
         return Task.FromResult(ExitCodes.Ok);
     }

@@ -25,7 +25,7 @@ internal sealed class TagListVerb : Verb
     public override Task<int> RunAsync(VerbContext context, CancellationToken cancellationToken)
     {
         using var gallery = context.OpenGallery();
-        var tags = gallery.Store.AllTags();
+        var tags = gallery.AllTags();
         if (_selection.IsEmpty(context))
         {
             var counts = tags.Values.SelectMany(list => list).CountBy(tag => tag, StringComparer.Ordinal).OrderByDescending(pair => pair.Value).ThenBy(pair => pair.Key, StringComparer.Ordinal).ToArray();

@@ -35,13 +35,13 @@ internal sealed class TagRemoveVerb : Verb
             throw new UsageException(all ? "--all and a selection contradict each other." : "Name the pictures, by number or path, or give --where FILTER or --all.");
         using var gallery = context.OpenGallery();
         // Pictures whose file is missing lose the tag too, so that it does not come back with them.
-        var items = all ? [.. gallery.Store.Items(includeMissing: true)] : _selection.Read(context, gallery);
-        var tagged = gallery.Store.AllTags();
+        var items = all ? [.. gallery.Items(includeMissing: true)] : _selection.Read(context, gallery);
+        var tagged = gallery.AllTags();
         var ids = items.Select(item => item.Id).Where(id => all || tagged.ContainsKey(id)).ToArray();
         var isDry = (all || context.Get(_selection.Where) is not null) && !context.Get(_yes);
         var removed = isDry
             ? ids.Sum(id => tagged.GetValueOrDefault(id)?.Count(tag => tags.Contains(tag)) ?? 0)
-            : gallery.Store.RemoveTags(ids, tags);
+            : gallery.RemoveTags(ids, tags);
         context.Printer.Facts(("tags", tags), ("pictures", items.Count), ("removed", removed), ("dry_run", isDry));
         if (isDry)
             context.Talk.Say("Dry run: nothing was changed. Add --yes to remove.");

@@ -51,7 +51,7 @@ internal sealed class TagSuggestVerb : Verb
             return;
         }
         foreach (var group in known.GroupBy(suggestion => suggestion.Tags[0].Tag, StringComparer.Ordinal))
-            gallery.Store.AddTags([.. group.Select(suggestion => suggestion.Item.Id)], [group.Key]);
+            gallery.AddTags([.. group.Select(suggestion => suggestion.Item.Id)], [group.Key]);
         context.Talk.Say($"{Printable.Pictures(known.Length)} tagged.");
     }
 

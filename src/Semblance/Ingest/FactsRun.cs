@@ -1,5 +1,6 @@
 using Semblance.Imaging;
 using Semblance.Sidecars;
+using Semblance.Storage;
 
 namespace Semblance.Ingest;
 

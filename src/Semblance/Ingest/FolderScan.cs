@@ -1,6 +1,7 @@
 using Semblance.Filtering;
 using Semblance.Imaging;
 using Semblance.Sidecars;
+using Semblance.Storage;
 
 namespace Semblance.Ingest;
 

@@ -1,3 +1,5 @@
+using Semblance.Storage;
+
 namespace Semblance.Ingest;
 
 /// <summary>

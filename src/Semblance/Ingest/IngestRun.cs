@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Threading.Channels;
 using Semblance.Features;
 using Semblance.Imaging;
+using Semblance.Storage;
 
 namespace Semblance.Ingest;
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Semblance.Features;
 using Semblance.Imaging;
+using Semblance.Storage;
 
 namespace Semblance.Ingest;
 

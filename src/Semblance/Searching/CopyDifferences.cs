@@ -1,6 +1,7 @@
 using Semblance.Features;
 using Semblance.Imaging;
 using Semblance.Numerics;
+using Semblance.Storage;
 
 namespace Semblance.Searching;
 

@@ -1,5 +1,6 @@
 using Semblance.Features;
 using Semblance.Numerics;
+using Semblance.Storage;
 
 namespace Semblance.Searching;
 

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Semblance.Index;
 using Semblance.Numerics;
+using Semblance.Storage;
 
 namespace Semblance.Searching;
 

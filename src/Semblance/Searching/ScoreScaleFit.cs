@@ -2,6 +2,7 @@ using Semblance.Features;
 using Semblance.Imaging;
 using Semblance.Index;
 using Semblance.Numerics;
+using Semblance.Storage;
 
 namespace Semblance.Searching;
 

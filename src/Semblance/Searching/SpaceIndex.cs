@@ -1,4 +1,5 @@
 using Semblance.Index;
+using Semblance.Storage;
 
 namespace Semblance.Searching;
 

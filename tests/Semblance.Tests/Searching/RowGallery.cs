@@ -1,5 +1,6 @@
 using Semblance.Index;
 using Semblance.Numerics;
+using Semblance.Storage;
 using Semblance.Testing;
 
 namespace Semblance.Tests.Searching;

@@ -1,16 +1,15 @@
 using System.Globalization;
 using System.Net;
 using Semblance.Imaging;
-using Semblance.Sheets;
 
-namespace Semblance;
+namespace Semblance.Sheets;
 
 /// <summary>
 /// Writes a <see cref="SheetPage"/> as one HTML file that needs nothing else: thumbnails of at most 200 pixels are embedded, there is no
 /// script, and the page's own policy forbids it to load anything. A picture that cannot be read keeps its place with the reason in it.
 /// </summary>
 /// <remarks>Sections are made and written one after another, so memory holds the thumbnails of one section.</remarks>
-public static class ContactSheet
+internal static class ContactSheet
 {
     private const int MostGroups = 500;
 

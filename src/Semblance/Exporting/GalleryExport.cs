@@ -5,14 +5,13 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Semblance.Evaluation.Reports;
-using Semblance.Exporting;
 using Semblance.Imaging;
 using Semblance.Numerics;
 
-namespace Semblance;
+namespace Semblance.Exporting;
 
 /// <summary>One picture as the exports show it.</summary>
-public sealed record ExportRow(GalleryItem Item, IReadOnlyList<string> Tags)
+internal sealed record ExportRow(GalleryItem Item, IReadOnlyList<string> Tags)
 {
     /// <summary>Paths of the files that belong to it.</summary>
     public IReadOnlyList<string> Sidecars { get; init; } = [];
@@ -21,7 +20,7 @@ public sealed record ExportRow(GalleryItem Item, IReadOnlyList<string> Tags)
 /// <summary>
 /// Writes a gallery's pictures and vectors in forms that other programs read. Rows are streamed; text is UTF-8 without a mark.
 /// </summary>
-public static class GalleryExport
+internal static class GalleryExport
 {
     private static readonly JsonWriterOptions s_json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 

@@ -1,12 +1,12 @@
 using Semblance.Imaging;
 
-namespace Semblance;
+namespace Semblance.Storage;
 
 /// <summary>
 /// The truth of a gallery: items, vectors, tags, failures, spaces. Index files are derived from it and can always be rebuilt.
 /// Reads are consistent snapshots; each write method is one transaction. Thread-safe.
 /// </summary>
-public interface IGalleryStore : IDisposable
+internal interface IGalleryStore : IDisposable
 {
     /// <summary>Where the truth lies, for messages.</summary>
     string Location { get; }
@@ -113,7 +113,7 @@ public interface IGalleryStore : IDisposable
 }
 
 /// <summary>Results of a part of an ingest run that become visible together.</summary>
-public sealed record IngestBatch
+internal sealed record IngestBatch
 {
     public required long SpaceId { get; init; }
 
@@ -136,16 +136,16 @@ public sealed record IngestBatch
 }
 
 /// <summary>A picture that is new (<paramref name="ItemId"/> null) or whose bytes changed. <c>Item.Id</c> is ignored.</summary>
-public sealed record IngestedPicture(long? ItemId, GalleryItem Item, float[] Vector)
+internal sealed record IngestedPicture(long? ItemId, GalleryItem Item, float[] Vector)
 {
     public IReadOnlyList<Sidecar> Sidecars { get; init; } = [];
 }
 
 /// <summary>What is known of how an item was taken, and the files beside it that belong to it.</summary>
-public sealed record ItemFacts(long ItemId, PhotoFacts Photo, IReadOnlyList<Sidecar> Sidecars);
+internal sealed record ItemFacts(long ItemId, PhotoFacts Photo, IReadOnlyList<Sidecar> Sidecars);
 
-public sealed record FailedFile(string Path, long Size, DateTime Modified, string Reason, string Message);
+internal sealed record FailedFile(string Path, long Size, DateTime Modified, string Reason, string Message);
 
 /// <summary>The part of an item that an incremental run compares.</summary>
 /// <param name="FactsOutdated">Its facts were read by an older program, which knew fewer.</param>
-public readonly record struct ItemStamp(long Id, string Path, long Size, DateTime Modified, string Hash, bool Missing, bool FactsOutdated);
+internal readonly record struct ItemStamp(long Id, string Path, long Size, DateTime Modified, string Hash, bool Missing, bool FactsOutdated);

@@ -1,9 +1,9 @@
 using Semblance.Imaging;
 
-namespace Semblance;
+namespace Semblance.Sheets;
 
 /// <summary>What a <see cref="ContactSheet"/> shows, top to bottom. Texts are plain; the sheet escapes them.</summary>
-public sealed record SheetPage
+internal sealed record SheetPage
 {
     public required string Title { get; init; }
 
@@ -22,10 +22,10 @@ public sealed record SheetPage
 /// <param name="Value">As it is to be read: <c>92.4 %</c>.</param>
 /// <param name="Label">What it is.</param>
 /// <param name="Detail">How to take it: an interval, a baseline.</param>
-public sealed record SheetFigure(string Value, string Label, string? Detail = null);
+internal sealed record SheetFigure(string Value, string Label, string? Detail = null);
 
 /// <summary>Query pictures with their answer, or one group of duplicates.</summary>
-public sealed record SheetSection
+internal sealed record SheetSection
 {
     public string? Heading { get; init; }
 
@@ -39,7 +39,7 @@ public sealed record SheetSection
     public string Empty { get; init; } = "Nothing relevant";
 }
 
-public enum SheetMark
+internal enum SheetMark
 {
     None,
     Right,
@@ -48,7 +48,7 @@ public enum SheetMark
 }
 
 /// <summary>One picture of a sheet.</summary>
-public sealed record SheetPicture
+internal sealed record SheetPicture
 {
     /// <summary>File, or http(s) address, that the picture links to; null when there are only <see cref="Bytes"/>.</summary>
     public string? Location { get; init; }
@@ -78,4 +78,4 @@ public sealed record SheetPicture
 }
 
 /// <param name="Code">A command to copy.</param>
-public sealed record SheetNote(string? Heading, string? Text, string? Code = null);
+internal sealed record SheetNote(string? Heading, string? Text, string? Code = null);
