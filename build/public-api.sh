@@ -18,9 +18,9 @@ done
 python3 - "$scratch" <<'PY'
 import json, os, sys
 for name in sorted(os.listdir("src")):
-    log = os.path.join(sys.argv[1], name + ".sarif")
-    if not os.path.exists(log):
+    if not os.path.exists(os.path.join("src", name, "PublicAPI.Shipped.txt")):
         continue
+    log = os.path.join(sys.argv[1], name + ".sarif")
     with open(log, encoding="utf-8-sig") as file:
         results = json.load(file)["runs"][0]["results"]
     text = lambda result: result["message"] if isinstance(result["message"], str) else result["message"]["text"]
