@@ -15,6 +15,9 @@ public static class Embedders
     /// </summary>
     public static bool IsRetired(string id) => ModelStore.IsRetired(id);
 
+    /// <summary>False for an embedder of colours alone, to which two drawings in the same colours are one.</summary>
+    public static bool SeesShape(string id) => id != "hsv";
+
     /// <summary>
     /// Opens <c>resnet18</c> (made in the store at first use), <c>hsv</c>, <c>pixels</c>, a model of the store, a model
     /// folder or an ONNX file. The caller disposes it.

@@ -9,8 +9,7 @@ namespace Semblance.Features;
 
 /// <summary>
 /// A picture's vector from a network: each tap pooled, the taps L2-normalised, weighted and concatenated, the whole L2-normalised
-/// where the manifest says so. Pictures go through the network one at a time: on a CPU the activations of a single
-/// picture stay in the caches, which is faster than batches, and memory does not grow with them.
+/// where the manifest says so. Pictures go through the network in passes of as many as suit the runtime.
 /// </summary>
 public sealed class NetworkEmbedder : IEmbedder
 {
@@ -58,42 +57,48 @@ public sealed class NetworkEmbedder : IEmbedder
     public Matrix Embed(IReadOnlyList<Picture> pictures)
     {
         var result = new Matrix(pictures.Count, Identity.Dimension);
-        if (_threads == 1 || pictures.Count == 1)
+        var passes = (pictures.Count + _network.MostAtOnce - 1) / _network.MostAtOnce;
+        if (_threads == 1 || passes == 1)
         {
-            for (var i = 0; i < pictures.Count; i++)
-                Embed(pictures[i], result, i);
+            for (var pass = 0; pass < passes; pass++)
+                Embed(pictures, pass * _network.MostAtOnce, result);
         }
         else
         {
-            Parallel.For(0, pictures.Count, new ParallelOptions { MaxDegreeOfParallelism = _threads }, i => Embed(pictures[i], result, i));
+            Parallel.For(0, passes, new ParallelOptions { MaxDegreeOfParallelism = _threads }, pass => Embed(pictures, pass * _network.MostAtOnce, result));
         }
         return result;
     }
 
     public void Dispose() => _network.Dispose();
 
-    private void Embed(Picture picture, Matrix result, int row)
+    private void Embed(IReadOnlyList<Picture> pictures, int first, Matrix result)
     {
         var taps = _model.Manifest.Taps;
-        var start = 0;
+        var count = Math.Min(_network.MostAtOnce, pictures.Count - first);
+        var starts = new int[count];
         _network.Run(
-            pixels => _pixels.Fill(picture, pixels),
-            (tap, values, shape) =>
+            count,
+            (picture, pixels) => _pixels.Fill(pictures[first + picture], pixels),
+            (picture, tap, values, shape) =>
             {
-                var target = result.Row(row);
+                var target = result.Row(first + picture);
                 var length = (int)TapPooling.Channels(shape, _network.Layout);
-                if (length < 1 || start + length > target.Length)
+                if (length < 1 || starts[picture] + length > target.Length)
                     throw WrongDimension(_model);
-                var stretch = target.Slice(start, length);
+                var stretch = target.Slice(starts[picture], length);
                 TapPooling.Pool(values, shape, _network.Layout, taps[tap], stretch);
                 if (taps.Count > 1)
                     TapPooling.Normalise(stretch, (float)taps[tap].Weight);
-                start += length;
+                starts[picture] += length;
             });
-        if (start != Identity.Dimension)
-            throw WrongDimension(_model);
-        if (_model.Manifest.Normalise)
-            TapPooling.Normalise(result.Row(row));
+        for (var picture = 0; picture < count; picture++)
+        {
+            if (starts[picture] != Identity.Dimension)
+                throw WrongDimension(_model);
+            if (_model.Manifest.Normalise)
+                TapPooling.Normalise(result.Row(first + picture));
+        }
     }
 
     internal static ModelException WrongDimension(StoredModel model) => new($"The manifest of '{model.Id}' promises vectors of {model.Manifest.Dimension} numbers and its taps give another count; correct 'dimension' or 'taps' in its {ModelManifest.FileName}.");

@@ -1,4 +1,5 @@
 using Semblance.Duplicates;
+using Semblance.Features;
 using Semblance.Numerics;
 
 namespace Semblance;
@@ -11,22 +12,26 @@ public sealed class DuplicateFinder
     private readonly Func<IReadOnlyList<GalleryItem>> _items;
     private readonly Func<CancellationToken, (long[] Ids, Matrix Vectors)> _vectors;
     private readonly Func<ScoreScale> _scale;
+    private readonly bool _seesShape;
 
     public DuplicateFinder(Gallery gallery)
-        : this(() => [.. gallery.Store.Items()], gallery.ProjectedVectors, () => gallery.Scale)
+        : this(() => [.. gallery.Store.Items()], gallery.ProjectedVectors, () => gallery.Scale, gallery.Space is not { } space || Embedders.SeesShape(space.Model))
     {
     }
 
     /// <param name="items">Present pictures.</param>
     /// <param name="vectors">L2-normalised search vectors <c>[n, d]</c> with their item ids; asked for by the embedding method only.</param>
+    /// <param name="seesShape">False for vectors of colours alone: then pictures must agree by their pixels, too.</param>
     public DuplicateFinder(
         Func<IReadOnlyList<GalleryItem>> items,
         Func<CancellationToken, (long[] Ids, Matrix Vectors)> vectors,
-        Func<ScoreScale> scale)
+        Func<ScoreScale> scale,
+        bool seesShape = true)
     {
         _items = items;
         _vectors = vectors;
         _scale = scale;
+        _seesShape = seesShape;
     }
 
     /// <summary>
@@ -40,17 +45,18 @@ public sealed class DuplicateFinder
         INeighbours neighbours = method switch
         {
             DuplicateMethod.Exact => new SameBytes(items),
-            DuplicateMethod.Near => new HashNeighbours(items, options.MaxHamming),
+            DuplicateMethod.Near => new HashNeighbours(items, options.MaxHamming, new PixelAgreement(items).Agree),
             DuplicateMethod.Embedding => OfVectors(items, options, cancellationToken),
             _ => throw new ArgumentOutOfRangeException(nameof(method), method, "Not a method of finding duplicates."),
         };
         return StarGrouping.Group(items, neighbours, options.Keep, cancellationToken);
     }
 
-    private VectorNeighbours OfVectors(IReadOnlyList<GalleryItem> items, DuplicateOptions options, CancellationToken cancellationToken)
+    private INeighbours OfVectors(IReadOnlyList<GalleryItem> items, DuplicateOptions options, CancellationToken cancellationToken)
     {
         var minScore = options.MinScore ?? _scale().Words.First(word => word.Word == ScoreWord.NearDuplicate).MinScore;
         var (ids, vectors) = _vectors(cancellationToken);
-        return new VectorNeighbours(items, ids, vectors, minScore);
+        var neighbours = new VectorNeighbours(items, ids, vectors, minScore);
+        return _seesShape ? neighbours : new ConfirmedNeighbours(neighbours, items);
     }
 }

@@ -369,12 +369,12 @@ public sealed partial class Gallery : IDisposable
             Allowed = allowed,
             Filter = allowed is null && resolved.Examples.Count > 0 ? id => !resolved.Examples.Contains(id) : null,
             // A score that is raised may pass the limit that the vector's own does not.
-            MaxDistance = resolved.Hashes is null && query.MinScore is { } least ? 1 - least : null,
+            MaxDistance = resolved.Only is null && query.MinScore is { } least ? 1 - least : null,
         };
         watch.Restart();
-        var found = index.Vectors.Search(vector, resolved.Hashes is null ? k : Math.Max(k, CopyLift.Candidates), options);
+        var found = index.Vectors.Search(vector, resolved.Only is null ? k : Math.Max(k, CopyLift.Candidates), options);
         var microseconds = watch.Elapsed.TotalMicroseconds;
-        var hits = Hits(found, k, resolved.Hashes, query.MinScore);
+        var hits = Hits(found, k, resolved.Only, query.MinScore);
         var explanation = new SearchExplanation(index.Vectors.Kind, space.Name, allowed?.Count ?? index.Vectors.Count, allowed is not null, embedMilliseconds, microseconds)
         {
             Effort = trace.Effort > 0 ? trace.Effort : null,
@@ -387,11 +387,11 @@ public sealed partial class Gallery : IDisposable
         return new SearchAnswer(hits, explanation);
     }
 
-    private List<SearchHit> Hits(IReadOnlyList<Hit> found, int k, PictureHashes? hashes, float? minScore)
+    private List<SearchHit> Hits(IReadOnlyList<Hit> found, int k, QueryPicture? only, float? minScore)
     {
         var items = Store.ItemsById([.. found.Select(hit => hit.Id)]);
         var scale = Scale;
-        var lift = hashes is { } known ? new CopyLift(known, scale) : null;
+        var lift = only is not null ? new CopyLift(only, scale) : null;
         var hits = new List<SearchHit>(found.Count);
         foreach (var hit in found)
         {

@@ -12,7 +12,7 @@ public sealed record ScoreScale
         Fitted = false,
         Words =
         [
-            new(ScoreWord.NearDuplicate, 0.95f, null, null, null),
+            new(ScoreWord.NearDuplicate, 0.97f, null, null, null),
             new(ScoreWord.VerySimilar, 0.80f, null, null, null),
             new(ScoreWord.Similar, 0.60f, null, null, null),
             new(ScoreWord.Weak, 0.40f, null, null, null),

@@ -36,6 +36,39 @@ public sealed class PartsOverAGalleryTests
         Assert.Equal((7, 1.0), (report.Queries, report.Metrics["cmc@1"].Value));
     }
 
+    /// <summary>White on transparent ground: each alone keeps its shape, whatever the space sees.</summary>
+    [Theory]
+    [InlineData("resnet18")]
+    [InlineData("hsv")]
+    [InlineData("pixels")]
+    public async Task White_logos_on_transparent_ground_are_no_copies_of_each_other(string model)
+    {
+        using var folder = new TemporaryFolder();
+        Directory.CreateDirectory(folder["logos"]);
+        string[] shapes =
+        [
+            "<circle cx=\"50\" cy=\"40\" r=\"25\"/>",
+            "<rect x=\"5\" y=\"30\" width=\"90\" height=\"20\"/>",
+            "<path d=\"M40 10H60V30H80V50H60V70H40V50H20V30H40Z\"/>",
+            "<rect x=\"27\" y=\"17\" width=\"46\" height=\"46\"/>",
+            "<path d=\"M50 10L85 70H15Z\"/>",
+            "<path d=\"M50 8L85 72H70L63 58H37L30 72H15Z\"/>",
+        ];
+        for (var i = 0; i < shapes.Length; i++)
+            File.WriteAllBytes(folder["logos", $"{i}.svg"], PictureBytes.Svg($"<g fill=\"#fff\">{shapes[i]}</g>"));
+        using var gallery = Gallery.Open(folder["gallery"], new GalleryOptions { Model = model });
+        Assert.Equal(shapes.Length, (await gallery.IngestAsync(folder["logos"])).Added);
+        foreach (var method in Enum.GetValues<DuplicateMethod>())
+            Assert.Empty(new DuplicateFinder(gallery).Find(method));
+
+        // A picture saved again is one still.
+        var drawn = PictureDecoder.Shared.DecodeFile(folder["logos", "2.svg"]).Picture!;
+        File.WriteAllBytes(folder["logos", "again.jpg"], PictureBytes.Jpeg(drawn, 85));
+        await gallery.IngestAsync(folder["logos"]);
+        var group = Assert.Single(new DuplicateFinder(gallery).Find(DuplicateMethod.Embedding));
+        Assert.Equal(["2.svg", "again.jpg"], group.Others.Select(other => other.Item).Append(group.Keep).Select(item => Path.GetFileName(item.Path)).Order(StringComparer.Ordinal));
+    }
+
     private static void Save(string path, Func<int, byte> red, Func<int, byte> blue)
     {
         const int Side = 64;

@@ -1,9 +1,10 @@
 using System.Numerics;
+using Semblance.Searching;
 
 namespace Semblance.Duplicates;
 
 /// <summary>
-/// Pictures whose pHash and dHash both lie within a Hamming radius. Candidates come from multi-index hashing
+/// Pictures whose pHash and dHash both lie within a Hamming radius, and whose pixels agree where the hashes hold little. Candidates come from multi-index hashing
 /// (Norouzi, Punjani, Fleet 2012): of four 16-bit bands of two pHashes within t bits, one band differs in at most t/4 bits, so
 /// looking up each band's neighbours within that radius misses nothing.
 /// </summary>
@@ -19,15 +20,18 @@ internal sealed class HashNeighbours : INeighbours
     private readonly ulong[] _pHash;
     private readonly ulong[] _dHash;
     private readonly int _radius;
+    private readonly Func<int, int, bool> _confirms;
     private readonly int[] _patterns;
     private readonly int[][] _starts = new int[Bands][];
     private readonly int[][] _positions = new int[Bands][];
 
-    public HashNeighbours(IReadOnlyList<GalleryItem> items, int radius)
+    /// <param name="confirms">Asked of two positions whose hashes are near and hold too little to mean it.</param>
+    public HashNeighbours(IReadOnlyList<GalleryItem> items, int radius, Func<int, int, bool> confirms)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(radius);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(radius, 64);
         _radius = radius;
+        _confirms = confirms;
         _pHash = [.. items.Select(item => item.PHash)];
         _dHash = [.. items.Select(item => item.DHash)];
         var bandRadius = radius / Bands;
@@ -85,13 +89,12 @@ internal sealed class HashNeighbours : INeighbours
     {
         if (other == position)
             return;
-        var p = BitOperations.PopCount(_pHash[position] ^ _pHash[other]);
-        if (p > _radius)
-            return;
-        var d = BitOperations.PopCount(_dHash[position] ^ _dHash[other]);
-        if (d <= _radius)
-            near.Add(new Neighbour(other, Math.Max(p, d)));
+        var (one, two) = (Hashes(position), Hashes(other));
+        if (one.BitsFrom(two) <= _radius && ((one.AreFull && two.AreFull) || _confirms(position, other)))
+            near.Add(new Neighbour(other, one.BitsFrom(two)));
     }
+
+    private PictureHashes Hashes(int position) => new(_pHash[position], _dHash[position]);
 
     /// <summary>A candidate counts in the first band that finds it, so that no set of seen positions is needed.</summary>
     private bool SeenInEarlierBand(int position, int other, int band)

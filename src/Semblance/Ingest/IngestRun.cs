@@ -19,6 +19,10 @@ internal sealed class IngestRun
 {
     /// <summary>A commit costs about a millisecond: worth it for this many pictures, or when the oldest has waited that long.</summary>
     private const int CommitPictures = 64;
+
+    /// <summary>A network on the engine takes so many pictures at a time.</summary>
+    private const int FewestTogether = 4;
+
     private static readonly TimeSpan s_commitInterval = TimeSpan.FromMilliseconds(500);
 
     private readonly IGalleryStore _store;
@@ -180,7 +184,7 @@ internal sealed class IngestRun
             if (outcome is not null)
                 Send(results, outcome with { Position = index }, cancellationToken);
             // Towards the end batches shrink, so that no thread waits long for the last one of another.
-            if (pending.Count >= Math.Clamp((candidates.Count - index) / (2 * _threads), 1, _options.Batch))
+            if (pending.Count >= Math.Clamp((candidates.Count - index) / (2 * _threads), Math.Min(FewestTogether, _options.Batch), _options.Batch))
                 Embed(embedder.Value, pending, results, cancellationToken);
         }
         if (pending.Count > 0)

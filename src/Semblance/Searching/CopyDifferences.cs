@@ -11,7 +11,7 @@ namespace Semblance.Searching;
 /// </summary>
 internal static class CopyDifferences
 {
-    private const int MostPictures = 48;
+    private const int MostPictures = 24;
 
     /// <summary>One picture in so many, so that a small collection's fit does not take as long as its embedding.</summary>
     private const int OneIn = 8;
@@ -25,29 +25,23 @@ internal static class CopyDifferences
         var ids = store.Items().Select(item => item.Id).ToArray();
         new SeededRandom(seed).Shuffle(ids.AsSpan());
         var chosen = ids.Take(Math.Min(MostPictures, Math.Max(1, ids.Length / OneIn))).ToArray();
-        var found = new Matrix?[chosen.Length];
-        Parallel.For(0, chosen.Length, new ParallelOptions { MaxDegreeOfParallelism = threads, CancellationToken = cancellationToken }, i =>
+        var rows = new List<float[]>();
+        foreach (var (id, copies) in AlteredCopies.Embed(store, embedder, chosen, (picture, place) => Alter(picture, place, seed), threads, cancellationToken))
         {
-            if (store.Item(chosen[i]) is not { } item || store.Vector(space.Id, item.Id) is not { } own)
-                return;
-            if (PictureDecoder.Shared.DecodeFile(item.Path, new DecodeOptions { MinimumSide = embedder.MinimumSide }).Picture is not { } picture)
-                return;
-            var copies = embedder.Embed([Small(picture), Bordered(picture, i % 2 == 0), Grey(picture), Watermarked(picture), Cropped(picture, new SeededRandom(seed + i))]);
+            if (store.Vector(space.Id, id) is not { } own)
+                continue;
             for (var row = 0; row < copies.Rows; row++)
-                System.Numerics.Tensors.TensorPrimitives.Subtract(copies.Row(row), own, copies.Row(row));
-            found[i] = copies;
-        });
-        // In the order drawn, whichever thread was faster: the sums that follow are the same to the bit.
-        var known = found.OfType<Matrix>().ToArray();
-        var differences = new Matrix(known.Sum(rows => rows.Rows), space.Dimension);
-        var next = 0;
-        foreach (var rows in known)
-        {
-            rows.Span.CopyTo(differences.Slice(next, rows.Rows).Span);
-            next += rows.Rows;
+            {
+                var difference = new float[own.Length];
+                System.Numerics.Tensors.TensorPrimitives.Subtract(copies.Row(row), own, difference);
+                rows.Add(difference);
+            }
         }
-        return differences;
+        return rows.Count == 0 ? new Matrix(0, space.Dimension) : Matrix.FromRows(rows);
     }
+
+    private static Picture[] Alter(Picture picture, int place, int seed)
+        => [Small(picture), Bordered(picture, isWhite: place % 2 == 0), Grey(picture), Watermarked(picture), Cropped(picture, new SeededRandom(seed + place))];
 
     private static Picture Small(Picture picture)
     {

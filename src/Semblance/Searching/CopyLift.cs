@@ -5,7 +5,7 @@ namespace Semblance.Searching;
 /// more like other small pictures than like its original, while its hashes hardly change. Only the best by vector are looked at, so it
 /// costs one look at some rows, and a picture that is not alike by vector at all is never raised.
 /// </summary>
-internal sealed class CopyLift(PictureHashes query, ScoreScale scale)
+internal sealed class CopyLift(QueryPicture query, ScoreScale scale)
 {
     /// <summary>Hits by vector that are looked at.</summary>
     public const int Candidates = 50;
@@ -23,8 +23,11 @@ internal sealed class CopyLift(PictureHashes query, ScoreScale scale)
     public (float Score, int Bits)? Of(GalleryItem item)
     {
         var hashes = new PictureHashes(item.PHash, item.DHash);
-        var bits = query.BitsFrom(hashes);
-        if (bits > MostBits || !query.AreTelling || !hashes.AreTelling)
+        var bits = query.Hashes.BitsFrom(hashes);
+        if (bits > MostBits || !query.Hashes.AreTelling || !hashes.AreTelling)
+            return null;
+        // Drawings on plain ground have near hashes whatever they show.
+        if (!(query.Hashes.AreFull && hashes.AreFull) && !(query.Grid.Value is { } grid && PixelGrid.OfFile(item.Path) is { } other && grid.Agrees(other)))
             return null;
         var least = Math.Min(scale.Words[0].MinScore, 1);
         return (least + ((1 - least) * (1 - ((bits + 1) / (MostBits + 1f)))), bits);

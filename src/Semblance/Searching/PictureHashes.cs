@@ -8,14 +8,25 @@ internal readonly record struct PictureHashes(ulong PHash, ulong DHash)
     private const int FewestOfPHash = 16;
     private const int FewestOfDHash = 8;
 
+    /// <summary>Of 64 ones and noughts, the fewer; most photos have more.</summary>
+    private const int ContentOfPhotos = 24;
+
     /// <summary>
     /// Whether the hashes say something about the picture: where nearly all bits are alike, there is too little in it to tell it from
     /// another, as in a flat colour or a plain gradient.
     /// </summary>
     public bool AreTelling => IsTelling(PHash, FewestOfPHash) && IsTelling(DHash, FewestOfDHash);
 
+    /// <summary>
+    /// Whether a small distance to these hashes means the same picture: they hold about as many ones as noughts. A drawing on plain ground
+    /// sets few bits, so that two drawings with nothing in common differ in few.
+    /// </summary>
+    public bool AreFull => Math.Min(Content(PHash), Content(DHash)) >= ContentOfPhotos;
+
     /// <summary>Bits by which the hashes differ that differ more.</summary>
     public int BitsFrom(PictureHashes other) => Math.Max(BitOperations.PopCount(PHash ^ other.PHash), BitOperations.PopCount(DHash ^ other.DHash));
 
-    private static bool IsTelling(ulong hash, int fewest) => Math.Min(BitOperations.PopCount(hash), 64 - BitOperations.PopCount(hash)) >= fewest;
+    private static bool IsTelling(ulong hash, int fewest) => Content(hash) >= fewest;
+
+    private static int Content(ulong hash) => Math.Min(BitOperations.PopCount(hash), 64 - BitOperations.PopCount(hash));
 }

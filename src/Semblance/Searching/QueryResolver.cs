@@ -22,16 +22,16 @@ internal sealed class QueryResolver(IGalleryStore store, Space space, Func<IEmbe
             throw new GalleryException("The query is empty; name at least one picture, URL or id:N.");
         var vectors = new List<(float Weight, float[] Vector)>();
         var examples = new HashSet<long>();
-        PictureHashes? hashes = null;
+        QueryPicture? only = null;
         foreach (var input in query.Inputs)
         {
             if (!float.IsFinite(input.Weight) || input.Weight == 0)
                 throw new GalleryException($"The weight {input.Weight} is no use; give a number other than 0.");
             var vector = input switch
             {
-                ItemInput item => Example(item.Id, examples, out hashes),
-                PictureInput picture => Embed(await BytesOfAsync(picture.Location, cancellationToken), picture.Box, picture.Location, out hashes),
-                BytesInput bytes => Embed(bytes.Bytes, bytes.Box, "the picture", out hashes),
+                ItemInput item => Example(item.Id, examples, out only),
+                PictureInput picture => Embed(await BytesOfAsync(picture.Location, cancellationToken), picture.Box, picture.Location, out only),
+                BytesInput bytes => Embed(bytes.Bytes, bytes.Box, "the picture", out only),
                 VectorInput raw when raw.Vector.Length == space.Dimension => raw.Vector.ToArray(),
                 VectorInput raw => throw new GalleryException($"The query vector has {raw.Vector.Length} elements and the space '{space.Name}' has {space.Dimension}."),
                 TextInput => throw new GalleryException($"The gallery's model '{space.Model}' knows pictures only, so it cannot search by words; filter by name, tag or folder with --where instead."),
@@ -40,13 +40,13 @@ internal sealed class QueryResolver(IGalleryStore store, Space space, Func<IEmbe
             vectors.Add((input.Weight, vector));
         }
         // Only a query for one picture asks for that picture's copies.
-        return new ResolvedQuery(vectors, examples, query.Inputs is [{ Weight: > 0 }] ? hashes : null);
+        return new ResolvedQuery(vectors, examples, query.Inputs is [{ Weight: > 0 }] ? only : null);
     }
 
-    private float[] Example(long id, HashSet<long> examples, out PictureHashes? hashes)
+    private float[] Example(long id, HashSet<long> examples, out QueryPicture? only)
     {
         examples.Add(id);
-        hashes = store.Item(id) is { } item ? new PictureHashes(item.PHash, item.DHash) : null;
+        only = store.Item(id) is { } item ? QueryPicture.Of(item) : null;
         return store.Vector(space.Id, id) ?? throw new GalleryException($"There is no picture with id {id} in the gallery; `semblance export --format jsonl` lists the ids.");
     }
 
@@ -71,24 +71,24 @@ internal sealed class QueryResolver(IGalleryStore store, Space space, Func<IEmbe
         }
     }
 
-    private float[] Embed(ReadOnlyMemory<byte> bytes, PictureBox? box, string name, out PictureHashes? hashes)
+    private float[] Embed(ReadOnlyMemory<byte> bytes, PictureBox? box, string name, out QueryPicture? only)
     {
         if (box is null && store.ItemByHash(Convert.ToHexStringLower(SHA256.HashData(bytes.Span)), space.Id) is { } known && store.Vector(space.Id, known.Id) is { } stored)
         {
-            hashes = new PictureHashes(known.PHash, known.DHash);
+            only = QueryPicture.Of(known);
             return stored;
         }
         var network = embedder();
         var decoded = PictureDecoder.Shared.Decode(bytes, new DecodeOptions { MinimumSide = network.MinimumSide, Box = box });
         if (decoded.Picture is not { } picture)
             throw new GalleryException($"'{name}': {decoded.Failure!.Message}");
-        hashes = new PictureHashes(PerceptualHash.PHash(picture), PerceptualHash.DHash(picture));
+        only = new QueryPicture(new PictureHashes(PerceptualHash.PHash(picture), PerceptualHash.DHash(picture)), new(() => PixelGrid.Of(picture)));
         return network.Embed([picture]).Row(0).ToArray();
     }
 }
 
-/// <summary>Raw vectors of a query's inputs, the gallery's own pictures among them, which are no answers, and the hashes where the query is one picture.</summary>
-internal sealed record ResolvedQuery(IReadOnlyList<(float Weight, float[] Vector)> Vectors, IReadOnlySet<long> Examples, PictureHashes? Hashes)
+/// <summary>Raw vectors of a query's inputs, the gallery's own pictures among them, which are no answers, and the picture where the query is only one.</summary>
+internal sealed record ResolvedQuery(IReadOnlyList<(float Weight, float[] Vector)> Vectors, IReadOnlySet<long> Examples, QueryPicture? Only)
 {
     private const float Cancelled = 1e-3f;
 

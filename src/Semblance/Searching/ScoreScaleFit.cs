@@ -94,20 +94,16 @@ internal static class ScoreScaleFit
     private static (float[] Mild, float[] Strong) CopyScores(HeldIndex index, IGalleryStore store, IEmbedder embedder, long[] ids, SeededRandom random, int threads, CancellationToken cancellationToken)
     {
         random.Shuffle(ids.AsSpan());
-        var mild = new System.Collections.Concurrent.ConcurrentBag<float>();
-        var strong = new System.Collections.Concurrent.ConcurrentBag<float>();
-        var options = new ParallelOptions { MaxDegreeOfParallelism = threads, CancellationToken = cancellationToken };
-        Parallel.ForEach(ids.Take(MostPictures), options, id =>
+        var (mild, strong) = (new List<float>(), new List<float>());
+        var own = new float[index.Vectors.Dimension];
+        foreach (var (id, raw) in AlteredCopies.Embed(store, embedder, [.. ids.Take(MostPictures)], (picture, _) => [Slightly(picture), Strongly(picture)], threads, cancellationToken))
         {
-            var own = new float[index.Vectors.Dimension];
-            if (store.Item(id) is not { } item || !index.Vectors.TryGetVector(id, own))
-                return;
-            if (PictureDecoder.Shared.DecodeFile(item.Path, new DecodeOptions { MinimumSide = embedder.MinimumSide }).Picture is not { } picture)
-                return;
-            var copies = index.Projection.Apply(embedder.Embed([Slightly(picture), Strongly(picture)]));
+            if (!index.Vectors.TryGetVector(id, own))
+                continue;
+            var copies = index.Projection.Apply(raw);
             mild.Add(VectorMath.Dot(own, copies.Row(0)));
             strong.Add(VectorMath.Dot(own, copies.Row(1)));
-        });
+        }
         return (Sorted(mild), Sorted(strong));
     }
 

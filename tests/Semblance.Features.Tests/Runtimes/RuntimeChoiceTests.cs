@@ -26,8 +26,8 @@ public sealed class RuntimeChoiceTests(DefaultModelFixture model) : IDisposable
         Assert.Equal(model.Embedder.Identity, engine.Identity);
         for (var i = 0; i < pictures.Length; i++)
             Assert.True(TensorPrimitives.CosineSimilarity(ours.Row(i), theirs.Row(i)) > 0.99999, $"picture {i}");
-        // Several callers at once over one set of weights.
-        Parallel.For(0, 8, new ParallelOptions { MaxDegreeOfParallelism = 4 }, i => Assert.Equal(ours.Row(i % 2), engine.Embed([pictures[i % 2]]).Row(0)));
+        // Several callers at once over one set of weights, and the same bits whatever else is in the pass.
+        Parallel.For(0, pictures.Length, new ParallelOptions { MaxDegreeOfParallelism = 4 }, i => Assert.Equal(ours.Row(i), engine.Embed([pictures[i]]).Row(0)));
     }
 
     [Theory]
