@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using Semblance.Features;
 using Semblance.Imaging;
 using Semblance.Numerics;
+using Semblance.Storage;
 
 namespace Semblance.Searching;
 
