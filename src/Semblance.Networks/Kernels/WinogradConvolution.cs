@@ -42,8 +42,12 @@ internal sealed unsafe class WinogradConvolution
     /// <summary>Transformed weights that a third-level cache holds beside the rest.</summary>
     private const double LargestCachedWeights = 3 << 20;
 
-    /// <summary>Reading a packed weight from memory: a product over fewer rows waits for its weights.</summary>
+    // Reading a packed weight from a cache and from memory: a product over fewer rows waits for its weights.
     private const double PackedWeightCost = 16;
+    private const double FarPackedWeightCost = 33;
+
+    /// <summary>Large tiles take more than twice the memory for weights that small ones take, so they have to be worth it.</summary>
+    private const double LargeTileGain = 0.95;
 
     /// <summary>Input channels whose weights are transformed at a time when they are packed.</summary>
     private const int PackedChannels = 16;
@@ -71,7 +75,7 @@ internal sealed unsafe class WinogradConvolution
         var weights = frequencies * WeightCount;
         var transforms = TileElementCost * tiles * ((nint)_shape.Channels + _shape.OutputChannels);
         return fixedWeights
-            ? transforms + (weights * Math.Max(SlowerProduct * Tiles, PackedWeightCost))
+            ? transforms + (weights * Math.Max(SlowerProduct * Tiles, weights > LargestCachedWeights ? FarPackedWeightCost : PackedWeightCost))
             : transforms + (SlowerProduct * tiles * WeightCount) + (weights * (weights > LargestCachedWeights ? FarWeightCost : WeightCost));
     }
 
@@ -96,7 +100,7 @@ internal sealed unsafe class WinogradConvolution
         var (four, two) = (new WinogradConvolution(shape, small: false), new WinogradConvolution(shape, small: true));
         var (fourCost, twoCost) = (four.Cost(fixedWeights), two.Cost(fixedWeights));
         var plain = 9.0 * Math.Max((double)shape.Batch * shape.OutputHeight * shape.OutputWidth, fixedWeights ? PackedWeightCost : 0) * shape.Channels * shape.OutputChannels;
-        return Math.Min(fourCost, twoCost) < NeededGain * plain ? fourCost <= twoCost ? four : two : null;
+        return Math.Min(fourCost, twoCost) < NeededGain * plain ? fourCost <= (fixedWeights ? LargeTileGain : 1) * twoCost ? four : two : null;
     }
 
     /// <summary>Elements of scratch memory for <see cref="Forward"/>.</summary>
