@@ -46,6 +46,10 @@ internal sealed unsafe class WinogradConvolution
     private const double PackedWeightCost = 16;
     private const double FarPackedWeightCost = 33;
 
+    // The same for the plain product of a kernel over few points, where its weights fill the second-level cache many times over.
+    private const double FarPlainWeightCost = 70;
+    private const double LargestPlainWeights = 2 << 20;
+
     /// <summary>Large tiles take more than twice the memory for weights that small ones take, so they have to be worth it.</summary>
     private const double LargeTileGain = 0.95;
 
@@ -99,7 +103,9 @@ internal sealed unsafe class WinogradConvolution
             return null;
         var (four, two) = (new WinogradConvolution(shape, small: false), new WinogradConvolution(shape, small: true));
         var (fourCost, twoCost) = (four.Cost(fixedWeights), two.Cost(fixedWeights));
-        var plain = 9.0 * Math.Max((double)shape.Batch * shape.OutputHeight * shape.OutputWidth, fixedWeights ? PackedWeightCost : 0) * shape.Channels * shape.OutputChannels;
+        var plainWeights = 9.0 * shape.Channels * shape.OutputChannels;
+        var fewest = !fixedWeights ? 0 : plainWeights > LargestPlainWeights ? FarPlainWeightCost : PackedWeightCost;
+        var plain = plainWeights * Math.Max((double)shape.Batch * shape.OutputHeight * shape.OutputWidth, fewest);
         return Math.Min(fourCost, twoCost) < NeededGain * plain ? fourCost <= (fixedWeights ? LargeTileGain : 1) * twoCost ? four : two : null;
     }
 

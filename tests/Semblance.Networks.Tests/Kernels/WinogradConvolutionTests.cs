@@ -114,6 +114,8 @@ public sealed unsafe class WinogradConvolutionTests
     {
         ConvolutionShape Square(int batch, int side, int channels) => new() { Batch = batch, Height = side, Width = side, Channels = channels, OutputChannels = channels, KernelHeight = 3, KernelWidth = 3, PadTop = 1, PadLeft = 1, PadBottom = 1, PadRight = 1 };
         Assert.True(WinogradConvolution.Choose(Square(1, 7, 512), fixedWeights: true)!.IsSmall);
+        // Four pictures share the reading of the small tiles' weights; the large tiles' pay from eight on.
+        Assert.True(WinogradConvolution.Choose(Square(4, 7, 512), fixedWeights: true)!.IsSmall);
         Assert.False(WinogradConvolution.Choose(Square(8, 7, 512), fixedWeights: true)!.IsSmall);
         Assert.False(WinogradConvolution.Choose(Square(1, 56, 64), fixedWeights: true)!.IsSmall);
     }
