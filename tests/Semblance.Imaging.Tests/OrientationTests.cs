@@ -20,6 +20,19 @@ public sealed class OrientationTests
         Assert.InRange(TestPictures.Difference(s_upright, picture), 0, 4);
     }
 
+    /// <summary>A gain map keeps the turn of the stored picture whatever is done to that; it is left out, and only the picture for plain screens is shown.</summary>
+    [Theory]
+    [MemberData(nameof(Orientations))]
+    public void A_jpeg_with_a_gain_map_shows_the_picture_for_plain_screens_upright(int orientation)
+    {
+        var bytes = PictureBytes.UltraHdrJpeg(TestExif.Stored(s_upright, orientation));
+        Assert.True(bytes.AsSpan().IndexOf("urn:iso:std:iso:ts:21496"u8) > 0);
+        var picture = PictureDecoder.Shared.Decode(TestExif.IntoJpeg(bytes, TestExif.Block(orientation))).Picture!;
+        Assert.Equal(("jpeg", 192, 128), (picture.Facts.Format, picture.Width, picture.Height));
+        // Its writer maps tones, which moves them by ten levels; a wrong turn moves them by more than forty.
+        Assert.InRange(TestPictures.Difference(s_upright, picture), 0, 15);
+    }
+
     [Theory]
     [MemberData(nameof(Orientations))]
     public void Png_is_turned_upright_to_the_pixel(int orientation)

@@ -38,6 +38,10 @@ public static class PictureBytes
     public static byte[] SixteenBitTiff(Picture picture) => Save(picture, "tiffsave_buffer", call => call, chain =>
         chain.Then("colourspace", call => call.With("space", "rgb16")));
 
+    /// <summary>JPEG for plain screens with a gain map behind it, for brighter ones (Ultra HDR).</summary>
+    public static byte[] UltraHdrJpeg(Picture picture) => Save(picture, "uhdrsave_buffer", call => call.With("Q", 95), chain =>
+        chain.Then("colourspace", call => call.With("space", "scrgb")));
+
     /// <summary>PNG whose numbers are meant in a profile that libvips has built in, e.g. <c>p3</c>.</summary>
     public static byte[] PngWithProfile(Picture picture, string profile) => Save(picture, "pngsave_buffer", call => call.With("profile", profile));
 
