@@ -369,7 +369,7 @@ public sealed partial class Gallery : IDisposable
             Allowed = allowed,
             Filter = allowed is null && resolved.Examples.Count > 0 ? id => !resolved.Examples.Contains(id) : null,
             // A score that is raised may pass the limit that the vector's own does not.
-            MaxDistance = resolved.Only is null && query.MinScore is { } least ? 1 - least : null,
+            MaxDistance = resolved.Only is null && query.MinScore is { } least ? 1 - least + ScoreScale.Rounding : null,
         };
         watch.Restart();
         var found = index.Vectors.Search(vector, resolved.Only is null ? k : Math.Max(k, CopyLift.Candidates), options);
@@ -399,7 +399,7 @@ public sealed partial class Gallery : IDisposable
             if (!items.TryGetValue(hit.Id, out var item) || item.Missing)
                 continue;
             var (score, bits) = lift?.Of(item) is { } raised && raised.Score > 1 - hit.Distance ? (raised.Score, (int?)raised.Bits) : (1 - hit.Distance, null);
-            if (score < minScore)
+            if (score < minScore - ScoreScale.Rounding)
                 continue;
             // They come in order but for the few that are raised.
             var place = hits.Count;

@@ -19,6 +19,9 @@ public sealed record ScoreScale
         ],
     };
 
+    /// <summary>A vector's score with itself may be less than 1 by so much.</summary>
+    internal const float Rounding = 1e-6f;
+
     public required bool Fitted { get; init; }
 
     /// <summary>Best word first, thresholds falling.</summary>
@@ -28,7 +31,7 @@ public sealed record ScoreScale
     {
         foreach (var word in Words)
         {
-            if (score >= word.MinScore)
+            if (score >= word.MinScore - Rounding)
                 return word.Word;
         }
         return ScoreWord.Unrelated;

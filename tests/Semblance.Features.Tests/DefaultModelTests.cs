@@ -48,6 +48,29 @@ public sealed class DefaultModelTests(DefaultModelFixture model)
         Assert.Equal(model.Embedder.Identity, alone.Identity);
     }
 
+    /// <summary>ONNX Runtime maps the weights that it has kept, and would compute with whatever lies there.</summary>
+    [Fact]
+    public void Damaged_weights_of_the_optimised_copy_are_noticed_and_made_again()
+    {
+        using var folder = new TemporaryFolder();
+        Directory.CreateDirectory(folder["resnet18"]);
+        foreach (var file in new[] { "manifest.json", "model.onnx" })
+            File.Copy(Path.Combine(model.Store.Find(Embedders.DefaultId).Folder, file), folder["resnet18", file]);
+        var picture = DrawnPictures.Blobs(3);
+        var expected = model.Embedder.Embed([picture]).Row(0).ToArray();
+        new NetworkEmbedder(folder["resnet18"]).Dispose();
+        var weights = Assert.Single(Directory.GetFiles(folder["resnet18"], "*.weights"));
+        using (var stream = File.OpenWrite(weights))
+        {
+            stream.Position = stream.Length / 2;
+            stream.Write(Enumerable.Repeat((byte)0x7f, 400).ToArray());
+        }
+
+        using var again = new NetworkEmbedder(folder["resnet18"]);
+        Assert.Equal(expected, again.Embed([picture]).Row(0));
+        Assert.NotEqual(weights, Assert.Single(Directory.GetFiles(folder["resnet18"], "*.weights")));
+    }
+
     [Fact]
     public void Photos_of_one_class_find_each_other()
     {

@@ -69,6 +69,44 @@ public sealed class PartsOverAGalleryTests
         Assert.Equal(["2.svg", "again.jpg"], group.Others.Select(other => other.Item).Append(group.Keep).Select(item => Path.GetFileName(item.Path)).Order(StringComparer.Ordinal));
     }
 
+    [Fact]
+    public async Task A_drawing_in_another_colour_is_another_and_a_grey_copy_is_a_copy()
+    {
+        using var folder = new TemporaryFolder();
+        Directory.CreateDirectory(folder["drawings"]);
+        Picture Drawn(string colour) => PictureDecoder.Shared.Decode(PictureBytes.Svg($"<rect width=\"100\" height=\"80\" fill=\"#fff\"/><circle cx=\"50\" cy=\"40\" r=\"25\" fill=\"{colour}\"/>"), DecodeOptions.Default).Picture!;
+        File.WriteAllBytes(folder["drawings", "navy.png"], PictureBytes.Png(Drawn("navy")));
+        File.WriteAllBytes(folder["drawings", "red.png"], PictureBytes.Png(Drawn("red")));
+        File.WriteAllBytes(folder["drawings", "white.png"], PictureBytes.Png(Drawn("white")));
+        using var gallery = Gallery.Open(folder["gallery"], new GalleryOptions { Model = "pixels" });
+        await gallery.IngestAsync(folder["drawings"]);
+        Assert.Empty(new DuplicateFinder(gallery).Find(DuplicateMethod.Near));
+
+        File.WriteAllBytes(folder["drawings", "grey.png"], PictureBytes.GreyPng(Drawn("red")));
+        await gallery.IngestAsync(folder["drawings"]);
+        var group = Assert.Single(new DuplicateFinder(gallery).Find(DuplicateMethod.Near));
+        Assert.Contains("grey.png", group.Others.Select(other => other.Item).Append(group.Keep).Select(item => Path.GetFileName(item.Path)));
+    }
+
+    /// <summary>Half of all pictures are copies: they must not raise the threshold that is to find them.</summary>
+    [Fact]
+    public async Task Copies_are_found_in_a_folder_full_of_copies()
+    {
+        using var folder = new TemporaryFolder();
+        Directory.CreateDirectory(folder["pictures"]);
+        for (var i = 0; i < 15; i++)
+        {
+            var picture = TestPictures.Natural(120, 90, seed: i);
+            File.WriteAllBytes(folder["pictures", $"{i:00}.png"], PictureBytes.Png(picture));
+            File.WriteAllBytes(folder["pictures", $"{i:00}-again.png"], PictureBytes.Png(picture));
+        }
+        using var gallery = Gallery.Open(folder["gallery"], new GalleryOptions { Model = "pixels" });
+        await gallery.IngestAsync(folder["pictures"]);
+        Assert.True(gallery.Scale.Fitted);
+        Assert.Equal(15, new DuplicateFinder(gallery).Find(DuplicateMethod.Embedding).Count);
+        Assert.Equal(15, new DuplicateFinder(gallery).Find(DuplicateMethod.Embedding, new DuplicateOptions { MinScore = 1 }).Count);
+    }
+
     private static void Save(string path, Func<int, byte> red, Func<int, byte> blue)
     {
         const int Side = 64;

@@ -19,7 +19,7 @@ internal sealed class VectorNeighbours : INeighbours
     public VectorNeighbours(IReadOnlyList<GalleryItem> items, long[] ids, Matrix vectors, float minScore)
     {
         _vectors = vectors;
-        _minScore = minScore;
+        _minScore = minScore - ScoreScale.Rounding;
         var positions = new Dictionary<long, int>(items.Count);
         for (var position = 0; position < items.Count; position++)
             positions[items[position].Id] = position;

@@ -11,25 +11,19 @@ internal sealed class CopyLift(QueryPicture query, ScoreScale scale)
     public const int Candidates = 50;
 
     /// <summary>
-    /// Of 64. Of copies that are re-encoded, resized, greyed or brightened 96 of 100 and more stay within it; of half a million pairs of
-    /// photos none did, and of 4.6 million pairs with logos and drawings among them 44 of one class.
-    /// </summary>
-    private const int MostBits = 8;
-
-    /// <summary>
-    /// What the hashes are worth as a score: from the collection's threshold of a near-duplicate, for <see cref="MostBits"/> bits apart, up
+    /// What the hashes are worth as a score: from the collection's threshold of a near-duplicate, for <see cref="PictureHashes.MostBitsOfCopies"/> bits apart, up
     /// towards 1. Null where they say nothing.
     /// </summary>
     public (float Score, int Bits)? Of(GalleryItem item)
     {
         var hashes = new PictureHashes(item.PHash, item.DHash);
         var bits = query.Hashes.BitsFrom(hashes);
-        if (bits > MostBits || !query.Hashes.AreTelling || !hashes.AreTelling)
+        if (bits > PictureHashes.MostBitsOfCopies || !query.Hashes.AreTelling || !hashes.AreTelling)
             return null;
         // Drawings on plain ground have near hashes whatever they show.
         if (!(query.Hashes.AreFull && hashes.AreFull) && !(query.Grid.Value is { } grid && PixelGrid.OfFile(item.Path) is { } other && grid.Agrees(other)))
             return null;
         var least = Math.Min(scale.Words[0].MinScore, 1);
-        return (least + ((1 - least) * (1 - ((bits + 1) / (MostBits + 1f)))), bits);
+        return (least + ((1 - least) * (1 - ((bits + 1) / (PictureHashes.MostBitsOfCopies + 1f)))), bits);
     }
 }

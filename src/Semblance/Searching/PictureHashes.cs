@@ -5,6 +5,12 @@ namespace Semblance.Searching;
 /// <summary>The perceptual hashes of one picture.</summary>
 internal readonly record struct PictureHashes(ulong PHash, ulong DHash)
 {
+    /// <summary>
+    /// Of 64. Of copies that are re-encoded, resized, greyed or brightened 96 of 100 and more stay within it; of half a million pairs of
+    /// photos none did, and of 4.6 million pairs with logos and drawings among them 44 of one class.
+    /// </summary>
+    public const int MostBitsOfCopies = 8;
+
     private const int FewestOfPHash = 16;
     private const int FewestOfDHash = 8;
 
@@ -22,6 +28,9 @@ internal readonly record struct PictureHashes(ulong PHash, ulong DHash)
     /// sets few bits, so that two drawings with nothing in common differ in few.
     /// </summary>
     public bool AreFull => Math.Min(Content(PHash), Content(DHash)) >= ContentOfPhotos;
+
+    /// <summary>Whether they alone say that two pictures are one: full, and a few bits apart at most.</summary>
+    public bool AreCopies(PictureHashes other) => AreFull && other.AreFull && BitsFrom(other) <= MostBitsOfCopies;
 
     /// <summary>Bits by which the hashes differ that differ more.</summary>
     public int BitsFrom(PictureHashes other) => Math.Max(BitOperations.PopCount(PHash ^ other.PHash), BitOperations.PopCount(DHash ^ other.DHash));

@@ -4,8 +4,8 @@ using Semblance.Imaging;
 namespace Semblance.Searching;
 
 /// <summary>
-/// A picture as a few hundred brightnesses, to see whether two pictures show the same shapes in the same places where hashes or colours
-/// say too little. Immutable.
+/// A picture as a few hundred brightnesses and colours, to see whether two pictures show the same shapes in the same places where hashes or
+/// histograms say too little. Immutable.
 /// </summary>
 internal sealed class PixelGrid
 {
@@ -18,13 +18,25 @@ internal sealed class PixelGrid
     /// </summary>
     private const float LeastCorrelation = 0.98f;
 
-    /// <summary>Plain colours differ by no more, in levels of 255 a channel.</summary>
-    private const float MostOfPlain = 2;
+    /// <summary>
+    /// Of the colours, where both pictures have any: the same drawing in red and in navy blue is two drawings, and a photo without its
+    /// colours the same photo still.
+    /// </summary>
+    private const float LeastOfColours = 0.8f;
+
+    /// <summary>Levels by which channels of a grey picture differ at most, on average.</summary>
+    private const float MostOfGrey = 4;
+
+    /// <summary>Plain colours differ by no more, in levels of 255.</summary>
+    private const float MostOfPlain = 1;
 
     /// <summary>About their mean, of length 1, so that a dot product is Pearson's correlation.</summary>
     private readonly float[] _brightness = new float[Side * Side];
 
-    private readonly float[] _colour = new float[3];
+    /// <summary>Red and blue less green, of length 1; all zero where the picture is grey.</summary>
+    private readonly float[] _colours = new float[2 * Side * Side];
+
+    private readonly float[] _mean = new float[3];
     private readonly bool _isPlain;
 
     private PixelGrid(Picture picture)
@@ -34,8 +46,9 @@ internal sealed class PixelGrid
         {
             var pixel = pixels.AsSpan(3 * i, 3);
             _brightness[i] = (0.299f * pixel[0]) + (0.587f * pixel[1]) + (0.114f * pixel[2]);
+            (_colours[2 * i], _colours[(2 * i) + 1]) = (pixel[0] - pixel[1], pixel[2] - pixel[1]);
             for (var channel = 0; channel < 3; channel++)
-                _colour[channel] += (float)pixel[channel] / _brightness.Length;
+                _mean[channel] += (float)pixel[channel] / _brightness.Length;
         }
         TensorPrimitives.Subtract(_brightness, TensorPrimitives.Sum<float>(_brightness) / _brightness.Length, _brightness);
         var norm = TensorPrimitives.Norm<float>(_brightness);
@@ -43,6 +56,11 @@ internal sealed class PixelGrid
         _isPlain = norm < Side;
         if (!_isPlain)
             TensorPrimitives.Divide(_brightness, norm, _brightness);
+        var colourful = TensorPrimitives.Norm<float>(_colours);
+        if (colourful > MostOfGrey * MathF.Sqrt(_colours.Length))
+            TensorPrimitives.Divide(_colours, colourful, _colours);
+        else
+            _colours.AsSpan().Clear();
     }
 
     public static PixelGrid Of(Picture picture) => new(picture);
@@ -52,6 +70,8 @@ internal sealed class PixelGrid
         => PictureDecoder.Shared.DecodeFile(path, new DecodeOptions { MinimumSide = 2 * Side }).Picture is { } picture ? new PixelGrid(picture) : null;
 
     public bool Agrees(PixelGrid other) => _isPlain || other._isPlain
-        ? _isPlain && other._isPlain && TensorPrimitives.Distance<float>(_colour, other._colour) <= MostOfPlain
-        : TensorPrimitives.Dot<float>(_brightness, other._brightness) >= LeastCorrelation;
+        ? _isPlain && other._isPlain && TensorPrimitives.Distance<float>(_mean, other._mean) <= MostOfPlain
+        : TensorPrimitives.Dot<float>(_brightness, other._brightness) >= LeastCorrelation && (IsGrey || other.IsGrey || TensorPrimitives.Dot<float>(_colours, other._colours) >= LeastOfColours);
+
+    private bool IsGrey => _colours.AsSpan().IndexOfAnyExcept(0f) < 0;
 }

@@ -26,9 +26,9 @@ internal static class ScoreScaleFit
         if (ids.Length < FewestPictures)
             return ScoreScale.Unfitted;
         var random = new SeededRandom(seed);
-        var unrelated = RandomPairScores(index.Vectors, ids, random);
+        var unrelated = RandomPairScores(index.Vectors, store, ids, random);
         var (mild, strong) = CopyScores(index, store, embedder, ids, random, threads, cancellationToken);
-        return mild.Length == 0 ? ScoreScale.Unfitted : WithLabels(FromScores(unrelated, mild, strong), index.Vectors, store, ids);
+        return mild.Length == 0 || unrelated.Length == 0 ? ScoreScale.Unfitted : WithLabels(FromScores(unrelated, mild, strong), index.Vectors, store, ids);
     }
 
     /// <summary>Looks up the neighbours of some pictures and counts, word by word, how often folder and neighbour agree.</summary>
@@ -75,15 +75,22 @@ internal static class ScoreScaleFit
         return new ScoreScale { Fitted = true, Words = words };
     }
 
-    private static float[] RandomPairScores(IVectorIndex index, long[] ids, SeededRandom random)
+    /// <summary>
+    /// Without pairs that are copies of each other by their bytes or hashes: in a folder full of copies they are more than one pair in a
+    /// thousand, and would have the near-duplicates' threshold to themselves.
+    /// </summary>
+    private static float[] RandomPairScores(IVectorIndex index, IGalleryStore store, long[] ids, SeededRandom random)
     {
+        var items = store.Items().ToDictionary(item => item.Id, item => (item.Hash, Hashes: new PictureHashes(item.PHash, item.DHash)));
         var scores = new List<float>(RandomPairs);
         var a = new float[index.Dimension];
         var b = new float[index.Dimension];
         for (var i = 0; i < RandomPairs; i++)
         {
             var (first, second) = (ids[random.NextInt(ids.Length)], ids[random.NextInt(ids.Length)]);
-            if (first != second && index.TryGetVector(first, a) && index.TryGetVector(second, b))
+            if (first == second || !items.TryGetValue(first, out var one) || !items.TryGetValue(second, out var other) || one.Hash == other.Hash || one.Hashes.AreCopies(other.Hashes))
+                continue;
+            if (index.TryGetVector(first, a) && index.TryGetVector(second, b))
                 scores.Add(VectorMath.Dot(a, b));
         }
         var sorted = scores.ToArray();
