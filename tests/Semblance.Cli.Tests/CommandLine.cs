@@ -28,6 +28,9 @@ internal sealed class CommandLine : IDisposable
 
     public bool IsTerminal { get; set; }
 
+    /// <summary>Columns of the terminal.</summary>
+    public int Width { get; set; } = 200;
+
     /// <summary>What the person at the terminal types when asked; null where there is none.</summary>
     public string? Answers { get; set; }
 
@@ -55,7 +58,7 @@ internal sealed class CommandLine : IDisposable
             Environment = name => Environment.GetValueOrDefault(name) is var value && value == Fault ? throw new InvalidOperationException(Fault) : value,
             CurrentFolder = Here,
             Clock = Clock,
-            Width = () => 200,
+            Width = () => Width,
         };
         var code = await CliApplication.RunAsync(args, host, cancellationToken);
         return new CommandResult(code, Encoding.UTF8.GetString(bytes.ToArray()), error.ToString());

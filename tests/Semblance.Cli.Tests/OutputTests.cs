@@ -76,4 +76,22 @@ public sealed class OutputTests
     [InlineData(185, "3 min 5 s")]
     [InlineData(7800, "2 h 10 min")]
     public void Durations_read_like_speech(double seconds, string expected) => Assert.Equal(expected, Printable.Duration(seconds));
+
+    /// <summary>Two columns of long paths leave room for each other; what could not be read is named.</summary>
+    [Fact]
+    public async Task A_demo_of_a_folder_fits_a_narrow_terminal_and_names_what_failed()
+    {
+        using var line = new CommandLine { IsTerminal = true, Width = 80 };
+        line.Environment["NO_COLOR"] = "1";
+        for (var i = 0; i < 6; i++)
+            line.WriteScene(Path.Combine("pictures", "a folder with a rather long name", "another one below it", $"scene number {i} of them all.jpg"), i % 3, i);
+        File.WriteAllText(line["pictures", "broken.jpg"], "no picture");
+        var result = await line.RunAsync("demo", "pictures", "--model", "pixels", "--no-progress");
+        Assert.Equal(1, result.Code);
+        Assert.Contains("broken.jpg", result.Error, StringComparison.Ordinal);
+        var table = result.Output.Split('\n').TakeWhile(text => !text.StartsWith("Page:", StringComparison.Ordinal)).ToArray();
+        Assert.Contains(table, text => text.StartsWith("query", StringComparison.Ordinal) && text.Contains("most similar", StringComparison.Ordinal));
+        Assert.Contains(table, text => text.StartsWith("a folder", StringComparison.Ordinal) && text.Contains('…', StringComparison.Ordinal) && text.Contains("of them all.jpg  ", StringComparison.Ordinal));
+        Assert.All(table, text => Assert.True(text.Length <= 80, text));
+    }
 }

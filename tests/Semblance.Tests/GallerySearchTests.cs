@@ -103,7 +103,7 @@ public sealed class GallerySearchTests : IAsyncLifetime
     [Fact]
     public async Task Bad_queries_say_what_is_wrong()
     {
-        await Refused("no longer there", Query.From(_small["nothing.jpg"]));
+        await Refused("There is no file", Query.From(_small["nothing.jpg"]));
         await Refused("id 999", Query.FromId(999));
         await Refused("words", new Query { Inputs = [new TextInput("a cat")] });
         await Refused("empty", new Query());

@@ -44,6 +44,7 @@ internal sealed class DemoVerb : Verb
         context.Talk.Say(report.Added + report.Updated > 0
             ? $"Indexed {Printable.Pictures(report.Added + report.Updated)} in {Printable.Duration(report.Seconds)} ({report.ImagesPerSecond:0} pictures/s)."
             : $"{Printable.Pictures(report.Unchanged)}, nothing new to index.");
+        IngestSettings.SayFailures(context, report);
         if (gallery.CountItems() == 0)
             throw new UsageException($"There is no picture in '{folder}' that this machine can decode.");
 

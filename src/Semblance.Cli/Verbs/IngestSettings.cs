@@ -56,16 +56,22 @@ internal sealed class IngestSettings
     /// <returns>The exit code.</returns>
     public static int Print(VerbContext context, IngestReport report, bool dryRun = false)
     {
-        foreach (var failure in report.Failures.Take(ShownFailures))
-            context.Talk.Say($"{failure.Path}: {failure.Message}");
-        if (report.Failures.Count > ShownFailures)
-            context.Talk.Say($"... and {report.Failures.Count - ShownFailures:N0} more; 'semblance status --failed' lists them all.");
+        SayFailures(context, report);
         if (report.FactsRead > 0)
             context.Talk.Say($"Dates, places, ratings and the like of {Printable.Pictures(report.FactsRead)} were read anew, without embedding them again.");
         if (dryRun)
             context.Talk.Say("Dry run: this is what a run would do; nothing was changed.");
         context.Printer.Facts(Facts(report));
         return report.Failed > 0 ? ExitCodes.PartialFailure : ExitCodes.Ok;
+    }
+
+    /// <summary>The first failures on standard error.</summary>
+    public static void SayFailures(VerbContext context, IngestReport report)
+    {
+        foreach (var failure in report.Failures.Take(ShownFailures))
+            context.Talk.Say($"{failure.Path}: {failure.Message}");
+        if (report.Failures.Count > ShownFailures)
+            context.Talk.Say($"... and {report.Failures.Count - ShownFailures:N0} more; 'semblance status --failed' lists them all.");
     }
 
     private const int ShownFailures = 10;

@@ -63,7 +63,10 @@ internal static class ModelFile
         {
             throw new ModelException($"This is no ONNX file ({failure.Message}).", failure);
         }
-        if (model.Graph?.Initializer.FirstOrDefault(tensor => tensor.ExternalData.Count > 0) is { } external)
+        // An empty file is a message without fields.
+        if (model.Graph is null || model.Graph.Node.Count == 0)
+            throw new ModelException("This is no ONNX file: there is no network in it.");
+        if (model.Graph.Initializer.FirstOrDefault(tensor => tensor.ExternalData.Count > 0) is { } external)
             throw new ModelException($"The network keeps weights ('{external.Name}') in another file; save it as a single ONNX file and add that.");
         return model;
     }

@@ -54,6 +54,8 @@ internal sealed class QueryResolver(IGalleryStore store, Space space, Func<IEmbe
     {
         if (location.StartsWith("http://", StringComparison.OrdinalIgnoreCase) || location.StartsWith("https://", StringComparison.OrdinalIgnoreCase))
             return await DownloadAsync(location, cancellationToken);
+        if (!File.Exists(location) && !Directory.Exists(location))
+            throw new GalleryException($"There is no file '{location}' to search by.");
         var (bytes, failure) = PictureFiles.Read(location);
         return bytes ?? throw new GalleryException($"'{location}': {failure!.Message}");
     }
