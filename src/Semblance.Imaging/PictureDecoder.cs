@@ -132,8 +132,11 @@ public sealed class PictureDecoder
             SampleRange? range = null;
             if (loader.Format == "tiff" && SampleRange.IsNeeded(bytes, header))
             {
-                var (least, greatest) = DecodePipeline.Extremes(loader, data, length, frame);
-                range = SampleRange.Find(bytes, header, least, greatest);
+                var some = DecodePipeline.SomeSamples(loader, data, length, frame);
+                var noData = SampleRange.FindNoData(bytes, header);
+                // What lies between the others changes neither the least nor the greatest.
+                var (least, greatest) = DecodePipeline.Extremes(loader, data, length, frame, noData, SampleRange.Middle(some, noData) ?? noData ?? 0);
+                range = SampleRange.Find(bytes, header, least, greatest, some, noData);
                 if (range is { IsEmpty: true })
                     return DecodeResult.Failed(DecodeFailureReason.Unsupported, $"The samples of this TIFF all have one value or are no numbers ({least} to {greatest}), so nothing says what is black and what is white; export it with 8 or 16 bits a sample.");
             }
