@@ -18,14 +18,15 @@ internal static unsafe class DecodePipeline
     private const double MostSamples = 3e5;
 
     /// <summary>Opens a frame of a picture; only its header is read. A missing end of the data fails when the pixels are computed.</summary>
-    internal static VipsImage Open(PictureLoader loader, byte* data, int length, int frame = 0)
-        => Load(loader, data, length, frame).RunToImage();
+    /// <param name="strict">What the loader would only warn of fails, too.</param>
+    internal static VipsImage Open(PictureLoader loader, byte* data, int length, int frame = 0, bool strict = false)
+        => Load(loader, data, length, frame, strict).RunToImage();
 
     /// <summary>8-bit RGB of the plan's target size.</summary>
     /// <param name="range">What is black and white among samples that are not plain; null for plain ones.</param>
-    internal static byte[] Read(PictureLoader loader, byte* data, int length, VipsImage header, DecodePlan plan, int orientation, int frame, SampleRange? range)
+    internal static byte[] Read(PictureLoader loader, byte* data, int length, VipsImage header, DecodePlan plan, int orientation, int frame, SampleRange? range, bool strict = false)
     {
-        using var reloaded = Reload(loader, data, length, header, plan, frame);
+        using var reloaded = Reload(loader, data, length, header, plan, frame, strict);
         return Finish(reloaded ?? header, header.Width, header.Height, header.Has("icc-profile-data"), plan, orientation, range);
     }
 
@@ -126,14 +127,14 @@ internal static unsafe class DecodePipeline
         return new VipsOperation(operation).With("in", chain.Image).RunToNumber();
     }
 
-    private static VipsOperation Load(PictureLoader loader, byte* data, int length, int frame = 0)
+    private static VipsOperation Load(PictureLoader loader, byte* data, int length, int frame = 0, bool strict = false)
     {
-        var call = new VipsOperation(loader.Operation).With("buffer", data, length).With("access", "sequential").With("fail-on", "truncated");
+        var call = new VipsOperation(loader.Operation).With("buffer", data, length).With("access", "sequential").With("fail-on", strict ? "warning" : "truncated");
         return frame > 0 ? call.With("page", frame) : call;
     }
 
     /// <summary>Opens again at a smaller scale where the format can; null where it cannot or need not.</summary>
-    private static VipsImage? Reload(PictureLoader loader, byte* data, int length, VipsImage header, DecodePlan plan, int frame)
+    private static VipsImage? Reload(PictureLoader loader, byte* data, int length, VipsImage header, DecodePlan plan, int frame, bool strict)
     {
         var shrink = plan.Shrink;
         if (loader.Format == "svg")
@@ -142,7 +143,7 @@ internal static unsafe class DecodePipeline
         {
             // The discrete cosine transform can be inverted at 1/2, 1/4 and 1/8.
             case "jpeg" when shrink >= 2:
-                return Load(loader, data, length).With("shrink", shrink >= 8 ? 8 : shrink >= 4 ? 4 : 2).RunToImage();
+                return Load(loader, data, length, 0, strict).With("shrink", shrink >= 8 ? 8 : shrink >= 4 ? 4 : 2).RunToImage();
             case "webp" or "svg" when shrink > 1:
                 return Load(loader, data, length, frame).With("scale", 1 / shrink).RunToImage();
             default:
