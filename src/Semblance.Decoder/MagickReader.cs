@@ -32,6 +32,9 @@ internal sealed class MagickReader : IDisposable
         ["srw"] = MagickFormat.Srw,
     };
 
+    /// <summary>Formats whose libraries read memory; the others need a file in the temporary folder.</summary>
+    private static readonly HashSet<string> s_inMemory = new(StringComparer.Ordinal) { "bmp", "jpeg-xl", "jpeg-2000", "jpeg-2000-stream", "psd", "tiff" };
+
     /// <summary>Wider or higher is no picture; the library multiplies sides in places.</summary>
     private const int MostSide = 100_000;
 
@@ -79,7 +82,11 @@ internal sealed class MagickReader : IDisposable
         }
         catch (MagickException exception)
         {
-            return new DecoderAnswer(OutcomeOf(exception), Plain(exception.Message));
+            var outcome = OutcomeOf(exception);
+            // Without the folder the library tries another, which its policy forbids.
+            if (outcome is DecoderOutcome.Broken or DecoderOutcome.Unsupported && !s_inMemory.Contains(request.Format) && TemporaryFolder.WhyNot(exception, file.Length) is { } why)
+                return new DecoderAnswer(DecoderOutcome.NoTemporary, why);
+            return new DecoderAnswer(outcome, FailureText.Plain(exception.Message));
         }
     }
 
@@ -178,12 +185,4 @@ internal sealed class MagickReader : IDisposable
         MagickCoderErrorException when exception.Message.Contains("support", StringComparison.OrdinalIgnoreCase) => DecoderOutcome.Unsupported,
         _ => DecoderOutcome.Broken,
     };
-
-    // "... @ error/heic.c/ReadHEICImage/1234" is of no use to a user.
-    private static string Plain(string message)
-    {
-        var end = message.IndexOf(" @ ", StringComparison.Ordinal);
-        var text = end < 0 ? message : message[..end];
-        return new string([.. text.Where(c => !char.IsControl(c)).Take(160)]);
-    }
 }

@@ -132,8 +132,11 @@ public sealed class PictureDecoder
             SampleRange? range = null;
             if (loader.Format == "tiff" && SampleRange.IsNeeded(bytes, header))
             {
-                var (least, greatest) = DecodePipeline.Extremes(loader, data, length, frame);
-                range = SampleRange.Find(bytes, header, least, greatest);
+                var some = DecodePipeline.SomeSamples(loader, data, length, frame);
+                var noData = SampleRange.FindNoData(bytes, header);
+                // What lies between the others changes neither the least nor the greatest.
+                var (least, greatest) = DecodePipeline.Extremes(loader, data, length, frame, noData, SampleRange.Middle(some, noData) ?? noData ?? 0);
+                range = SampleRange.Find(bytes, header, least, greatest, some, noData);
                 if (range is { IsEmpty: true })
                     return DecodeResult.Failed(DecodeFailureReason.Unsupported, $"The samples of this TIFF all have one value or are no numbers ({least} to {greatest}), so nothing says what is black and what is white; export it with 8 or 16 bits a sample.");
             }
@@ -155,17 +158,23 @@ public sealed class PictureDecoder
     private unsafe DecodeResult DecodeRaw(string format, byte* data, int length, DecodeOptions options)
     {
         var bytes = new ReadOnlySpan<byte>(data, length);
-        if (RawPreview.FindLargest(bytes) is not { } preview)
+        var previews = RawPreview.Find(bytes);
+        if (previews.Count == 0)
             return _second.Decode(format, bytes, options);
-        var side = Math.Min(preview.Width, preview.Height);
+        var side = ShorterSide(previews[0]);
         var full = RawFormat.Size(bytes) is var (width, height) ? Math.Min(width, height) : side;
         // A rendering of half the size serves those who want all pixels, too: developing costs seconds.
         var needed = options.MinimumSide > 0 && options.Box is null ? Math.Min(options.MinimumSide, full) : full / 2;
-        if (side >= needed && RawRendering.Decode(format, data, length, preview, options) is { Succeeded: true } rendered)
-            return rendered;
+        foreach (var preview in previews)
+        {
+            if (ShorterSide(preview) >= needed && RawRendering.Decode(format, data, length, preview, options, strict: true) is { Succeeded: true } rendered)
+                return rendered;
+        }
         var developed = _second.Decode(format, bytes, options);
-        return developed.Succeeded || side < RawRendering.LeastSide ? developed : RawRendering.Decode(format, data, length, preview, options);
+        return developed.Succeeded || side < RawRendering.LeastSide ? developed : RawRendering.Decode(format, data, length, previews[0], options, strict: false);
     }
+
+    private static int ShorterSide(RawPreview preview) => Math.Min(preview.Width, preview.Height);
 
     /// <summary>
     /// Some cameras and servers lose the end marker of a JPEG and no pixel. Such a picture is told from one that breaks off

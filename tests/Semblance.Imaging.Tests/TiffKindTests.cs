@@ -39,6 +39,57 @@ public sealed class TiffKindTests
     }
 
     [Theory]
+    [InlineData(1e30f)]
+    [InlineData(-1e30f)]
+    [InlineData(60000f)]
+    [InlineData(float.PositiveInfinity)]
+    public void One_sample_far_off_the_others_does_not_make_them_black(float outlier)
+    {
+        var samples = s_grey.Select(value => value / 255f).ToArray();
+        samples[700] = outlier;
+        AssertGrey(TiffBytes.Picture(Width, Height, 1, 32, 3, 1, Bytes(samples)), 3);
+    }
+
+    [Fact]
+    public void Outliers_are_kept_where_floats_run_from_black_to_white()
+    {
+        // Night: all but a few lights lie below the sixteenth part.
+        var samples = s_grey.Select((value, i) => i % 400 == 7 ? 1f : value / 255f / 20).ToArray();
+        var picture = Decoded(TiffBytes.Picture(Width, Height, 1, 32, 3, 1, Bytes(samples)));
+        Assert.InRange(Enumerable.Range(0, samples.Length).Average(i => Math.Abs(picture.Pixels[3 * i] - (255 * samples[i]))), 0, 1);
+    }
+
+    [Theory]
+    [InlineData(-3.4028235e38f, "-3.40282e+38")]
+    [InlineData(-3.4028235e38f, "-3.4028234663852886e+38")]
+    [InlineData(-9999f, "-9999")]
+    [InlineData(9999f, " 9999 ")]
+    public void Samples_without_data_are_black_and_do_not_change_the_others(float noData, string text)
+    {
+        // Elevations from 100 to 900 m, a fifth of them missing.
+        var (least, greatest) = (s_grey.Min(), s_grey.Max());
+        var metres = s_grey.Select((value, i) => i % 5 == 3 ? noData : 100f + (800f * (value - least) / (greatest - least))).ToArray();
+        var expected = s_grey.Select((value, i) => i % 5 == 3 ? 0 : 255.0 * (value - least) / (greatest - least)).ToArray();
+        foreach (var bytes in new[]
+        {
+            TiffBytes.Picture(Width, Height, 1, 32, 3, 1, Bytes(metres), Entry.Text(42113, text)),
+            TiffBytes.Picture(Width, Height, 1, 32, 2, 1, [.. metres.SelectMany(value => BitConverter.GetBytes((int)Math.Max(value, int.MinValue)))], Entry.Text(42113, noData < -1e9 ? "-2147483648" : text)),
+        })
+        {
+            var picture = Decoded(bytes);
+            Assert.InRange(Enumerable.Range(0, expected.Length).Average(i => Math.Abs(picture.Pixels[3 * i] - expected[i])), 0, 3);
+            Assert.Equal(0, picture.Pixels[3 * 3]);
+        }
+    }
+
+    [Fact]
+    public void A_file_that_holds_no_data_at_all_is_reported()
+    {
+        var bytes = TiffBytes.Picture(Width, Height, 1, 32, 3, 1, Bytes([.. s_grey.Select(_ => -9999f)]), Entry.Text(42113, "-9999"));
+        Assert.Equal(DecodeFailureReason.Unsupported, PictureDecoder.Shared.Decode(bytes).Failure?.Reason);
+    }
+
+    [Theory]
     [InlineData(1, 255L)]
     [InlineData(1, 65535L)]
     [InlineData(2, 65535L)]
@@ -119,6 +170,8 @@ public sealed class TiffKindTests
         Assert.Contains("#", failure!.Message);
         Assert.True(PictureDecoder.Shared.Decode(TiffBytes.Picture(Width, Height, 1, 16, 1, 1, [.. s_grey.SelectMany(_ => BitConverter.GetBytes((ushort)9))])).Succeeded);
     }
+
+    private static byte[] Bytes(float[] samples) => [.. samples.SelectMany(BitConverter.GetBytes)];
 
     private static void AssertGrey(byte[] tiff, double most)
     {

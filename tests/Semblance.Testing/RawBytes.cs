@@ -10,9 +10,12 @@ public static class RawBytes
 
     /// <param name="scene">What the sensor saw.</param>
     /// <param name="rendering">The JPEG inside, or null for none.</param>
-    public static byte[] Dng(Picture scene, Picture? rendering, int orientation = 1, bool renderingHasExif = false)
+    /// <param name="change">What becomes of the JPEG's bytes.</param>
+    public static byte[] Dng(Picture scene, Picture? rendering, int orientation = 1, bool renderingHasExif = false, Func<byte[], byte[]>? change = null)
     {
         var preview = rendering is null ? [] : PictureBytes.Jpeg(rendering);
+        if (change is not null)
+            preview = change(preview);
         if (renderingHasExif)
             preview = TestExif.IntoJpeg(preview, TestExif.Block(orientation));
         var sensor = new TiffBytes.Directory(

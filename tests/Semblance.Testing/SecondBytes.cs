@@ -72,12 +72,17 @@ public static class SecondBytes
 
     /// <summary>OpenEXR of 32-bit floats in scan lines, uncompressed; values are light, not coded for sRGB (openexr.com, "File Layout").</summary>
     public static byte[] Exr(int width, int height, Func<int, int, (float Red, float Green, float Blue)> light)
+        => Exr(width, height, ["B", "G", "R"], (channel, x, y) => channel switch { "B" => light(x, y).Blue, "G" => light(x, y).Green, _ => light(x, y).Red });
+
+    /// <summary>The same with channels of other names.</summary>
+    /// <param name="channels">In the order of the alphabet, as the format wants them.</param>
+    public static byte[] Exr(int width, int height, string[] channels, Func<string, int, int, float> value)
     {
         var bytes = new List<byte>([0x76, 0x2F, 0x31, 0x01, 2, 0, 0, 0]);
         void Attribute(string name, string type, byte[] value) => bytes.AddRange([.. Encoding.ASCII.GetBytes(name), 0, .. Encoding.ASCII.GetBytes(type), 0, .. BitConverter.GetBytes(value.Length), .. value]);
-        byte[] Channel(char name) => [(byte)name, 0, 2, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0];
+        byte[] Channel(string name) => [.. Encoding.ASCII.GetBytes(name), 0, 2, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0];
         byte[] window = [.. BitConverter.GetBytes(0), .. BitConverter.GetBytes(0), .. BitConverter.GetBytes(width - 1), .. BitConverter.GetBytes(height - 1)];
-        Attribute("channels", "chlist", [.. Channel('B'), .. Channel('G'), .. Channel('R'), 0]);
+        Attribute("channels", "chlist", [.. channels.SelectMany(Channel), 0]);
         Attribute("compression", "compression", [0]);
         Attribute("dataWindow", "box2i", window);
         Attribute("displayWindow", "box2i", window);
@@ -86,20 +91,17 @@ public static class SecondBytes
         Attribute("screenWindowCenter", "v2f", new byte[8]);
         Attribute("screenWindowWidth", "float", BitConverter.GetBytes(1f));
         bytes.Add(0);
-        var line = 8 + (12L * width);
+        var line = 8 + (4L * channels.Length * width);
         var data = bytes.Count + (8L * height);
         for (var y = 0; y < height; y++)
             bytes.AddRange(BitConverter.GetBytes(data + (y * line)));
         for (var y = 0; y < height; y++)
         {
-            bytes.AddRange([.. BitConverter.GetBytes(y), .. BitConverter.GetBytes(12 * width)]);
-            for (var channel = 0; channel < 3; channel++)
+            bytes.AddRange([.. BitConverter.GetBytes(y), .. BitConverter.GetBytes(4 * channels.Length * width)]);
+            foreach (var channel in channels)
             {
                 for (var x = 0; x < width; x++)
-                {
-                    var (red, green, blue) = light(x, y);
-                    bytes.AddRange(BitConverter.GetBytes(channel switch { 0 => blue, 1 => green, _ => red }));
-                }
+                    bytes.AddRange(BitConverter.GetBytes(value(channel, x, y)));
             }
         }
         return [.. bytes];

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Semblance.Imaging.Vips;
 
 namespace Semblance.Imaging.Decoding;
@@ -14,21 +15,40 @@ internal static unsafe class DecodePipeline
     /// </summary>
     private const double MostDrawnPixels = 4e6;
 
+    private const double MostSamples = 3e5;
+
     /// <summary>Opens a frame of a picture; only its header is read. A missing end of the data fails when the pixels are computed.</summary>
-    internal static VipsImage Open(PictureLoader loader, byte* data, int length, int frame = 0)
-        => Load(loader, data, length, frame).RunToImage();
+    /// <param name="strict">What the loader would only warn of fails, too.</param>
+    internal static VipsImage Open(PictureLoader loader, byte* data, int length, int frame = 0, bool strict = false)
+        => Load(loader, data, length, frame, strict).RunToImage();
 
     /// <summary>8-bit RGB of the plan's target size.</summary>
     /// <param name="range">What is black and white among samples that are not plain; null for plain ones.</param>
-    internal static byte[] Read(PictureLoader loader, byte* data, int length, VipsImage header, DecodePlan plan, int orientation, int frame, SampleRange? range)
+    internal static byte[] Read(PictureLoader loader, byte* data, int length, VipsImage header, DecodePlan plan, int orientation, int frame, SampleRange? range, bool strict = false)
     {
-        using var reloaded = Reload(loader, data, length, header, plan, frame);
+        using var reloaded = Reload(loader, data, length, header, plan, frame, strict);
         return Finish(reloaded ?? header, header.Width, header.Height, header.Has("icc-profile-data"), plan, orientation, range);
     }
 
     /// <summary>Least and greatest sample of a frame, all channels but alpha taken together. Computes all pixels, twice.</summary>
-    internal static (double Least, double Greatest) Extremes(PictureLoader loader, byte* data, int length, int frame)
-        => (Extreme(loader, data, length, frame, "min"), Extreme(loader, data, length, frame, "max"));
+    /// <param name="noData">Samples of this value are taken for <paramref name="instead"/>.</param>
+    internal static (double Least, double Greatest) Extremes(PictureLoader loader, byte* data, int length, int frame, double? noData = null, double instead = 0)
+        => (Extreme(loader, data, length, frame, "min", noData, instead), Extreme(loader, data, length, frame, "max", noData, instead));
+
+    /// <summary>A few hundred thousand samples of a frame at most, evenly spread, all channels but alpha.</summary>
+    internal static float[] SomeSamples(PictureLoader loader, byte* data, int length, int frame)
+    {
+        using var first = Load(loader, data, length, frame).RunToImage();
+        using var chain = new VipsChain(first);
+        if (first.HasAlpha)
+            chain.Then("extract_band", call => call.With("band", 0).With("n", first.Bands - 1));
+        var step = (int)Math.Ceiling(Math.Sqrt((double)first.Width * first.Height * chain.Image.Bands / MostSamples));
+        if (step > 1)
+            chain.Then("subsample", call => call.With("xfac", Math.Min(step, first.Width)).With("yfac", Math.Min(step, first.Height)));
+        if (chain.Image.SampleKind != VipsSampleKind.Float)
+            chain.Then("cast", call => call.With("format", "float"));
+        return MemoryMarshal.Cast<byte, float>(chain.Image.ToArray()).ToArray();
+    }
 
     /// <summary>The same stations for pixels that are decoded already.</summary>
     /// <param name="loaded">The pixels, perhaps shrunk.</param>
@@ -75,29 +95,46 @@ internal static unsafe class DecodePipeline
 
     private static void Scale(VipsChain chain, SampleRange range)
     {
+        if (range.NoData is { } none)
+            Replace(chain, none, range.Black);
         var factor = 255 / (range.White - range.Black);
         // Numbers are cut, not rounded, when they become bytes.
         chain.Then("linear", call => call.With("a", factor).With("b", 0.5 - (range.Black * factor)).With("uchar", "true"));
         chain.Then("copy", call => call.With("interpretation", chain.Image.Bands < 3 ? "b-w" : "srgb"));
     }
 
-    private static double Extreme(PictureLoader loader, byte* data, int length, int frame, string operation)
+    // A sample that holds no data becomes another, channel by channel.
+    private static void Replace(VipsChain chain, double noData, double instead)
+    {
+        var image = chain.Image;
+        chain.Then("linear", call => call.With("a", 1.0).With("b", -noData));
+        chain.Then("abs", call => call);
+        chain.Then("relational_const", call => call.With("relational", "lesseq").With("c", SampleRange.Slack(noData)));
+        var mask = chain.Image;
+        chain.Restart(image);
+        chain.Then("linear", call => call.With("a", 0.0).With("b", instead));
+        chain.Take(new VipsOperation("ifthenelse").With("cond", mask).With("in1", chain.Image).With("in2", image).RunToImage());
+    }
+
+    private static double Extreme(PictureLoader loader, byte* data, int length, int frame, string operation, double? noData, double instead)
     {
         using var chain = new VipsChain(Load(loader, data, length, frame).RunToImage());
         using var first = chain.Image;
         if (first.HasAlpha)
             chain.Then("extract_band", call => call.With("band", 0).With("n", first.Bands - 1));
+        if (noData is { } none)
+            Replace(chain, none, instead);
         return new VipsOperation(operation).With("in", chain.Image).RunToNumber();
     }
 
-    private static VipsOperation Load(PictureLoader loader, byte* data, int length, int frame = 0)
+    private static VipsOperation Load(PictureLoader loader, byte* data, int length, int frame = 0, bool strict = false)
     {
-        var call = new VipsOperation(loader.Operation).With("buffer", data, length).With("access", "sequential").With("fail-on", "truncated");
+        var call = new VipsOperation(loader.Operation).With("buffer", data, length).With("access", "sequential").With("fail-on", strict ? "warning" : "truncated");
         return frame > 0 ? call.With("page", frame) : call;
     }
 
     /// <summary>Opens again at a smaller scale where the format can; null where it cannot or need not.</summary>
-    private static VipsImage? Reload(PictureLoader loader, byte* data, int length, VipsImage header, DecodePlan plan, int frame)
+    private static VipsImage? Reload(PictureLoader loader, byte* data, int length, VipsImage header, DecodePlan plan, int frame, bool strict)
     {
         var shrink = plan.Shrink;
         if (loader.Format == "svg")
@@ -106,7 +143,7 @@ internal static unsafe class DecodePipeline
         {
             // The discrete cosine transform can be inverted at 1/2, 1/4 and 1/8.
             case "jpeg" when shrink >= 2:
-                return Load(loader, data, length).With("shrink", shrink >= 8 ? 8 : shrink >= 4 ? 4 : 2).RunToImage();
+                return Load(loader, data, length, 0, strict).With("shrink", shrink >= 8 ? 8 : shrink >= 4 ? 4 : 2).RunToImage();
             case "webp" or "svg" when shrink > 1:
                 return Load(loader, data, length, frame).With("scale", 1 / shrink).RunToImage();
             default:

@@ -13,12 +13,25 @@ internal readonly record struct RawPreview(int Offset, int Width, int Height)
     private const int MostSegments = 64;
     private const int MostFound = 256;
 
-    /// <summary>The largest by pixels, or null.</summary>
-    internal static RawPreview? FindLargest(ReadOnlySpan<byte> bytes)
+    /// <summary>Files have one to four; each that is followed to its end costs a pass over its bytes.</summary>
+    private const int MostWhole = 8;
+
+    /// <summary>Those that are there from begin to end, the largest by pixels first.</summary>
+    internal static List<RawPreview> Find(ReadOnlySpan<byte> bytes)
     {
-        RawPreview? largest = null;
-        var found = 0;
-        for (var at = 0; at + 4 < bytes.Length && found < MostFound; at += 3)
+        var whole = new List<RawPreview>();
+        foreach (var preview in FindBegun(bytes).OrderByDescending(one => (long)one.Width * one.Height).Take(MostWhole))
+        {
+            if (HasEnd(bytes[preview.Offset..]))
+                whole.Add(preview);
+        }
+        return whole;
+    }
+
+    private static List<RawPreview> FindBegun(ReadOnlySpan<byte> bytes)
+    {
+        var found = new List<RawPreview>();
+        for (var at = 0; at + 4 < bytes.Length && found.Count < MostFound; at += 3)
         {
             var next = bytes[at..].IndexOf([(byte)0xFF, (byte)0xD8, (byte)0xFF]);
             if (next < 0)
@@ -26,11 +39,49 @@ internal readonly record struct RawPreview(int Offset, int Width, int Height)
             at += next;
             if (FrameSize(bytes[at..]) is not var (width, height))
                 continue;
-            found++;
-            if ((long)width * height > (largest is { } l ? (long)l.Width * l.Height : 0))
-                largest = new RawPreview(at, width, height);
+            if (width > 0 && height > 0)
+                found.Add(new RawPreview(at, width, height));
         }
-        return largest;
+        return found;
+    }
+
+    // Where a JPEG breaks off, other data of the file follows: sooner or later it has a marker that no scan can have, or it has none to the end.
+    private static bool HasEnd(ReadOnlySpan<byte> jpeg)
+    {
+        var at = 2;
+        var inScan = false;
+        while (at + 2 <= jpeg.Length)
+        {
+            if (inScan)
+            {
+                var next = jpeg[at..].IndexOf((byte)0xFF);
+                if (next < 0)
+                    return false;
+                at += next;
+            }
+            if (jpeg[at] != 0xFF || at + 2 > jpeg.Length)
+                return false;
+            switch (jpeg[at + 1])
+            {
+                case 0xD9:
+                    return inScan;
+                // A fill byte before a marker.
+                case 0xFF:
+                    at++;
+                    continue;
+                // A value of 255, and restarts.
+                case 0x00 or (>= 0xD0 and <= 0xD7) when inScan:
+                    at += 2;
+                    continue;
+                case (>= 0xC0 and <= 0xC2) or 0xC4 or (>= 0xDA and <= 0xDD) or (>= 0xE0 and <= 0xEF) or 0xFE when at + 4 <= jpeg.Length:
+                    inScan = inScan || jpeg[at + 1] == 0xDA;
+                    at += 2 + Math.Max(2, (int)BinaryPrimitives.ReadUInt16BigEndian(jpeg[(at + 2)..]));
+                    continue;
+                default:
+                    return false;
+            }
+        }
+        return false;
     }
 
     // ITU T.81: baseline (C0), extended (C1) and progressive (C2) frames of 8 bits with one or three components, and a scan behind them.

@@ -13,14 +13,15 @@ internal static unsafe class RawRendering
 
     private static readonly PictureLoader s_jpeg = PictureLoader.ForFormat("jpeg")!;
 
-    internal static DecodeResult Decode(string format, byte* data, int length, RawPreview preview, DecodeOptions options)
+    /// <param name="strict">Take nothing at which the JPEG's decoder complains, since there is something better.</param>
+    internal static DecodeResult Decode(string format, byte* data, int length, RawPreview preview, DecodeOptions options, bool strict)
     {
         var raw = new ReadOnlySpan<byte>(data, length);
         var jpeg = data + preview.Offset;
         var jpegLength = length - preview.Offset;
         try
         {
-            using var header = DecodePipeline.Open(s_jpeg, jpeg, jpegLength);
+            using var header = DecodePipeline.Open(s_jpeg, jpeg, jpegLength, strict: strict);
             var stated = ExifOrientation.Read(raw);
             var own = HeaderFacts.Read(header, format, raw);
             var photo = PhotoFacts.Read(raw, default).CompletedBy(own.Photo ?? PhotoFacts.None);
@@ -33,7 +34,7 @@ internal static unsafe class RawRendering
             var facts = own with { Width = fullWidth, Height = fullHeight, Orientation = orientation, Photo = photo };
             if (DecodePlan.Make(header.Width, header.Height, orientation, options with { Box = Scaled(options.Box, width / (double)fullWidth) }) is not { } plan)
                 return PictureDecoder.OutsideBox(facts, options);
-            var pixels = DecodePipeline.Read(s_jpeg, jpeg, jpegLength, header, plan, orientation, frame: 0, range: null);
+            var pixels = DecodePipeline.Read(s_jpeg, jpeg, jpegLength, header, plan, orientation, frame: 0, range: null, strict);
             return DecodeResult.Success(new Picture(plan.TargetWidth, plan.TargetHeight, pixels, facts));
         }
         catch (VipsException)

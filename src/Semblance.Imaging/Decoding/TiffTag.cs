@@ -1,6 +1,6 @@
 namespace Semblance.Imaging.Decoding;
 
-/// <summary>Numbers of the entries that are asked for (TIFF 6.0, TIFF/EP, DNG 1.7, EXIF 2.3).</summary>
+/// <summary>Numbers of the entries that are asked for (TIFF 6.0, TIFF/EP, DNG 1.7, EXIF 2.3, GDAL).</summary>
 internal static class TiffTag
 {
     internal const ushort Width = 256;
@@ -13,6 +13,7 @@ internal static class TiffTag
     internal const ushort SampleFormat = 339;
     internal const ushort SMinSampleValue = 340;
     internal const ushort SMaxSampleValue = 341;
+    internal const ushort GdalNoData = 42113;
     internal const ushort DngVersion = 50706;
 
     internal const int WhiteIsZero = 0;

@@ -16,7 +16,7 @@ internal sealed class DecoderPool(DecoderLimits limits, Func<(DecoderProgram? Pr
     private readonly HashSet<int> _running = [];
     private Timer? _sweep;
     private int _failedStarts;
-    private string _problem = "";
+    private DecoderProblem _problem;
 
     internal static DecoderPool Shared { get; } = new(new DecoderLimits(), DecoderProgram.Find);
 
@@ -37,7 +37,7 @@ internal sealed class DecoderPool(DecoderLimits limits, Func<(DecoderProgram? Pr
     {
         var (process, problem) = Take();
         if (process is null)
-            return (null, problem);
+            return (null, problem.Text);
         Return(process);
         return (process.Greeting, "");
     }
@@ -52,11 +52,19 @@ internal sealed class DecoderPool(DecoderLimits limits, Func<(DecoderProgram? Pr
         {
             var (process, problem) = Take();
             if (process is null)
-                return (null, [], new DecodeFailure(DecodeFailureReason.Unsupported, $"This is a picture in the format {request.Format.ToUpperInvariant()}, and {problem}."));
+                return (null, [], problem.For(request.Format));
             var (answer, pixels, end) = process.Decode(request, file, limits.Time);
+            if (answer is { Outcome: DecoderOutcome.NoTemporary } && !last)
+            {
+                // Its folder may have been cleaned away; the next process makes one of its own.
+                Drop(process);
+                continue;
+            }
             if (answer is not null)
             {
                 Return(process);
+                if (answer.Outcome == DecoderOutcome.NoTemporary)
+                    return (null, [], DecoderProblem.OfTemporary(process.TemporaryParent, answer.Message).For(request.Format));
                 return (answer, pixels, null);
             }
             Drop(process);
@@ -80,7 +88,7 @@ internal sealed class DecoderPool(DecoderLimits limits, Func<(DecoderProgram? Pr
         }
     }
 
-    private (DecoderProcess? Process, string Problem) Take()
+    private (DecoderProcess? Process, DecoderProblem Problem) Take()
     {
         _places.Wait();
         lock (_lock)
@@ -88,7 +96,7 @@ internal sealed class DecoderPool(DecoderLimits limits, Func<(DecoderProgram? Pr
             while (_idle.TryPop(out var idle))
             {
                 if (idle.IsAlive)
-                    return (idle, "");
+                    return (idle, default);
                 _running.Remove(idle.Id);
                 idle.Dispose();
             }
@@ -98,7 +106,8 @@ internal sealed class DecoderPool(DecoderLimits limits, Func<(DecoderProgram? Pr
                 return (null, _problem);
             }
         }
-        var (program, problem) = find();
+        var (program, missing) = find();
+        var problem = new DecoderProblem(missing);
         var started = default(DecoderProcess);
         if (program is not null)
             (started, problem) = DecoderProcess.Start(program);
@@ -108,9 +117,10 @@ internal sealed class DecoderPool(DecoderLimits limits, Func<(DecoderProgram? Pr
             {
                 _failedStarts = 0;
                 _running.Add(started.Id);
-                return (started, "");
+                return (started, default);
             }
-            _failedStarts++;
+            if (!problem.IsPassing)
+                _failedStarts++;
             _problem = problem;
         }
         _places.Release();

@@ -48,6 +48,9 @@ internal sealed class DecoderProcess : IDisposable
 
     internal int Id { get; }
 
+    /// <summary>The folder that the process's own lies in.</summary>
+    internal string TemporaryParent => Path.GetDirectoryName(_temporary)!;
+
     internal bool IsAlive => !_process.HasExited;
 
     internal DecoderGreeting Greeting { get; private set; } = new(0, "", []);
@@ -56,13 +59,14 @@ internal sealed class DecoderProcess : IDisposable
     internal long LastUsed { get; private set; } = Environment.TickCount64;
 
     /// <summary>Starts a process and waits for its greeting; null with a problem where it cannot be had.</summary>
-    internal static (DecoderProcess? Started, string Problem) Start(DecoderProgram program)
+    internal static (DecoderProcess? Started, DecoderProblem Problem) Start(DecoderProgram program)
     {
+        var (temporary, why) = MakeTemporary(program.Temporary);
+        if (temporary is null)
+            return (null, DecoderProblem.OfTemporary(program.Temporary, why));
         DecoderProcess? started = null;
         try
         {
-            // Readable by this user alone; files that a picture needs lie there while it is decoded.
-            var temporary = Directory.CreateTempSubdirectory("semblance-decoder-").FullName;
             started = new DecoderProcess(Process.Start(program.StartInfo(temporary))!, temporary);
             started.Watch(s_startTime, long.MaxValue);
             if (DecoderWire.Read(started._output) is not { Payload: 0 } message)
@@ -70,13 +74,15 @@ internal sealed class DecoderProcess : IDisposable
             started.Greeting = DecoderGreeting.Read(message.Fields);
             started.Unwatch();
             if (started.Greeting.Version == DecoderWire.Version)
-                return (started, "");
+                return (started, default);
             throw new InvalidDataException("It is of another build.");
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or InvalidDataException or FormatException or Win32Exception or InvalidOperationException)
         {
+            if (started is null)
+                Delete(temporary);
             started?.Dispose();
-            return (null, $"the decoder program would not start ({exception.Message.TrimEnd('.')}); build or install it again");
+            return (null, new DecoderProblem($"the decoder program would not start ({exception.Message.TrimEnd('.')}); build or install it again"));
         }
     }
 
@@ -114,9 +120,39 @@ internal sealed class DecoderProcess : IDisposable
         Kill();
         _process.WaitForExit(s_look);
         _process.Dispose();
+        Delete(_temporary);
+    }
+
+    // Readable by this user alone; files that a picture needs lie there while it is decoded.
+    private static (string? Folder, string Why) MakeTemporary(string parent)
+    {
+        if (!Directory.Exists(parent))
+            return (null, "it does not exist");
+        var folder = Path.Combine(parent, "semblance-decoder-" + Path.GetRandomFileName());
         try
         {
-            Directory.Delete(_temporary, recursive: true);
+            if (OperatingSystem.IsWindows())
+                Directory.CreateDirectory(folder);
+            else
+                Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            return (folder, "");
+        }
+        catch (UnauthorizedAccessException)
+        {
+            return (null, "it cannot be written");
+        }
+        catch (IOException exception)
+        {
+            // "No space left on device : '/tmp/...'"
+            return (null, exception.Message.Split(" : ")[0].TrimEnd('.'));
+        }
+    }
+
+    private static void Delete(string temporary)
+    {
+        try
+        {
+            Directory.Delete(temporary, recursive: true);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

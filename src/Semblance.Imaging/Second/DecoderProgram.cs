@@ -15,6 +15,9 @@ internal sealed record DecoderProgram(string File, string Host)
 {
     private static readonly string[] s_kept = ["SystemRoot", "SystemDrive", "TEMP", "TMP", "TMPDIR"];
 
+    /// <summary>Where each process gets a folder of its own.</summary>
+    internal string Temporary { get; init; } = Path.GetTempPath();
+
     /// <summary>The program, or why there is none.</summary>
     internal static (DecoderProgram? Program, string Problem) Find()
     {

@@ -10,7 +10,7 @@ namespace Semblance.Imaging.Second;
 internal static class DecoderWire
 {
     /// <summary>Raised whenever a field changes; a program of another build is not talked to.</summary>
-    internal const int Version = 1;
+    internal const int Version = 2;
 
     internal const long MaxFileBytes = 512L << 20;
 
@@ -118,6 +118,9 @@ internal enum DecoderOutcome
     Broken,
     TooLarge,
     Unsupported,
+
+    /// <summary>The file could not be put where its library reads it: the machine's fault, not the picture's.</summary>
+    NoTemporary,
 }
 
 /// <summary>

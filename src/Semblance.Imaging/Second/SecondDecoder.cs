@@ -21,6 +21,8 @@ internal sealed class SecondDecoder(DecoderPool pool)
     {
         if (Truncation.LacksPixels(format, bytes))
             return PictureDecoder.Truncated();
+        if (format == "exr" && WhyNoPicture(bytes) is { } refused)
+            return refused;
         var mostPixels = (long)(Math.Min(options.MaxMegapixels, PictureDecoder.MostMegapixels) * 1e6);
         var limits = pool.Limits;
         var memory = limits.BaseMemory + bytes.Length + (long)(limits.BytesPerPixel * mostPixels);
@@ -36,9 +38,19 @@ internal sealed class SecondDecoder(DecoderPool pool)
             DecoderOutcome.Unsupported => DecodeResult.Failed(DecodeFailureReason.Unsupported, $"This is a kind of {format.ToUpperInvariant()} that cannot be decoded{Detail(answer)}; convert it to JPEG or PNG."),
             _ => Truncation.IsCutOff(format, bytes)
                 ? PictureDecoder.Truncated()
-                : DecodeResult.Failed(DecodeFailureReason.Broken, $"The {format.ToUpperInvariant()} data is damaged{Detail(answer)}; open it in another program and save it again, or copy it again from its source."),
+                : Broken(format, Detail(answer)),
         };
     }
+
+    private static DecodeResult? WhyNoPicture(ReadOnlySpan<byte> exr) => ExrChannels.Read(exr) switch
+    {
+        null => Broken("exr", " (its list of channels cannot be read)"),
+        var channels when !ExrChannels.ShowPicture(channels) => DecodeResult.Failed(DecodeFailureReason.Unsupported, $"This EXR has {ExrChannels.Describe(channels)}; to be shown it needs R, G and B, or Y. Export it with these, or as JPEG or PNG."),
+        _ => null,
+    };
+
+    private static DecodeResult Broken(string format, string detail)
+        => DecodeResult.Failed(DecodeFailureReason.Broken, $"The {format.ToUpperInvariant()} data is damaged{detail}; open it in another program and save it again, or copy it again from its source.");
 
     private static unsafe DecodeResult Finish(string format, ReadOnlySpan<byte> bytes, DecodeOptions options, DecoderAnswer answer, byte[] pixels)
     {

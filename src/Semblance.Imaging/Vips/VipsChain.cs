@@ -11,10 +11,19 @@ internal sealed class VipsChain(VipsImage first) : IDisposable
 
     internal void Then(string operation, Arguments arguments)
     {
-        // libvips names the first image "in", except here.
-        Image = arguments(new VipsOperation(operation).With(operation == "extract_area" ? "input" : "in", Image)).RunToImage();
-        _made.Add(Image);
+        // libvips names the first image "in", with exceptions.
+        Take(arguments(new VipsOperation(operation).With(operation is "extract_area" or "subsample" ? "input" : "in", Image)).RunToImage());
     }
+
+    /// <summary>Goes on with an image made elsewhere, of this chain's images perhaps, and releases it with the others.</summary>
+    internal void Take(VipsImage image)
+    {
+        Image = image;
+        _made.Add(image);
+    }
+
+    /// <summary>Goes back to an earlier image of this chain.</summary>
+    internal void Restart(VipsImage image) => Image = image;
 
     /// <summary>Stretches to an exact size; Lanczos 3, antialiased where it shrinks.</summary>
     internal void Resize(int width, int height)

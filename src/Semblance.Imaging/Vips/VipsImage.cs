@@ -56,7 +56,7 @@ internal sealed unsafe class VipsImage : SafeHandle
         return new ReadOnlySpan<byte>(data, checked((int)length));
     }
 
-    /// <summary>Computes the pixels: 8-bit samples, <c>[Height, Width, Bands]</c>.</summary>
+    /// <summary>Computes the pixels: bytes of the samples, 8-bit ones mostly, <c>[Height, Width, Bands]</c>.</summary>
     internal byte[] ToArray()
     {
         var memory = VipsNative.ImageToMemory(this, out var length);
@@ -102,6 +102,7 @@ internal enum VipsSampleKind
     Short = 3,
     UnsignedInt = 4,
     Int = 5,
+    Float = 6,
 }
 
 /// <summary>An operation of libvips failed; the message is its error buffer.</summary>

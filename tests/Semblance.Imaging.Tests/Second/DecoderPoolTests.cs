@@ -113,6 +113,65 @@ public sealed class DecoderPoolTests
     }
 
     [Fact]
+    public void A_temporary_folder_that_is_not_there_is_named_and_tried_again()
+    {
+        using var folder = new TemporaryFolder();
+        var missing = folder["missing"];
+        using var pool = new DecoderPool(new DecoderLimits(), () => (DecoderProgram.Find().Program! with { Temporary = missing }, ""));
+        var decoder = new PictureDecoder(pool);
+        for (var i = 0; i < 3; i++)
+        {
+            var failure = decoder.Decode(s_good).Failure;
+            Assert.Equal(DecodeFailureReason.Unreadable, failure?.Reason);
+            Assert.Contains($"'{missing}'", failure!.Message);
+            Assert.Contains("does not exist", failure.Message);
+            Assert.DoesNotContain("install", failure.Message);
+        }
+        Directory.CreateDirectory(missing);
+        Assert.True(decoder.Decode(s_good).Succeeded);
+    }
+
+    [Fact]
+    public void A_process_whose_folder_was_cleaned_away_is_no_fault_of_the_picture()
+    {
+        using var folder = new TemporaryFolder();
+        DecoderProgram program = DecoderProgram.Find().Program! with { Temporary = folder.Path };
+        var good = SecondBytes.Exr(24, 16, (_, _) => (0.5f, 0.2f, 0.1f));
+        var (process, problem) = DecoderProcess.Start(program);
+        Assert.True(process is not null, problem.Text);
+        using (process)
+        {
+            var request = new DecoderRequest("exr", 1_000_000, 1 << 30, 0, 0);
+            Assert.Equal(DecoderOutcome.Decoded, process.Decode(request, good, TimeSpan.FromSeconds(30)).Answer?.Outcome);
+            // Damage is the picture's own.
+            Assert.Equal(DecoderOutcome.Broken, process.Decode(request, good.AsSpan(0, 400), TimeSpan.FromSeconds(30)).Answer?.Outcome);
+            Directory.Delete(Assert.Single(Directory.GetDirectories(folder.Path)), recursive: true);
+            Assert.Equal(DecoderOutcome.NoTemporary, process.Decode(request, good, TimeSpan.FromSeconds(30)).Answer?.Outcome);
+        }
+        using var pool = new DecoderPool(new DecoderLimits(), () => (program, ""));
+        var decoder = new PictureDecoder(pool);
+        Assert.True(decoder.Decode(good).Succeeded);
+        Directory.Delete(Assert.Single(Directory.GetDirectories(folder.Path)), recursive: true);
+        Assert.True(decoder.Decode(good).Succeeded);
+    }
+
+    [Fact]
+    public void What_the_library_says_is_shown_without_names_of_temporary_files()
+    {
+        var exr = SecondBytes.Exr(24, 16, (_, _) => (0.5f, 0.2f, 0.1f));
+        var dng = RawBytes.Dng(s_scene, null);
+        foreach (var bytes in new[] { exr.AsMemory(0, exr.Length - 300), exr.AsMemory(0, 400), dng.AsMemory(0, dng.Length / 2), dng.AsMemory(0, 600) })
+        {
+            var failure = PictureDecoder.Shared.Decode(bytes).Failure!;
+            Assert.Equal(DecodeFailureReason.Broken, failure.Reason);
+            Assert.DoesNotContain("CorruptImage", failure.Message);
+            Assert.DoesNotContain("semblance-decoder", failure.Message);
+            Assert.DoesNotContain("magick-", failure.Message);
+            Assert.DoesNotContain("`", failure.Message);
+        }
+    }
+
+    [Fact]
     public void The_process_is_given_no_environment_of_the_user()
     {
         if (!OperatingSystem.IsLinux())

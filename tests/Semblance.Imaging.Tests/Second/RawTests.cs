@@ -37,6 +37,44 @@ public sealed class RawTests
     }
 
     [Theory]
+    [InlineData("cut")]
+    [InlineData("cut and ended")]
+    [InlineData("cut and filled")]
+    [InlineData("hole")]
+    public void A_rendering_that_breaks_off_gives_way_to_the_samples(string damage)
+    {
+        // The rendering is of something else, so that the test sees which of the two was taken.
+        var other = TestPictures.Scene(640, 480, classIndex: 5, seed: 9);
+        byte[] Damage(byte[] jpeg)
+        {
+            var begin = jpeg[..(jpeg.Length / 2)];
+            return damage switch
+            {
+                "cut" => begin,
+                "cut and ended" => [.. begin, 0xFF, 0xD9],
+                "cut and filled" => [.. begin, .. new byte[jpeg.Length / 3]],
+                _ => [.. begin, .. jpeg[(jpeg.Length * 3 / 4)..]],
+            };
+        }
+        // The other scene's samples hold no byte that looks like a marker.
+        var halves = new Picture(640, 480, [.. Enumerable.Range(0, 640 * 480 * 3).Select(i => (byte)(i % 1920 < 960 ? 90 : 150))], s_scene.Facts);
+        foreach (var scene in new[] { s_scene, halves })
+        {
+            var expected = Decoded(RawBytes.Dng(scene, null), new DecodeOptions { MinimumSide = 200 });
+            Assert.Equal(expected.Pixels, Decoded(RawBytes.Dng(scene, other, change: Damage), new DecodeOptions { MinimumSide = 200 }).Pixels);
+        }
+        Assert.InRange(TestPictures.Difference(other.Resize(160, 120), Decoded(RawBytes.Dng(s_scene, other), new DecodeOptions { MinimumSide = 120 })), 0, 3);
+    }
+
+    [Fact]
+    public void A_smaller_rendering_stands_in_for_one_that_breaks_off()
+    {
+        var small = TestPictures.Scene(320, 240, classIndex: 5, seed: 9);
+        var bytes = RawBytes.Dng(s_scene, s_scene, change: jpeg => [.. jpeg[..(jpeg.Length / 2)], .. PictureBytes.Jpeg(small)]);
+        Assert.InRange(TestPictures.Difference(small.Resize(160, 120), Decoded(bytes, new DecodeOptions { MinimumSide = 120 })), 0, 3);
+    }
+
+    [Theory]
     [InlineData(6, false)]
     [InlineData(6, true)]
     [InlineData(8, false)]

@@ -39,6 +39,45 @@ public sealed class SecondDecoderTests
     }
 
     [Theory]
+    [InlineData("Z")]
+    [InlineData("B G")]
+    [InlineData("A")]
+    [InlineData("diffuse.B diffuse.G diffuse.R")]
+    public void An_exr_without_colours_is_refused_by_the_names_of_its_channels(string channels)
+    {
+        var failure = PictureDecoder.Shared.Decode(SecondBytes.Exr(24, 16, channels.Split(' '), (_, x, y) => (x + y) / 40f)).Failure;
+        Assert.Equal(DecodeFailureReason.Unsupported, failure?.Reason);
+        Assert.Contains(channels.Replace(" ", ", ", StringComparison.Ordinal), failure!.Message);
+        Assert.Contains("R, G and B, or Y", failure.Message);
+    }
+
+    [Theory]
+    [InlineData("Y")]
+    [InlineData("B G R Z")]
+    [InlineData("A B G R depth.Z")]
+    public void An_exr_with_colours_or_grey_and_more_is_read(string channels)
+    {
+        var grey = PictureBytes.Grey(s_scene);
+        var picture = Decoded(SecondBytes.Exr(96, 64, channels.Split(' '), (channel, x, y) => channel == "A" ? 1 : Linear(grey[(y * 96) + x])));
+        Assert.InRange(Enumerable.Range(0, grey.Length).Average(i => Math.Abs(picture.Pixels[(3 * i) + 1] - grey[i])), 0, 3);
+    }
+
+    [Fact]
+    public void An_exr_whose_list_of_channels_is_damaged_is_broken()
+    {
+        var good = SecondBytes.Exr(24, 16, (_, _) => (0.5f, 0.2f, 0.1f));
+        var list = good.AsSpan().IndexOf("chlist\0"u8) + 7;
+        foreach (var length in new[] { int.MaxValue, -1, 3, 30 })
+        {
+            var bytes = good.ToArray();
+            BitConverter.TryWriteBytes(bytes.AsSpan(list), length);
+            Assert.Equal(DecodeFailureReason.Broken, PictureDecoder.Shared.Decode(bytes).Failure?.Reason);
+        }
+        for (var length = 5; length < list + 60; length++)
+            Assert.False(PictureDecoder.Shared.Decode(good.AsMemory(0, length)).Succeeded);
+    }
+
+    [Theory]
     [MemberData(nameof(Formats))]
     public void Shrinking_and_boxes_are_those_of_other_formats(string format)
     {
