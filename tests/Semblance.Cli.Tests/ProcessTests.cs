@@ -57,6 +57,8 @@ public sealed class ProcessTests : IDisposable
         WriteScenes(3);
         using var watch = Start("watch", "pictures", "--model", "hsv", "--format", "jsonl");
         Assert.NotNull(await watch.StandardOutput.ReadLineAsync());
+        // Where whoever runs the tests ignores the signal (nohup does), so does every process below: a failure, not a wait without end.
+        using var limit = new Timer(_ => watch.Kill(), null, TimeSpan.FromMinutes(1), Timeout.InfiniteTimeSpan);
         using (var kill = Process.Start(new ProcessStartInfo("kill", [$"-{number}", $"{watch.Id}"]) { UseShellExecute = false })!)
             await kill.WaitForExitAsync();
         var error = await watch.StandardError.ReadToEndAsync();
