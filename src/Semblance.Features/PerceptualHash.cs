@@ -12,6 +12,8 @@ public static class PerceptualHash
 {
     private const int DctSide = 32;
     private const int Frequencies = 8;
+    private const int GradientColumns = 9;
+    private const int GradientRows = 8;
 
     /// <summary>Differences below this, in luma levels, are rounding: a flat picture hashes the same on every machine.</summary>
     private const double Noise = 1e-3;
@@ -29,9 +31,23 @@ public static class PerceptualHash
     /// all but the constant one (C. Zauner, "Implementation and benchmarking of perceptual image hash functions", 2010).
     /// Bit 8·v + u belongs to vertical frequency v and horizontal frequency u; bit 0, the constant, says little.
     /// </summary>
-    public static ulong PHash(Picture picture)
+    public static ulong PHash(Picture picture) => Shape(LumaGrid.Means(picture, DctSide, DctSide));
+
+    /// <summary>
+    /// Shape by gradient: luma at 9 x 8, and for each of the 8 neighbours in a row whether it grows to the right
+    /// (N. Krawetz, "Kind of like that", 2013). Bit 8·y + x compares column x + 1 with column x of row y.
+    /// </summary>
+    public static ulong DHash(Picture picture) => Gradient(LumaGrid.Means(picture, GradientColumns, GradientRows));
+
+    /// <summary>Both hashes in one pass over the pixels, which is nearly all that they cost.</summary>
+    public static (ulong PHash, ulong DHash) Both(Picture picture)
     {
-        var luma = LumaGrid.Means(picture, DctSide, DctSide);
+        var luma = LumaGrid.Means(picture, [(DctSide, DctSide), (GradientColumns, GradientRows)]);
+        return (Shape(luma[0]), Gradient(luma[1]));
+    }
+
+    private static ulong Shape(double[] luma)
+    {
         // Separable: along the rows first, keeping 8 frequencies of each, then along the columns.
         Span<double> rows = stackalloc double[DctSide * Frequencies];
         for (var y = 0; y < DctSide; y++)
@@ -68,19 +84,14 @@ public static class PerceptualHash
         return hash;
     }
 
-    /// <summary>
-    /// Shape by gradient: luma at 9 x 8, and for each of the 8 neighbours in a row whether it grows to the right
-    /// (N. Krawetz, "Kind of like that", 2013). Bit 8·y + x compares column x + 1 with column x of row y.
-    /// </summary>
-    public static ulong DHash(Picture picture)
+    private static ulong Gradient(double[] luma)
     {
-        var luma = LumaGrid.Means(picture, 9, 8);
         var hash = 0UL;
-        for (var y = 0; y < 8; y++)
+        for (var y = 0; y < GradientRows; y++)
         {
-            for (var x = 0; x < 8; x++)
+            for (var x = 0; x < GradientColumns - 1; x++)
             {
-                if (luma[(y * 9) + x + 1] - luma[(y * 9) + x] > FlatStep)
+                if (luma[(y * GradientColumns) + x + 1] - luma[(y * GradientColumns) + x] > FlatStep)
                     hash |= 1UL << ((8 * y) + x);
             }
         }

@@ -92,6 +92,16 @@ public sealed class PerceptualHashTests
         Assert.Equal(expected, PerceptualHash.DHash(picture));
     }
 
+    [Theory]
+    [InlineData(500, 375)]
+    [InlineData(31, 7)]
+    [InlineData(9, 400)]
+    public void Both_in_one_pass_are_the_same(int width, int height)
+    {
+        var picture = TestPictures.Draw(width, height, "both", (x, y) => ((byte)(x * 7), (byte)(y * 5), (byte)(x ^ y)));
+        Assert.Equal((PerceptualHash.PHash(picture), PerceptualHash.DHash(picture)), PerceptualHash.Both(picture));
+    }
+
     [Fact]
     public void DHash_follows_the_gradient()
     {

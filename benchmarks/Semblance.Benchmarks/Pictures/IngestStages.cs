@@ -37,7 +37,7 @@ internal sealed class IngestStages(IReadOnlyList<string> pictures, IEmbedder emb
         yield return ("read", StageLoop.Run(pictures.Count, threads, i => PictureFiles.Read(pictures[i])));
         yield return ("read and sha-256", StageLoop.Run(pictures.Count, threads, i => SHA256.HashData(PictureFiles.Read(pictures[i]).Bytes!)));
         yield return ("read and decode", DecodeFiles());
-        yield return ("perceptual hashes", StageLoop.Run(pictures.Count, threads, i => (PerceptualHash.PHash(decoded[i]), PerceptualHash.DHash(decoded[i])).GetHashCode()));
+        yield return ("perceptual hashes", StageLoop.Run(pictures.Count, threads, i => PerceptualHash.Both(decoded[i]).GetHashCode()));
         yield return ("fit to the network", StageLoop.Run(pictures.Count, threads, i => decoded[i].Resize(embedder.MinimumSide, embedder.MinimumSide)));
         yield return ("network (with fit)", Network(decoded));
         yield return ("commit", Commit(filled, scratch));

@@ -113,8 +113,11 @@ internal static unsafe partial class VipsNative
     [LibraryImport(Library, EntryPoint = "vips_image_new_from_memory")]
     internal static partial nint ImageFromMemory(void* data, nuint length, int width, int height, int bands, int format);
 
-    [LibraryImport(Library, EntryPoint = "vips_image_write_to_memory")]
-    internal static partial nint ImageToMemory(VipsImage image, out nuint length);
+    [LibraryImport(Library, EntryPoint = "vips_region_new")]
+    internal static partial nint RegionNew(VipsImage image);
+
+    [LibraryImport(Library, EntryPoint = "vips_region_fetch")]
+    internal static partial nint RegionFetch(nint region, int left, int top, int width, int height, out nuint length);
 
     [LibraryImport(Library, EntryPoint = "vips_image_get_width")]
     internal static partial int ImageWidth(VipsImage image);

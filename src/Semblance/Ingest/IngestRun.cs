@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Threading.Channels;
 using Semblance.Features;
 using Semblance.Imaging;
+using Semblance.Searching;
 using Semblance.Storage;
 
 namespace Semblance.Ingest;
@@ -220,10 +221,11 @@ internal sealed class IngestRun
         if (decoded.Picture is not { } picture)
             return Failed(file, known, decoded.Failure!);
         var facts = picture.Facts;
+        var hashes = PictureHashes.Of(picture);
         pending.Add(new PendingPicture(
             position,
             picture,
-            new GalleryItem(0, file.Path, file.Size, file.Modified, hash, facts.Format, facts.Width, facts.Height, facts.Orientation, _facts.Of(facts, file.Path), PerceptualHash.PHash(picture), PerceptualHash.DHash(picture), Missing: false),
+            new GalleryItem(0, file.Path, file.Size, file.Modified, hash, facts.Format, facts.Width, facts.Height, facts.Orientation, _facts.Of(facts, file.Path), hashes.PHash, hashes.DHash, Missing: false),
             known?.Id));
         return null;
     }

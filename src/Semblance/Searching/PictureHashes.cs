@@ -1,4 +1,6 @@
 using System.Numerics;
+using Semblance.Features;
+using Semblance.Imaging;
 
 namespace Semblance.Searching;
 
@@ -16,6 +18,12 @@ internal readonly record struct PictureHashes(ulong PHash, ulong DHash)
 
     /// <summary>Of 64 ones and noughts, the fewer; most photos have more.</summary>
     private const int ContentOfPhotos = 24;
+
+    public static PictureHashes Of(Picture picture)
+    {
+        var (pHash, dHash) = PerceptualHash.Both(picture);
+        return new(pHash, dHash);
+    }
 
     /// <summary>
     /// Whether the hashes say something about the picture: where nearly all bits are alike, there is too little in it to tell it from

@@ -84,7 +84,7 @@ internal sealed class QueryResolver(IGalleryStore store, Space space, Func<IEmbe
         var decoded = PictureDecoder.Shared.Decode(bytes, new DecodeOptions { MinimumSide = network.MinimumSide, Box = box });
         if (decoded.Picture is not { } picture)
             throw new GalleryException($"'{name}': {decoded.Failure!.Message}");
-        only = new QueryPicture(new PictureHashes(PerceptualHash.PHash(picture), PerceptualHash.DHash(picture)), new(() => PixelGrid.Of(picture)));
+        only = new QueryPicture(PictureHashes.Of(picture), new(() => PixelGrid.Of(picture)));
         return network.Embed([picture]).Row(0).ToArray();
     }
 }
