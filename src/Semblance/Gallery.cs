@@ -32,6 +32,9 @@ public sealed partial class Gallery : IDisposable
     private readonly GalleryOptions _options;
     private readonly Lock _lock = new();
     private readonly Dictionary<(long Space, int Threads, EmbedderUse Use), IEmbedder> _embedders = [];
+
+    /// <summary>Opened to plan the first space and seen by nobody yet: an ingest of many pictures opens another and needs its memory.</summary>
+    private IEmbedder? _planner;
     private readonly List<IndexUpkeep> _upkeeps = [];
     private SpaceIndex? _index;
 
@@ -169,7 +172,13 @@ public sealed partial class Gallery : IDisposable
             if (_embedders.TryGetValue(key, out var open))
                 return open;
             RefuseRetired();
-            var embedder = Embedders.Open(space?.Model ?? _options.Model ?? GalleryOptions.DefaultModel, Models, threads, use);
+            if (Interlocked.Exchange(ref _planner, null) is { } planner)
+            {
+                if ((threads, use) == (1, EmbedderUse.Few))
+                    return _embedders[key] = planner;
+                planner.Dispose();
+            }
+            var embedder = Embedders.Open(space?.Model ?? PlannedModel, Models, threads, use);
             if (space is not null && embedder.Identity.Sha256 != space.Sha256)
             {
                 embedder.Dispose();
@@ -200,16 +209,22 @@ public sealed partial class Gallery : IDisposable
         return report;
     }
 
-    /// <summary>Makes the space of a new gallery and hands it the embedder that was opened to plan it.</summary>
+    private string PlannedModel => _options.Model ?? GalleryOptions.DefaultModel;
+
+    /// <summary>Makes the space of a new gallery; a model that cannot be opened leaves none behind.</summary>
     private Space AddFirstSpace()
     {
-        var space = Store.AddSpace(PlannedSpace(EmbedderOf(null, 1)) with { Active = true });
         lock (_embedders)
         {
             if (_embedders.Remove((0, 1, EmbedderUse.Few), out var open))
-                _embedders[(space.Id, 1, EmbedderUse.Few)] = open;
+            {
+                var known = Store.AddSpace(PlannedSpace(open) with { Active = true });
+                _embedders[(known.Id, 1, EmbedderUse.Few)] = open;
+                return known;
+            }
+            _planner ??= Embedders.Open(PlannedModel, Models);
+            return Store.AddSpace(PlannedSpace(_planner) with { Active = true });
         }
-        return space;
     }
 
     /// <summary>An embedder that an ingest has used, whatever it was opened for, else one for a few pictures.</summary>
@@ -600,6 +615,7 @@ public sealed partial class Gallery : IDisposable
             foreach (var embedder in _embedders.Values)
                 embedder.Dispose();
             _embedders.Clear();
+            _planner?.Dispose();
         }
         Store.Dispose();
     }

@@ -21,6 +21,17 @@ public sealed class ProgressLinesTests
         Assert.Equal("scan: 5,000\nembed: 1,200 of 9,144 (13 %), 410 pictures/s, 19 s left, 2 failed\n", writer.ToString());
     }
 
+    [Fact]
+    public void The_first_pictures_say_nothing_of_the_time_left()
+    {
+        using var writer = new StringWriter { NewLine = "\n" };
+        var clock = new Clock();
+        var progress = new ProgressLines(writer, clock);
+        clock.Seconds = 3;
+        progress.Report(new IngestProgress("embed", 1, 3370, 0, 0.3));
+        Assert.Equal("embed: 1 of 3,370 (0 %)\n", writer.ToString());
+    }
+
     private sealed class Clock : TimeProvider
     {
         public long Seconds { get; set; }

@@ -20,6 +20,22 @@ public sealed class GalleryIngestTests
     }
 
     [Fact]
+    public async Task A_model_that_cannot_be_opened_leaves_no_space_behind()
+    {
+        using var small = new SmallGallery().Fill();
+        var broken = Path.Combine(small.Pictures, "broken.onnx");
+        File.WriteAllText(broken, "no network");
+        using (var gallery = small.Open(broken))
+        {
+            await Assert.ThrowsAnyAsync<Exception>(() => gallery.IngestAsync(small.Pictures));
+            Assert.Null(gallery.Space);
+        }
+        using var other = small.Open();
+        Assert.Equal((12, 0, 0, 0, 0, 0), Counts(await other.IngestAsync(small.Pictures)));
+        Assert.Equal("hsv", other.Space!.Model);
+    }
+
+    [Fact]
     public async Task Renamed_changed_vanished_touched_and_copied_files_are_told_apart()
     {
         using var small = new SmallGallery().Fill();

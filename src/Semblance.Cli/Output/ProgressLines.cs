@@ -5,6 +5,9 @@ internal sealed class ProgressLines(TextWriter writer, TimeProvider clock) : IPr
 {
     internal static readonly TimeSpan Interval = TimeSpan.FromSeconds(3);
 
+    /// <summary>The first pictures wait for the model to be opened, so a rate of fewer foretells hours where minutes are due.</summary>
+    private const int FewestForRate = 20;
+
     private readonly Lock _gate = new();
     private long _last = clock.GetTimestamp();
 
@@ -28,7 +31,7 @@ internal sealed class ProgressLines(TextWriter writer, TimeProvider clock) : IPr
                 : withShare ? $"{progress.Done:N0} of {progress.Total:N0} ({100 * progress.Done / progress.Total} %)"
                 : $"{progress.Done:N0} of {progress.Total:N0}",
         };
-        if (progress.ImagesPerSecond > 0)
+        if (progress.ImagesPerSecond > 0 && progress.Done >= FewestForRate)
         {
             parts.Add($"{progress.ImagesPerSecond:0.#} pictures/s");
             if (withShare && progress.Total > progress.Done)

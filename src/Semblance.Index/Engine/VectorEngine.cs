@@ -1,3 +1,4 @@
+using System.Buffers;
 using Semblance.Index.Files;
 using Semblance.Index.Rows;
 using Semblance.Index.Scanning;
@@ -126,11 +127,20 @@ internal sealed class VectorEngine<T, TMetric> : IVectorEngine
 
     public bool TryGetVector(long id, Span<float> vector)
     {
-        var row = new T[_format.Width];
-        if (!_store.TryCopy(id, row))
-            return false;
-        _format.Decode(row, vector);
-        return true;
+        // Callers ask for a hundred thousand in a row.
+        var rented = ArrayPool<T>.Shared.Rent(_format.Width);
+        try
+        {
+            var row = rented.AsSpan(0, _format.Width);
+            if (!_store.TryCopy(id, row))
+                return false;
+            _format.Decode(row, vector);
+            return true;
+        }
+        finally
+        {
+            ArrayPool<T>.Shared.Return(rented);
+        }
     }
 
     public long[] SampleIds(int count)
