@@ -1,5 +1,7 @@
 using System.Buffers;
+using System.Collections.Concurrent;
 using System.Numerics.Tensors;
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
 namespace Semblance.Imaging.Resampling;
@@ -18,6 +20,12 @@ internal static class LanczosResampler
 {
     private const int Lobes = 3;
     private const int Channels = 3;
+
+    /// <summary>What is kept of weights is four megabytes at most.</summary>
+    private const int MostStretches = 64;
+    private const int MostWeights = 1 << 14;
+
+    private static readonly ConcurrentDictionary<(int Rows, int NewRows), Stretch> s_stretches = [];
 
     /// <param name="pixels">RGB, <c>[height, width, 3]</c>.</param>
     /// <returns>RGB, <c>[newHeight, newWidth, 3]</c>.</returns>
@@ -40,6 +48,7 @@ internal static class LanczosResampler
         var tall = pool.Rent(newHeight * width * Channels);
         var turned = pool.Rent(newHeight * width * Channels);
         var done = pool.Rent(newHeight * newWidth * Channels);
+        var rounded = ArrayPool<byte>.Shared.Rent(newHeight * newWidth * Channels);
         try
         {
             if (width == pictureWidth)
@@ -50,9 +59,10 @@ internal static class LanczosResampler
                     Widen(pixels.Slice((((y + box.Y) * pictureWidth) + box.X) * Channels, width * Channels), source.AsSpan(y * width * Channels));
             }
             SumRows(source, height, width * Channels, tall, newHeight);
-            Transpose(tall, newHeight, width, turned);
+            Transpose(Pixels<FloatPixel>(tall, newHeight * width), newHeight, width, Pixels<FloatPixel>(turned, newHeight * width));
             SumRows(turned, width, newHeight * Channels, done, newWidth);
-            TransposeToBytes(done, newWidth, newHeight, target);
+            Round(done.AsSpan(0, newHeight * newWidth * Channels), rounded);
+            Transpose(MemoryMarshal.Cast<byte, BytePixel>(rounded.AsSpan())[..(newHeight * newWidth)], newWidth, newHeight, MemoryMarshal.Cast<byte, BytePixel>(target));
         }
         finally
         {
@@ -60,38 +70,36 @@ internal static class LanczosResampler
             pool.Return(tall);
             pool.Return(turned);
             pool.Return(done);
+            ArrayPool<byte>.Shared.Return(rounded);
         }
     }
 
     /// <summary>Each of <paramref name="newRows"/> rows is the kernel's sum of the rows around its place, <c>[rows, length] → [newRows, length]</c>.</summary>
     private static void SumRows(float[] source, int rows, int length, float[] target, int newRows)
     {
-        var scale = (double)rows / newRows;
-        var radius = Lobes * Math.Max(1, scale);
-        Span<float> weights = new float[(int)(2 * radius) + 2];
+        var stretch = StretchOf(rows, newRows);
         for (var row = 0; row < newRows; row++)
         {
-            var centre = ((row + 0.5) * scale) - 0.5;
-            var first = Math.Max(0, (int)Math.Ceiling(centre - radius));
-            var count = Math.Min(rows - 1, (int)Math.Floor(centre + radius)) - first + 1;
-            // Outside the picture there is nothing to weigh: what is inside shares the whole weight.
-            var sum = 0.0;
-            for (var i = 0; i < count; i++)
-                sum += weights[i] = (float)Kernel((first + i - centre) / Math.Max(1, scale));
+            var (first, from, count) = stretch.Rows[row];
+            var weights = stretch.Weights.AsSpan(from, count);
             var output = target.AsSpan(row * length, length);
-            TensorPrimitives.Multiply(source.AsSpan(first * length, length), (float)(weights[0] / sum), output);
+            TensorPrimitives.Multiply(source.AsSpan(first * length, length), weights[0], output);
             for (var i = 1; i < count; i++)
-                TensorPrimitives.MultiplyAdd(source.AsSpan((first + i) * length, length), (float)(weights[i] / sum), output, output);
+                TensorPrimitives.MultiplyAdd(source.AsSpan((first + i) * length, length), weights[i], output, output);
         }
     }
 
-    private static double Kernel(double x)
+    private static Stretch StretchOf(int rows, int newRows)
     {
-        x = Math.Abs(x);
-        if (x < 1e-9)
-            return 1;
-        var angle = Math.PI * x;
-        return x >= Lobes ? 0 : Lobes * Math.Sin(angle) * Math.Sin(angle / Lobes) / (angle * angle);
+        if (s_stretches.TryGetValue((rows, newRows), out var known))
+            return known;
+        var made = Stretch.Make(rows, newRows);
+        if (made.Weights.Length > MostWeights)
+            return made;
+        // Photos come in few sizes; the crops of a training run, which come in many, begin again.
+        if (s_stretches.Count >= MostStretches)
+            s_stretches.Clear();
+        return s_stretches[(rows, newRows)] = made;
     }
 
     private static void Widen(ReadOnlySpan<byte> bytes, Span<float> floats)
@@ -114,45 +122,82 @@ internal static class LanczosResampler
         }
     }
 
-    /// <summary>Pixels of <c>[rows, columns, 3]</c> to <c>[columns, rows, 3]</c>, in tiles that stay in the cache.</summary>
-    private static void Transpose(ReadOnlySpan<float> source, int rows, int columns, Span<float> target)
+    /// <summary>Rounded and clamped to 0…255.</summary>
+    private static void Round(ReadOnlySpan<float> values, Span<byte> bytes)
+    {
+        var i = 0;
+        for (; i + Vector128<byte>.Count <= values.Length; i += Vector128<byte>.Count)
+        {
+            var low = Vector128.Narrow(Whole(values[i..]), Whole(values[(i + 4)..]));
+            var high = Vector128.Narrow(Whole(values[(i + 8)..]), Whole(values[(i + 12)..]));
+            Vector128.Narrow(low.AsUInt16(), high.AsUInt16()).CopyTo(bytes[i..]);
+        }
+        for (; i < values.Length; i++)
+            bytes[i] = (byte)Math.Clamp((int)(values[i] + 0.5f), 0, 255);
+
+        static Vector128<int> Whole(ReadOnlySpan<float> four) =>
+            Vector128.Min(Vector128.Max(Vector128.ConvertToInt32(Vector128.Create(four) + Vector128.Create(0.5f)), Vector128<int>.Zero), Vector128.Create(255));
+    }
+
+    private static Span<T> Pixels<T>(float[] samples, int count)
+        where T : struct => MemoryMarshal.Cast<float, T>(samples.AsSpan())[..count];
+
+    /// <summary><c>[rows, columns]</c> to <c>[columns, rows]</c>, in tiles that stay in the cache.</summary>
+    private static void Transpose<T>(ReadOnlySpan<T> source, int rows, int columns, Span<T> target)
+        where T : struct
     {
         const int Tile = 16;
         for (var top = 0; top < rows; top += Tile)
         {
+            var count = Math.Min(Tile, rows - top);
             for (var column = 0; column < columns; column++)
             {
-                for (var row = top; row < Math.Min(rows, top + Tile); row++)
-                {
-                    var from = source.Slice(((row * columns) + column) * Channels, Channels);
-                    var to = target.Slice(((column * rows) + row) * Channels, Channels);
-                    to[2] = from[2];
-                    to[1] = from[1];
-                    to[0] = from[0];
-                }
+                var line = target.Slice((column * rows) + top, count);
+                for (int row = 0, from = (top * columns) + column; row < line.Length; row++, from += columns)
+                    line[row] = source[from];
             }
         }
     }
 
-    /// <summary>As <see cref="Transpose"/>, rounded and clamped to 0…255.</summary>
-    private static void TransposeToBytes(ReadOnlySpan<float> source, int rows, int columns, Span<byte> target)
+    [StructLayout(LayoutKind.Sequential, Pack = 1)]
+    private readonly record struct BytePixel(byte Red, byte Green, byte Blue);
+
+    [StructLayout(LayoutKind.Sequential)]
+    private readonly record struct FloatPixel(float Red, float Green, float Blue);
+
+    /// <summary>The weights of one stretch: for each new row the first row that counts, where its weights begin, and how many they are.</summary>
+    private sealed record Stretch((int First, int From, int Count)[] Rows, float[] Weights)
     {
-        const int Tile = 16;
-        for (var top = 0; top < rows; top += Tile)
+        public static Stretch Make(int rows, int newRows)
         {
-            for (var column = 0; column < columns; column++)
+            var scale = (double)rows / newRows;
+            var radius = Lobes * Math.Max(1, scale);
+            var places = new (int First, int From, int Count)[newRows];
+            var all = new List<float>();
+            Span<float> weights = new float[(int)(2 * radius) + 2];
+            for (var row = 0; row < newRows; row++)
             {
-                for (var row = top; row < Math.Min(rows, top + Tile); row++)
-                {
-                    var from = source.Slice(((row * columns) + column) * Channels, Channels);
-                    var to = target.Slice(((column * rows) + row) * Channels, Channels);
-                    to[2] = Round(from[2]);
-                    to[1] = Round(from[1]);
-                    to[0] = Round(from[0]);
-                }
+                var centre = ((row + 0.5) * scale) - 0.5;
+                var first = Math.Max(0, (int)Math.Ceiling(centre - radius));
+                var count = Math.Min(rows - 1, (int)Math.Floor(centre + radius)) - first + 1;
+                // Outside the picture there is nothing to weigh: what is inside shares the whole weight.
+                var sum = 0.0;
+                for (var i = 0; i < count; i++)
+                    sum += weights[i] = (float)Kernel((first + i - centre) / Math.Max(1, scale));
+                places[row] = (first, all.Count, count);
+                for (var i = 0; i < count; i++)
+                    all.Add((float)(weights[i] / sum));
             }
+            return new(places, [.. all]);
         }
 
-        static byte Round(float value) => (byte)Math.Clamp((int)(value + 0.5f), 0, 255);
+        private static double Kernel(double x)
+        {
+            x = Math.Abs(x);
+            if (x < 1e-9)
+                return 1;
+            var angle = Math.PI * x;
+            return x >= Lobes ? 0 : Lobes * Math.Sin(angle) * Math.Sin(angle / Lobes) / (angle * angle);
+        }
     }
 }
