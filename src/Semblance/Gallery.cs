@@ -172,9 +172,11 @@ public sealed partial class Gallery : IDisposable
             if (_embedders.TryGetValue(key, out var open))
                 return open;
             RefuseRetired();
-            if (Interlocked.Exchange(ref _planner, null) is { } planner)
+            if (_planner is { } planner)
             {
-                if ((threads, use) == (1, EmbedderUse.Few))
+                _planner = null;
+                // The gallery may have another model by now.
+                if ((threads, use) == (1, EmbedderUse.Few) && (space is null || space.Sha256 == planner.Identity.Sha256))
                     return _embedders[key] = planner;
                 planner.Dispose();
             }

@@ -36,6 +36,19 @@ public sealed class GalleryIngestTests
     }
 
     [Fact]
+    public async Task A_gallery_that_changes_its_model_before_its_first_picture_embeds_with_the_new_one()
+    {
+        using var small = new SmallGallery();
+        Directory.CreateDirectory(small.Pictures);
+        using var gallery = small.Open();
+        await gallery.IngestAsync(small.Pictures);
+        await gallery.ReindexAsync("pixels");
+        small.Fill();
+        Assert.Equal((12, 0, 0, 0, 0, 0), Counts(await gallery.IngestAsync(small.Pictures)));
+        Assert.All(gallery.Store.Vectors(gallery.Space!.Id), row => Assert.Equal(3072, row.Vector.Length));
+    }
+
+    [Fact]
     public async Task Renamed_changed_vanished_touched_and_copied_files_are_told_apart()
     {
         using var small = new SmallGallery().Fill();

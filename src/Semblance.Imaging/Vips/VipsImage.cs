@@ -78,11 +78,17 @@ internal sealed unsafe class VipsImage : SafeHandle
                 var strip = VipsNative.RegionFetch(region, 0, top, width, rows, out var length);
                 if (strip == 0)
                     throw new VipsException(VipsLibrary.TakeErrors());
-                // The first strip says how long a row is.
-                var row = checked((int)length) / rows;
-                pixels ??= GC.AllocateUninitializedArray<byte>(checked(row * height));
-                new ReadOnlySpan<byte>((void*)strip, row * rows).CopyTo(pixels.AsSpan(top * row));
-                VipsNative.Free(strip);
+                try
+                {
+                    // The first strip says how long a row is.
+                    var row = checked((int)length) / rows;
+                    pixels ??= GC.AllocateUninitializedArray<byte>(checked(row * height));
+                    new ReadOnlySpan<byte>((void*)strip, row * rows).CopyTo(pixels.AsSpan(top * row));
+                }
+                finally
+                {
+                    VipsNative.Free(strip);
+                }
             }
             return pixels!;
         }
