@@ -22,6 +22,8 @@ public sealed class VectorDistances : IDistanceSource
     {
         if (queries.Columns != gallery.Columns)
             throw new ArgumentException($"The queries have {queries.Columns} dimensions and the gallery {gallery.Columns}; embed both with one model.", nameof(gallery));
+        if (metric == Metric.Hamming)
+            throw new ArgumentException("Hamming counts the differing bits of codes and these are float vectors: choose Cosine, L2 or InnerProduct.", nameof(metric));
         RequireFinite(queries, nameof(queries));
         if (!ReferenceEquals(queries, gallery))
             RequireFinite(gallery, nameof(gallery));

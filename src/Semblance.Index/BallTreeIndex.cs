@@ -16,7 +16,7 @@ namespace Semblance.Index;
 /// </remarks>
 public sealed class BallTreeIndex : VectorIndex
 {
-    /// <summary>The value of <see cref="IVectorIndex.Kind"/>.</summary>
+    /// <summary>The value of <see cref="IRowIndex.Kind"/>.</summary>
     public const string KindName = "ball-tree";
 
     /// <summary>An empty index.</summary>

@@ -54,6 +54,8 @@ public abstract class CodeIndex : ICodeIndex
 
     public string Kind { get; }
 
+    public Metric Metric => Metric.Hamming;
+
     public int Bits => _store.Width * 64;
 
     public long Count
@@ -203,7 +205,6 @@ public abstract class CodeIndex : ICodeIndex
         return new IndexVerification(problems);
     }
 
-    /// <inheritdoc cref="VectorIndex.Warm"/>
     public void Warm()
     {
         using var lease = _store.Read();

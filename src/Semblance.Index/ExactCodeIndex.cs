@@ -8,7 +8,7 @@ namespace Semblance.Index;
 /// </summary>
 public sealed class ExactCodeIndex : CodeIndex
 {
-    /// <summary>The value of <see cref="ICodeIndex.Kind"/>.</summary>
+    /// <summary>The value of <see cref="IRowIndex.Kind"/>.</summary>
     public const string KindName = "exact-codes";
 
     /// <summary>An empty index for codes of <paramref name="bits"/> bits, a multiple of 64.</summary>

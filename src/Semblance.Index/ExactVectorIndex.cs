@@ -9,7 +9,7 @@ namespace Semblance.Index;
 /// </summary>
 public sealed class ExactVectorIndex : VectorIndex
 {
-    /// <summary>The value of <see cref="IVectorIndex.Kind"/>.</summary>
+    /// <summary>The value of <see cref="IRowIndex.Kind"/>.</summary>
     public const string KindName = "exact";
 
     /// <summary>An empty index. The storage is part of the file.</summary>

@@ -15,7 +15,7 @@ namespace Semblance.Index;
 /// </remarks>
 public sealed class HnswCodeIndex : CodeIndex
 {
-    /// <summary>The value of <see cref="ICodeIndex.Kind"/>.</summary>
+    /// <summary>The value of <see cref="IRowIndex.Kind"/>.</summary>
     public const string KindName = "hnsw-codes";
 
     private readonly HnswCodeOptions _options;

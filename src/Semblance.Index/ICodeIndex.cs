@@ -4,21 +4,12 @@ namespace Semblance.Index;
 /// Nearest-neighbour search over bit codes by Hamming distance: the number of differing bits, an integer carried as a float in
 /// <see cref="Hit.Distance"/>. A code is <c>Words = Bits / 64</c> words; bit i is bit <c>i % 64</c> of word <c>i / 64</c>.
 /// Many codes in one call are packed row after row, <c>[n, Words]</c>.
-/// Ids, ties, concurrency, errors and files follow the contract of <see cref="IVectorIndex"/>.
+/// Ids, ties, concurrency, errors and files follow the contract of <see cref="IRowIndex"/>; its metric is <see cref="Metric.Hamming"/>.
 /// </summary>
-public interface ICodeIndex : IDisposable
+public interface ICodeIndex : IRowIndex
 {
-    /// <summary>The kind's name, as files and settings spell it: <c>exact-codes</c>, …</summary>
-    string Kind { get; }
-
     /// <summary>Bits of a code, a multiple of 64.</summary>
     int Bits { get; }
-
-    /// <inheritdoc cref="IVectorIndex.Count"/>
-    long Count { get; }
-
-    /// <inheritdoc cref="IVectorIndex.Generation"/>
-    long Generation { get; set; }
 
     /// <summary>Replaces the whole content. Where an id occurs twice, the later row counts.</summary>
     void Build(ReadOnlySpan<long> ids, ReadOnlySpan<ulong> codes, CancellationToken cancellationToken = default);
@@ -28,11 +19,6 @@ public interface ICodeIndex : IDisposable
 
     /// <summary>Adds or replaces codes as one change: all or, on an error, none.</summary>
     void Add(ReadOnlySpan<long> ids, ReadOnlySpan<ulong> codes);
-
-    /// <inheritdoc cref="IVectorIndex.Remove"/>
-    bool Remove(long id);
-
-    bool Contains(long id);
 
     /// <summary>The <paramref name="k"/> nearest codes, nearest first.</summary>
     IReadOnlyList<Hit> Search(ReadOnlySpan<ulong> query, int k, SearchOptions? options = null);
@@ -45,15 +31,4 @@ public interface ICodeIndex : IDisposable
 
     /// <summary>Copies the code into <paramref name="code"/> (Words long); false when the id is not there.</summary>
     bool TryGetCode(long id, Span<ulong> code);
-
-    /// <inheritdoc cref="IVectorIndex.Compact"/>
-    void Compact();
-
-    /// <inheritdoc cref="IVectorIndex.Save"/>
-    void Save(string path);
-
-    /// <inheritdoc cref="IVectorIndex.Verify"/>
-    IndexVerification Verify();
-
-    IndexStatistics Statistics { get; }
 }

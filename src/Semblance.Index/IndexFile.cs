@@ -7,7 +7,7 @@ namespace Semblance.Index;
 /// <param name="Metric">Null for bit codes, whose distance is Hamming's.</param>
 /// <param name="Dimension">Elements of a vector, or bits of a code.</param>
 /// <param name="Count">Rows.</param>
-/// <param name="Generation">See <see cref="IVectorIndex.Generation"/>.</param>
+/// <param name="Generation">See <see cref="IRowIndex.Generation"/>.</param>
 public sealed record IndexFileHeader(string Kind, Metric? Metric, int Dimension, long Count, long Generation);
 
 /// <summary>

@@ -7,7 +7,7 @@ namespace Semblance.Index;
 /// <param name="BytesPerVector">Bytes of one row with everything that belongs to it (codes, id), without spare capacity.</param>
 /// <param name="BytesTotal">Bytes held now: rows, ids, spare capacity, deletion marks and look-up tables, mapped bytes included.</param>
 /// <param name="MappedBytes">The part of <paramref name="BytesTotal"/> that lies in a mapped file and is shared between processes.</param>
-/// <param name="Generation">See <see cref="IVectorIndex.Generation"/>.</param>
+/// <param name="Generation">See <see cref="IRowIndex.Generation"/>.</param>
 public sealed record IndexStatistics(
     string Kind,
     long Count,

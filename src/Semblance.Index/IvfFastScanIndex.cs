@@ -9,7 +9,7 @@ namespace Semblance.Index;
 /// </summary>
 public sealed class IvfFastScanIndex : VectorIndex
 {
-    /// <summary>The value of <see cref="IVectorIndex.Kind"/>.</summary>
+    /// <summary>The value of <see cref="IRowIndex.Kind"/>.</summary>
     public const string KindName = "ivf-pq4";
 
     private readonly IvfOptions _options;

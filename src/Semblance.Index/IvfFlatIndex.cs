@@ -9,7 +9,7 @@ namespace Semblance.Index;
 /// </summary>
 public sealed class IvfFlatIndex : VectorIndex
 {
-    /// <summary>The value of <see cref="IVectorIndex.Kind"/>.</summary>
+    /// <summary>The value of <see cref="IRowIndex.Kind"/>.</summary>
     public const string KindName = "ivf-flat";
 
     private readonly IvfOptions _options;

@@ -9,7 +9,7 @@ namespace Semblance.Index;
 /// </summary>
 public sealed class IvfPqIndex : VectorIndex
 {
-    /// <summary>The value of <see cref="IVectorIndex.Kind"/>.</summary>
+    /// <summary>The value of <see cref="IRowIndex.Kind"/>.</summary>
     public const string KindName = "ivf-pq";
 
     private readonly IvfOptions _options;

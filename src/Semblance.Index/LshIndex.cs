@@ -23,7 +23,7 @@ namespace Semblance.Index;
 /// </remarks>
 public sealed class LshIndex : VectorIndex
 {
-    /// <summary>The value of <see cref="IVectorIndex.Kind"/>.</summary>
+    /// <summary>The value of <see cref="IRowIndex.Kind"/>.</summary>
     public const string KindName = "lsh";
 
     private const int MostProbes = 1 << 20;

@@ -1,7 +1,7 @@
 namespace Semblance.Index;
 
 /// <summary>
-/// How far two float vectors are apart. Every metric is a distance: smaller is nearer.
+/// How far two rows are apart: float vectors, or bit codes under <see cref="Hamming"/>. Every metric is a distance: smaller is nearer.
 /// The numbers are part of the file format.
 /// </summary>
 public enum Metric
@@ -14,4 +14,7 @@ public enum Metric
 
     /// <summary>−a·b: the larger the inner product, the smaller (the more negative) the distance.</summary>
     InnerProduct = 2,
+
+    /// <summary>The number of differing bits. Of codes only: an index of float vectors refuses it.</summary>
+    Hamming = 3,
 }

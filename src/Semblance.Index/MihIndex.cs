@@ -23,7 +23,7 @@ namespace Semblance.Index;
 /// </remarks>
 public sealed class MihIndex : CodeIndex
 {
-    /// <summary>The value of <see cref="ICodeIndex.Kind"/>.</summary>
+    /// <summary>The value of <see cref="IRowIndex.Kind"/>.</summary>
     public const string KindName = "mih";
 
     /// <summary>An empty index for codes of <paramref name="bits"/> bits, a multiple of 64.</summary>

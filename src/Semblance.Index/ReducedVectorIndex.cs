@@ -104,6 +104,8 @@ public sealed class ReducedVectorIndex : IVectorIndex
 
     public IndexVerification Verify() => _index.Verify();
 
+    public void Warm() => _index.Warm();
+
     public void Dispose() => _index.Dispose();
 
     private static unsafe Pca ReadReduction(string path)

@@ -16,7 +16,7 @@ namespace Semblance.Index;
 /// </remarks>
 public sealed class RpForestIndex : VectorIndex
 {
-    /// <summary>The value of <see cref="IVectorIndex.Kind"/>.</summary>
+    /// <summary>The value of <see cref="IRowIndex.Kind"/>.</summary>
     public const string KindName = "rp-forest";
 
     private const int CandidatesPerTree = 10;

@@ -1,3 +1,4 @@
+using Semblance.Index.Rows;
 using Semblance.Numerics;
 
 namespace Semblance.Index;
@@ -33,6 +34,7 @@ public sealed class TwoStageSearch
     {
         if (codes.Bits != codec.Bits)
             throw new ArgumentException($"The codec makes codes of {codec.Bits} bits and the index has {codes.Bits}.", nameof(codes));
+        IndexArguments.CheckVectorMetric(metric);
         _codec = codec;
         _codes = codes;
         _vectors = vectors;

@@ -1,4 +1,5 @@
 using Semblance.Index.Codecs;
+using Semblance.Index.Rows;
 using Semblance.Numerics;
 
 namespace Semblance.Index;
@@ -83,11 +84,12 @@ public abstract class VectorCodec
     /// Estimates of the squared L2 distances of <paramref name="query"/> from packed codes, or of the negated inner products.
     /// Under <see cref="Metric.Cosine"/> query and coded vectors must have length 1, and the estimates are squared L2 distances.
     /// </summary>
-    /// <exception cref="ArgumentException">A length is wrong.</exception>
+    /// <exception cref="ArgumentException">A length is wrong, or the metric is Hamming.</exception>
     public void Estimate(ReadOnlySpan<float> query, Metric metric, ReadOnlySpan<byte> codes, Span<float> distances)
     {
         if (query.Length != Dimension || codes.Length != (long)distances.Length * BytesPerVector)
             throw new ArgumentException($"{distances.Length} codes are {(long)distances.Length * BytesPerVector} bytes and the query has {Dimension} numbers; {codes.Length} and {query.Length} were given.");
+        IndexArguments.CheckVectorMetric(metric);
         EstimateChecked(query, metric, codes, distances);
     }
 

@@ -34,6 +34,7 @@ public abstract class VectorIndex : IVectorIndex
     {
         if (dimension is < 1 or > MaxDimension)
             throw new ArgumentOutOfRangeException(nameof(dimension), dimension, $"The dimension must be between 1 and {MaxDimension}.");
+        IndexArguments.CheckVectorMetric(metric);
         Kind = kind;
         Metric = metric;
         _engine = VectorEngines.Create(storage, dimension, metric, structure);
@@ -217,10 +218,6 @@ public abstract class VectorIndex : IVectorIndex
         return new IndexVerification(problems);
     }
 
-    /// <summary>
-    /// After an index was opened, its searches read the mapped file. This copies what every search touches into memory of the process
-    /// (huge pages where the system has them), beside running searches; then they are as fast as those of an index that was built here.
-    /// </summary>
     public void Warm() => _engine.Warm();
 
     public void Dispose()

@@ -1,3 +1,4 @@
+using Semblance.Index.Tests.Conformance;
 using Semblance.Numerics;
 using Semblance.Testing;
 using Xunit;
@@ -36,9 +37,25 @@ public sealed class VectorIndexesTests
             index.Add(7, [1, 2]);
             index.Save(folder["a.index"]);
         }
+        Assert.Null(IndexFile.ReadHeader(folder["a.index"]).Metric);
         using var opened = CodeIndexes.Open(folder["a.index"]);
+        Assert.Equal(Metric.Hamming, ((IRowIndex)opened).Metric);
         Assert.Equal((kind, 128, 1L), (opened.Kind, opened.Bits, opened.Count));
         Assert.Equal(IndexFileProblem.WrongKind, Assert.Throws<IndexFileException>(() => VectorIndexes.Open(folder["a.index"])).Problem);
+    }
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void Hamming_between_float_vectors_is_refused(string kind)
+    {
+        var sample = NaiveVectors.Gaussian(20, 64, 1);
+        AssertRefused(() => VectorIndexes.Create(kind, 5, Metric.Hamming));
+        AssertRefused(() => BinaryCodec.Sign(64, 64).Measure(sample, Metric.Hamming));
+        AssertRefused(() => VectorCodec.Scalar(64, 8).Measure(sample, Metric.Hamming));
+        using var codes = new ExactCodeIndex(64);
+        AssertRefused(() => new TwoStageSearch(BinaryCodec.Sign(64, 64), codes, (_, _) => false, Metric.Hamming));
+
+        static void AssertRefused(Func<object?> make) => Assert.Contains("Hamming", Assert.Throws<ArgumentException>(make).Message, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -35,7 +35,7 @@ public sealed class VectorStorageTests
         const int Rows = 3000, Dimension = 96, K = 10;
         var vectors = NaiveVectors.Gaussian(Rows, Dimension, 3);
         var queries = NaiveVectors.Gaussian(40, Dimension, 4);
-        foreach (var metric in Enum.GetValues<Metric>())
+        foreach (var metric in VectorMetrics.All)
         {
             using var exact = Filled(VectorStorage.Float32);
             using var narrow = Filled(storage);

@@ -1,3 +1,4 @@
+using Semblance.Index.Rows;
 using Semblance.Numerics;
 
 namespace Semblance.Index.Codecs;
@@ -14,6 +15,7 @@ internal static class FidelityMeasurement
     public static CodecFidelity Measure(
         string codec, double bytesPerVector, Matrix sample, Metric metric, int queries, int k, CodedDistances coded, CancellationToken cancellationToken)
     {
+        IndexArguments.CheckVectorMetric(metric);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(queries);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(k);
         if (sample.Rows <= k)

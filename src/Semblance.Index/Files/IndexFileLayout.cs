@@ -7,7 +7,7 @@ namespace Semblance.Index.Files;
 ///  8  4  format version             48  8  generation
 /// 12  4  header length              56  4  sections
 /// 16 16  kind, ASCII, zero-padded   60  4  zero
-/// 32  4  metric (Metric; 3 Hamming) 64  8  file length
+/// 32  4  metric (Metric)           64  8  file length
 /// 36  4  dimension, or bits
 /// 72 40  a section: name (16, as kind), offset (8), length (8), xxHash64 of its bytes (8)
 ///  …  8  xxHash64 of the header so far
@@ -17,7 +17,6 @@ namespace Semblance.Index.Files;
 internal static class IndexFileLayout
 {
     public const int Version = 1;
-    public const int HammingMetric = 3;
     public const int NameLength = 16;
     public const int FixedHeader = 72;
     public const int SectionEntry = 40;

@@ -89,7 +89,7 @@ internal static class IndexFileWriter
         BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(8), IndexFileLayout.Version);
         BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(12), headerLength);
         Name(header.Kind, bytes.AsSpan(16));
-        BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(32), header.Metric is { } metric ? (int)metric : IndexFileLayout.HammingMetric);
+        BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(32), (int)(header.Metric ?? Metric.Hamming));
         BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(36), header.Dimension);
         BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(40), header.Count);
         BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(48), header.Generation);

@@ -119,7 +119,7 @@ internal sealed unsafe class MappedIndexFile : IDisposable
         var dimension = BinaryPrimitives.ReadInt32LittleEndian(bytes.AsSpan(36));
         var count = BinaryPrimitives.ReadInt64LittleEndian(bytes.AsSpan(40));
         var fileLength = BinaryPrimitives.ReadInt64LittleEndian(bytes.AsSpan(64));
-        if (metric is < 0 or > IndexFileLayout.HammingMetric || dimension < 1 || count is < 0 or > int.MaxValue || fileLength < headerLength)
+        if (metric is < 0 or > (int)Metric.Hamming || dimension < 1 || count is < 0 or > int.MaxValue || fileLength < headerLength)
             throw Refuse(IndexFileProblem.Damaged, "has a header that contradicts itself");
         if (actualLength < fileLength)
             throw Refuse(IndexFileProblem.Truncated, $"is cut off: {actualLength} of {fileLength} bytes are there");
@@ -142,7 +142,7 @@ internal sealed unsafe class MappedIndexFile : IDisposable
         return new ParsedHeader(
             new IndexFileHeader(
                 Name(bytes.AsSpan(16)),
-                metric == IndexFileLayout.HammingMetric ? null : (Metric)metric,
+                (Metric)metric == Metric.Hamming ? null : (Metric)metric,
                 dimension,
                 count,
                 BinaryPrimitives.ReadInt64LittleEndian(bytes.AsSpan(48))),

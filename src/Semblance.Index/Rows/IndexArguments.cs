@@ -9,6 +9,12 @@ internal static class IndexArguments
             throw new ArgumentOutOfRangeException(nameof(id), id, "Ids must not be negative.");
     }
 
+    public static void CheckVectorMetric(Metric metric)
+    {
+        if (metric == Metric.Hamming)
+            throw new ArgumentException("Hamming counts the differing bits of codes and these are float vectors: choose Cosine, L2 or InnerProduct, or a kind of bit codes.", nameof(metric));
+    }
+
     public static void CheckK(int k)
     {
         if (k < 1)

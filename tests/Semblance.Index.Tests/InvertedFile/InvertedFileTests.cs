@@ -18,7 +18,7 @@ public sealed class InvertedFileTests
             var data = new TheoryData<string, Metric>();
             foreach (var kind in new[] { IvfFlatIndex.KindName, IvfPqIndex.KindName, IvfFastScanIndex.KindName })
             {
-                foreach (var metric in Enum.GetValues<Metric>())
+                foreach (var metric in VectorMetrics.All)
                     data.Add(kind, metric);
             }
             return data;
