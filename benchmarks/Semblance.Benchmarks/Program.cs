@@ -19,6 +19,7 @@ IBenchmarkVerb[] verbs =
     new EmbeddingsVerb(),
     new CodesVerb(),
     new GraphVerb(),
+    new NeighboursVerb(),
     new CodecsVerb(),
     new OpenVerb(),
     new FastScanVerb(),

@@ -1,3 +1,4 @@
+using Semblance.Index.Engine;
 using Semblance.Index.Files;
 using Semblance.Index.Rows;
 using Semblance.Index.Scanning;
@@ -164,6 +165,20 @@ public abstract class CodeIndex : ICodeIndex
         }
     }
 
+    public IReadOnlyList<Hit>[] NeighboursOf(ReadOnlySpan<long> ids, int k, SearchOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        IndexArguments.CheckK(k);
+        options ??= SearchOptions.Default;
+        var positions = new int[ids.Length];
+        using var lease = _store.Read(ids, positions);
+        var rows = lease.Snapshot;
+        return new NeighbourSearch<ulong, HammingRows>(rows, _scan, _store.Width, (row, query) => row.CopyTo(query))
+            .Run(ids.ToArray(), positions, k, options.Effort ?? DefaultEffort, CanLead(options) ? Lead : null, options, cancellationToken);
+
+        Hit[]? Lead(int position, int wanted, SearchOptions single) =>
+            Led(rows, rows.RowAt(position), wanted, single.MaxDistance ?? Bits, single, null, position);
+    }
+
     public IReadOnlyList<Hit> SearchRange(ReadOnlySpan<ulong> query, int radius, SearchOptions? options = null)
     {
         Check(query, "The query");
@@ -233,11 +248,11 @@ public abstract class CodeIndex : ICodeIndex
         return Led(lease.Snapshot, query, k, maxDistance, options, options.Trace);
     }
 
-    private Hit[]? Led(RowSnapshot<ulong> rows, ReadOnlySpan<ulong> query, int? k, float maxDistance, SearchOptions options, SearchTrace? trace)
+    private Hit[]? Led(RowSnapshot<ulong> rows, ReadOnlySpan<ulong> query, int? k, float maxDistance, SearchOptions options, SearchTrace? trace, int origin = -1)
     {
         var effort = options.Effort ?? DefaultEffort;
         var wanted = Math.Min(k ?? rows.Count, rows.Count);
-        var search = new StructureSearch<ulong>(rows, [], query.ToArray(), wanted, effort, options) { MaxDistance = maxDistance };
+        var search = new StructureSearch<ulong>(rows, [], query.ToArray(), wanted, effort, options) { MaxDistance = maxDistance, Origin = origin };
         rows.Structure!.FindCandidates(search);
         // Within a largest distance fewer than k may be all there are: enough that k were considered.
         var isAnswer = IsApproximate ? search.Count >= search.K : search.IsComplete;

@@ -33,6 +33,14 @@ public interface IRowIndex : IDisposable
 
     IndexStatistics Statistics { get; }
 
+    /// <summary>
+    /// The <paramref name="k"/> nearest other rows of each row of <paramref name="ids"/>, in their order and from one moment of the index:
+    /// what a search by the stored row gives without the row itself, however many rows equal it. An id that is not there has no
+    /// neighbours. Exact kinds read the rows once for many of them, O(ids · n); a graph starts at the row's own node, which costs less
+    /// than a search from outside. <see cref="SearchOptions.Trace"/> is left alone.
+    /// </summary>
+    IReadOnlyList<Hit>[] NeighboursOf(ReadOnlySpan<long> ids, int k, SearchOptions? options = null, CancellationToken cancellationToken = default);
+
     /// <summary>Removes a row; false when the id was not there.</summary>
     bool Remove(long id);
 

@@ -80,6 +80,9 @@ public sealed class ReducedVectorIndex : IVectorIndex
     public IReadOnlyList<Hit>[] SearchBatch(Matrix queries, int k, SearchOptions? options = null, CancellationToken cancellationToken = default) =>
         _index.SearchBatch(Projected(queries), k, options, cancellationToken);
 
+    public IReadOnlyList<Hit>[] NeighboursOf(ReadOnlySpan<long> ids, int k, SearchOptions? options = null, CancellationToken cancellationToken = default) =>
+        _index.NeighboursOf(ids, k, options, cancellationToken);
+
     public IReadOnlyList<Hit> SearchRange(ReadOnlySpan<float> query, float radius, SearchOptions? options = null) =>
         _index.SearchRange(Projected(query), radius, options);
 

@@ -136,6 +136,13 @@ public abstract class VectorIndex : IVectorIndex
         return _engine.SearchBatch(queries, k, EffortOf(options), options, cancellationToken);
     }
 
+    public IReadOnlyList<Hit>[] NeighboursOf(ReadOnlySpan<long> ids, int k, SearchOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        IndexArguments.CheckK(k);
+        options ??= SearchOptions.Default;
+        return _engine.NeighboursOf(ids, k, EffortOf(options), options, cancellationToken);
+    }
+
     public IReadOnlyList<Hit> SearchRange(ReadOnlySpan<float> query, float radius, SearchOptions? options = null)
     {
         if (float.IsNaN(radius))

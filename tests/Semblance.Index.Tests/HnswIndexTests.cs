@@ -37,6 +37,40 @@ public sealed class HnswIndexTests : VectorIndexConformance
         }
     }
 
+    [Theory]
+    [InlineData(Metric.Cosine, true, 0.97)]
+    [InlineData(Metric.L2, true, 0.97)]
+    [InlineData(Metric.InnerProduct, true, 0.85)]
+    [InlineData(Metric.Cosine, false, 0.85)]
+    public void Most_neighbours_of_rows_are_found(Metric metric, bool clustered, double recall)
+    {
+        var vectors = clustered ? Clustered(Dimension, 20) : NaiveVectors.Gaussian(Rows, Dimension, 20);
+        using var index = Filled(vectors, metric, s_usual);
+        using var exact = new ExactVectorIndex(Dimension, metric);
+        exact.Build([.. Enumerable.Range(0, Rows).Select(row => (long)row)], vectors);
+        long[] ids = [.. Enumerable.Range(0, 200).Select(i => i * 29L)];
+        foreach (var options in new SearchOptions[] { new(), new() { Filter = id => id % 3 != 0 }, new() { Threads = 2 } })
+        {
+            var truth = exact.NeighboursOf(ids, 10, options);
+            var found = index.NeighboursOf(ids, 10, options);
+            Assert.All(found, hits => Assert.Equal(10, hits.Count));
+            Assert.InRange(ids.Select((_, i) => found[i].Intersect(truth[i], SameRow.Instance).Count()).Sum() / (10.0 * ids.Length), recall, 1);
+        }
+    }
+
+    [Fact]
+    public void Copies_that_link_only_one_another_do_not_hide_the_other_neighbours()
+    {
+        var vectors = Clustered(Dimension, 21);
+        for (var copy = 0; copy < 100; copy++)
+            vectors.Row(50).CopyTo(vectors.Row(1000 + copy));
+        using var index = Filled(vectors, Metric.L2, s_usual);
+        var hits = index.NeighboursOf([1050], 130)[0];
+        Assert.Equal([50, .. Enumerable.Range(1000, 100).Where(id => id != 1050)], hits.Take(100).Select(hit => hit.Id));
+        var truth = Truth(vectors, Metric.L2, vectors.Row(50), id => id is not 1050, 130);
+        Assert.InRange(hits.Count(hit => truth.Contains(hit.Id)), 127, 130);
+    }
+
     [Fact]
     public void One_thread_builds_the_same_bytes_each_time()
     {
@@ -363,6 +397,15 @@ public sealed class HnswIndexTests : VectorIndexConformance
             found += hits.Count(hit => truth.Contains(hit.Id)) / (double)Math.Max(1, truth.Count);
         }
         return found / Queries;
+    }
+
+    private sealed class SameRow : IEqualityComparer<Hit>
+    {
+        public static SameRow Instance { get; } = new();
+
+        public bool Equals(Hit x, Hit y) => x.Id == y.Id;
+
+        public int GetHashCode(Hit hit) => hit.Id.GetHashCode();
     }
 
     // Changes a section's bytes and makes every checksum fit again: only the content can tell.

@@ -29,6 +29,9 @@ internal interface IVectorEngine : IDisposable
     /// <param name="effort">0 scans all rows.</param>
     Hit[][] SearchBatch(Matrix queries, int k, int effort, SearchOptions options, CancellationToken cancellationToken);
 
+    /// <param name="effort">0 scans all rows.</param>
+    Hit[][] NeighboursOf(ReadOnlySpan<long> ids, int k, int effort, SearchOptions options, CancellationToken cancellationToken);
+
     Hit[] SearchRange(ReadOnlySpan<float> query, float radius, SearchOptions options);
 
     bool TryGetVector(long id, Span<float> vector);

@@ -122,6 +122,22 @@ internal sealed class VectorEngine<T, TMetric> : IVectorEngine
         }
     }
 
+    public Hit[][] NeighboursOf(ReadOnlySpan<long> ids, int k, int effort, SearchOptions options, CancellationToken cancellationToken)
+    {
+        var positions = new int[ids.Length];
+        using var lease = _store.Read(ids, positions);
+        var rows = lease.Snapshot;
+        LedFromRow? led = effort == 0 || IsSmall(options.Allowed) ? null : Lead;
+        return new NeighbourSearch<T, TMetric>(rows, _scan, _format.QueryWidth, (row, query) => _format.EncodeQuery(AskedOf(row), query))
+            .Run(ids.ToArray(), positions, k, effort, led, options, cancellationToken);
+
+        Hit[]? Lead(int position, int wanted, SearchOptions single)
+        {
+            var asked = AskedOf(rows.RowAt(position));
+            return Led(rows, asked, Prepared(asked), wanted, effort, single, null, position);
+        }
+    }
+
     public Hit[] SearchRange(ReadOnlySpan<float> query, float radius, SearchOptions options) =>
         _scan.SearchRange(_store, Prepared(Asked(query)), radius, options);
 
@@ -219,9 +235,9 @@ internal sealed class VectorEngine<T, TMetric> : IVectorEngine
     private static bool IsSmall(IReadOnlySet<long>? allowed) => allowed is not null && allowed.Count < ScanSurvivorsBelow;
 
     // What the structure leads to; null when it pays to scan, or too little was found.
-    private Hit[]? Led(RowSnapshot<T> rows, float[] query, T[] prepared, int k, int effort, SearchOptions options, SearchTrace? trace)
+    private Hit[]? Led(RowSnapshot<T> rows, float[] query, T[] prepared, int k, int effort, SearchOptions options, SearchTrace? trace, int origin = -1)
     {
-        var search = new StructureSearch<T>(rows, query, prepared, Math.Min(k, rows.Count), effort, options);
+        var search = new StructureSearch<T>(rows, query, prepared, Math.Min(k, rows.Count), effort, options) { Origin = origin };
         if (search.Selectivity * rows.Count < Math.Min(ScanSurvivorsBelow, rows.Count))
             return null;
         rows.Structure!.FindCandidates(search);
@@ -231,6 +247,13 @@ internal sealed class VectorEngine<T, TMetric> : IVectorEngine
             (trace.Effort, trace.Visited, trace.Rescored) = (effort, search.Visited, search.Count);
         // Within a largest distance fewer than k may be all there are: enough that k were considered.
         return search.Count >= search.K ? collector.ToHits() : null;
+    }
+
+    private float[] AskedOf(ReadOnlySpan<T> row)
+    {
+        var vector = new float[Dimension];
+        _format.Decode(row, vector);
+        return Asked(vector);
     }
 
     // A copy, as the metric needs it.

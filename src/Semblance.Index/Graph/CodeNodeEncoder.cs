@@ -9,8 +9,13 @@ internal sealed unsafe class CodeNodeEncoder(int words) : NodeEncoder<ulong>
     // A scan reads two words in a nanosecond.
     public override double MeasureCost => 0.5 * words;
 
+    // Eight words are a line, as 128 dimensions are.
+    public override double VisitScale => Math.Max(1, words / 8.0);
+
     // There is nothing to learn.
     public override int SampleRows => 1;
+
+    public override bool IsNearItself => true;
 
     public static NodeCodec NewCodec(int words) => new(CodeForm.Bits, words * sizeof(ulong));
 

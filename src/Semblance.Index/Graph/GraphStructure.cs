@@ -100,17 +100,29 @@ internal sealed unsafe class GraphStructure<T> : IRowStructure<T>
         var context = TakeContext(state);
         context.Visited = 0;
         _nodes.LoadGuide(search, context);
-        var start = state.Descend(context);
+        var isAtHome = _nodes.IsNearItself && (uint)search.Origin < (uint)state.Count;
+        var start = isAtHome ? search.Origin : state.Descend(context);
         _nodes.LoadQuery(search, context);
         var wanted = Math.Max(search.Effort, search.K);
         if (search.AcceptsAll)
-            OfferAll(search, context, GraphWalk.Search(state.Levels[0], context, start, Math.Min(wanted, state.Count)));
+        {
+            var ef = Math.Min(wanted, state.Count);
+            var found = GraphWalk.Search(state.Levels[0], context, start, ef);
+            // Rows that are alike may all link one another and nothing else.
+            if (isAtHome && found < ef)
+                found = GraphWalk.Search(state.Levels[0], context, state.Descend(context), ef);
+            OfferAll(search, context, found);
+        }
         else
+        {
             OfferAccepted(search, state, context, start, wanted);
+        }
         search.Visited += context.Visited;
         state.KeepAlive();
         _contexts.Add(context);
     }
+
+    public double CostOf(int effort) => effort * VisitsPerCandidate * VisitCost * _nodes.VisitScale;
 
     public IEnumerable<IndexFileSection> Sections(int positions)
     {

@@ -12,8 +12,14 @@ internal abstract class NodeEncoder<T>
     /// </summary>
     public abstract double MeasureCost { get; }
 
+    /// <summary>What a visit costs beside one at 128 dimensions; it grows with the code.</summary>
+    public abstract double VisitScale { get; }
+
     /// <summary>The most rows that <see cref="Train"/> looks at.</summary>
     public abstract int SampleRows { get; }
+
+    /// <summary>Whether a row is among its own nearest: then a search for its neighbours begins at its node.</summary>
+    public abstract bool IsNearItself { get; }
 
     /// <summary>A codec for these rows, of which there is at least one.</summary>
     public abstract NodeCodec Train(RowSnapshot<T> rows);

@@ -10,8 +10,13 @@ internal sealed class VectorNodeEncoder<T>(RowFormat<T> format, Metric metric, l
     // Measured at 100,000 rows of 128 dimensions.
     public override double MeasureCost => 12;
 
+    public override double VisitScale => Math.Max(1, format.Dimension / 128.0);
+
     // Enough that mean and range are known to a hundredth.
     public override int SampleRows => 16_384;
+
+    // The largest inner products are those with long rows.
+    public override bool IsNearItself => metric != Metric.InnerProduct;
 
     public override NodeCodec Train(RowSnapshot<T> rows)
     {

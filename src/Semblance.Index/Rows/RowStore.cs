@@ -214,6 +214,27 @@ internal sealed class RowStore<T> : IDisposable
         }
     }
 
+    /// <summary>The rows as they are now, and where each of <paramref name="ids"/> lies in them; −1 for one that is not there.</summary>
+    public RowLease<T> Read(ReadOnlySpan<long> ids, Span<int> positions)
+    {
+        lock (_publish)
+        {
+            var lease = Read();
+            try
+            {
+                var map = Map(lease.Snapshot);
+                for (var i = 0; i < ids.Length; i++)
+                    positions[i] = map.Find(ids[i], lease.Snapshot);
+                return lease;
+            }
+            catch
+            {
+                lease.Dispose();
+                throw;
+            }
+        }
+    }
+
     /// <summary>Copies the live rows into fresh blocks.</summary>
     public void Compact()
     {

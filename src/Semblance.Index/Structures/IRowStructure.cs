@@ -41,6 +41,12 @@ internal interface IRowStructure<T>
     /// <summary>Offers the promising positions.</summary>
     void FindCandidates(StructureSearch<T> search);
 
+    /// <summary>
+    /// About the nanoseconds of a search without a filter at an effort; 0 where it never costs more than comparing the query with all
+    /// rows.
+    /// </summary>
+    double CostOf(int effort) => 0;
+
     /// <summary>What a file needs to open it again, for the first <paramref name="positions"/> rows. Called under the writer's lock.</summary>
     IEnumerable<IndexFileSection> Sections(int positions);
 

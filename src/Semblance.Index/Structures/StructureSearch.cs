@@ -49,6 +49,9 @@ internal sealed class StructureSearch<T>
     /// <summary>Rows farther than this are not asked for; the bound itself is included.</summary>
     public float MaxDistance { get; init; } = float.PositiveInfinity;
 
+    /// <summary>The position of the row that the query is; −1 when it came from outside.</summary>
+    public int Origin { get; init; } = -1;
+
     /// <summary>Set by an exact structure once nothing that belongs to the answer is missing from the candidates.</summary>
     public bool IsComplete { get; set; }
 

@@ -49,6 +49,44 @@ public abstract class CodeIndexConformance
     }
 
     [Fact]
+    public void Neighbours_of_rows_are_the_nearest_others()
+    {
+        using var index = Filled(128, 1500, 60, out var truth);
+        for (var copy = 690L; copy < 720; copy++)
+            truth[copy] = truth[700];
+        index.Build([.. truth.Keys], [.. truth.Values.SelectMany(code => code)]);
+        foreach (var gone in new long[] { 3, 699, 1499 })
+        {
+            index.Remove(gone);
+            truth.Remove(gone);
+        }
+        long[] ids = [1, 700, 3, 1, 719, 999_999, 690, .. Enumerable.Range(800, 20)];
+        var few = new HashSet<long> { 1, 2, 700, 701, 77_777 };
+        foreach (var (options, passes) in new (SearchOptions?, Func<long, bool>)[]
+        {
+            (null, _ => true),
+            (new SearchOptions { Threads = 2 }, _ => true),
+            (new SearchOptions { Filter = id => id % 2 == 0 }, id => id % 2 == 0),
+            (new SearchOptions { Allowed = few }, few.Contains),
+        })
+        {
+            foreach (var k in new[] { 1, 10, 40, truth.Count - 1, int.MaxValue })
+            {
+                var answers = index.NeighboursOf(ids, k, options);
+                for (var i = 0; i < ids.Length; i++)
+                {
+                    var self = ids[i];
+                    var expected = truth.TryGetValue(self, out var code) ? Nearest(truth, code).Where(hit => hit.Id != self && passes(hit.Id)).Take(k) : [];
+                    Assert.Equal(expected, answers[i]);
+                }
+            }
+        }
+        foreach (var radius in new[] { 0, 50 })
+            Assert.Equal(Nearest(truth, truth[700]).Where(hit => hit.Id != 700 && hit.Distance <= radius), index.NeighboursOf([700], 2000, new SearchOptions { MaxDistance = radius })[0]);
+        Assert.Throws<ArgumentOutOfRangeException>(() => index.NeighboursOf([1], 0));
+    }
+
+    [Fact]
     public void Random_changes_keep_the_index_equal_to_a_dictionary()
     {
         using var folder = new TemporaryFolder();

@@ -321,6 +321,90 @@ public abstract class VectorIndexConformance
 
     [Theory]
     [MemberData(nameof(Metrics))]
+    public void Neighbours_of_rows_are_the_nearest_others(Metric metric)
+    {
+        var vectors = NaiveVectors.Gaussian(1500, 12, 60);
+        // Copies of row 700 before and behind it, more of them than are asked for.
+        for (var copy = 0; copy < 30; copy++)
+            vectors.Row(700).CopyTo(vectors.Row(690 + copy));
+        using var index = Filled(metric, vectors, out var truth);
+        foreach (var gone in new long[] { 3, 699, 1499 })
+        {
+            index.Remove(gone);
+            truth.Rows.Remove(gone);
+        }
+        index.Add(5000, vectors.Row(700));
+        truth.Rows[5000] = vectors.Row(700).ToArray();
+        // In an order of their own, one twice, and two that are not there.
+        long[] ids = [5000, 1, 700, 3, 1, 719, 999_999, 690];
+        var few = new HashSet<long> { 1, 2, 700, 701, 5000, 77_777 };
+        foreach (var (options, passes) in new (SearchOptions?, Func<long, bool>)[]
+        {
+            (null, _ => true),
+            (new SearchOptions { Threads = 2 }, _ => true),
+            (new SearchOptions { Filter = id => id % 2 == 0 }, id => id % 2 == 0),
+            (new SearchOptions { Filter = id => id % 500 == 1, Threads = 2 }, id => id % 500 == 1),
+            (new SearchOptions { Allowed = new IdBitmap(truth.Rows.Keys.Where(id => id % 3 != 0)) }, id => id % 3 != 0),
+            (new SearchOptions { Allowed = few }, few.Contains),
+        })
+        {
+            foreach (var k in new[] { 1, 10, 40 })
+                AssertNeighbours(k, index.NeighboursOf(ids, k, options), passes);
+        }
+        foreach (var k in new[] { truth.Rows.Count - 1, truth.Rows.Count, int.MaxValue })
+            AssertNeighbours(k, index.NeighboursOf(ids, k), _ => true);
+
+        void AssertNeighbours(int k, IReadOnlyList<Hit>[] answers, Func<long, bool> passes)
+        {
+            Assert.Equal(ids.Length, answers.Length);
+            // As it is stored: a narrow storage rounds the row that asks as well.
+            var row = new float[12];
+            for (var i = 0; i < ids.Length; i++)
+            {
+                if (index.TryGetVector(ids[i], row))
+                    AssertNearest(truth, row, k, answers[i], id => id != ids[i] && passes(id));
+                else
+                    Assert.Empty(answers[i]);
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Metrics))]
+    public void Neighbours_of_rows_keep_within_the_largest_distance(Metric metric)
+    {
+        using var index = Filled(metric, NaiveVectors.Gaussian(900, 6, 61), out var truth);
+        long[] ids = [7, 400, 899];
+        foreach (var id in ids)
+        {
+            var all = index.SearchById(id, 20)!;
+            var near = index.NeighboursOf([id], 50, new SearchOptions { MaxDistance = all[5].Distance })[0];
+            Assert.Equal(all.Where(hit => hit.Distance <= all[5].Distance), near);
+            Assert.Equal(all.Take(3), index.NeighboursOf([id], 3, new SearchOptions { MaxDistance = all[5].Distance })[0]);
+        }
+        Assert.All(index.NeighboursOf(ids, 5, new SearchOptions { MaxDistance = float.NegativeInfinity }), Assert.Empty);
+        Assert.All(index.NeighboursOf(ids, 5, new SearchOptions { Filter = _ => false }), Assert.Empty);
+    }
+
+    [Fact]
+    public void Neighbours_of_rows_can_be_cancelled_and_know_their_limits()
+    {
+        using var index = Filled(Metric.L2, NaiveVectors.Gaussian(100, 4, 62), out _);
+        using var cancelled = new CancellationTokenSource();
+        cancelled.Cancel();
+        Assert.ThrowsAny<OperationCanceledException>(() => index.NeighboursOf([1, 2], 3, null, cancelled.Token));
+        Assert.Throws<ArgumentOutOfRangeException>(() => index.NeighboursOf([1], 0));
+        Assert.Empty(index.NeighboursOf([], 3));
+        using var empty = Create(4, Metric.L2);
+        Assert.Empty(Assert.Single(empty.NeighboursOf([1], 3)));
+        empty.Add(1, [1, 2, 3, 4]);
+        Assert.Empty(Assert.Single(empty.NeighboursOf([1], 3)));
+        index.Dispose();
+        Assert.Throws<ObjectDisposedException>(() => index.NeighboursOf([1], 3));
+    }
+
+    [Theory]
+    [MemberData(nameof(Metrics))]
     public void Unusable_arguments_are_refused_and_change_nothing(Metric metric)
     {
         using var index = Filled(metric, NaiveVectors.Gaussian(20, 4, 23), out var truth);
