@@ -1,6 +1,6 @@
-using System.Security.Cryptography;
-using System.Text;
 using Semblance.Imaging;
+using Semblance.Index;
+using Semblance.Networks;
 using Semblance.Numerics;
 
 namespace Semblance.Features;
@@ -15,16 +15,15 @@ public sealed class HsvHistogram : IEmbedder
     private const int Bins = 8;
     private const string Settings = "hsv histogram 8x8x8, uniform bins over hue, saturation, value, square root; version 1";
 
-    public EmbedderIdentity Identity { get; } = new("hsv", Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Settings))), Bins * Bins * Bins);
+    /// <summary>Of every such histogram. Shares of colours hardly change with resolution; more pixels would only cost time.</summary>
+    public static EmbedderDescription About { get; } =
+        EmbedderDescription.OfDescriptor("hsv", Settings, SpaceKind.Float, Bins * Bins * Bins, Metric.Cosine, new PictureNeeds(128)) with { SeesShape = false };
 
-    /// <summary>Shares of colours hardly change with resolution; more pixels would only cost time.</summary>
-    public int MinimumSide => 128;
-
-    public bool BenefitsFromWhitening => false;
+    public EmbedderDescription Description => About;
 
     public Matrix Embed(IReadOnlyList<Picture> pictures)
     {
-        var vectors = new Matrix(pictures.Count, Identity.Dimension);
+        var vectors = new Matrix(pictures.Count, About.Dimension);
         for (var i = 0; i < pictures.Count; i++)
             Describe(pictures[i], vectors.Row(i));
         return vectors;

@@ -2,6 +2,7 @@ using Semblance.Features.Preprocessing;
 using Semblance.Features.Runtimes;
 using Semblance.Features.Taps;
 using Semblance.Imaging;
+using Semblance.Index;
 using Semblance.Networks;
 using Semblance.Numerics;
 
@@ -35,28 +36,43 @@ public sealed class NetworkEmbedder : IEmbedder
     public NetworkEmbedder(StoredModel model, int threads = 1, NetworkRuntime runtime = NetworkRuntime.OnnxRuntime)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(threads);
-        if (model.Manifest is not { Kind: "float", Modality: not "text" })
-            throw new ModelException($"'{model.Id}' makes {model.Manifest.Kind} vectors of {model.Manifest.Modality}; an embedder of pictures needs the kind 'float' and the modality 'picture' or 'sketch'.");
         _model = model;
         _threads = threads;
         Runtime = runtime;
-        Identity = new EmbedderIdentity(model.Id, ModelIdentity.OfNetwork(model.Manifest), model.Manifest.Dimension);
+        Description = Describe(model);
         _network = runtime == NetworkRuntime.Engine ? new EnginePictureNetwork(model) : new OnnxPictureNetwork(model, threads);
         _pixels = new PixelTensor(model.Manifest.Input with { Layout = _network.Layout });
     }
 
-    public EmbedderIdentity Identity { get; }
+    public EmbedderDescription Description { get; }
 
     /// <summary>What runs the network; the vectors are interchangeable.</summary>
     public NetworkRuntime Runtime { get; }
 
-    public int MinimumSide => Math.Max(_model.Manifest.Input.Width, _model.Manifest.Input.Height);
-
-    public bool BenefitsFromWhitening => true;
+    /// <summary>What the embedder of a model makes, from its manifest alone.</summary>
+    /// <exception cref="ModelException">It embeds no pictures.</exception>
+    public static EmbedderDescription Describe(StoredModel model)
+    {
+        var manifest = model.Manifest;
+        if (manifest.Modality == Modality.Text)
+            throw new ModelException($"'{model.Id}' takes in text; an embedder of pictures needs the modality 'picture' or 'sketch'.");
+        var isFloat = manifest.Kind == SpaceKind.Float;
+        return new EmbedderDescription(
+            model.Id,
+            ModelIdentity.OfNetwork(manifest),
+            manifest.Kind,
+            manifest.Modality,
+            manifest.Dimension,
+            isFloat ? Metric.Cosine : Metric.Hamming,
+            new PictureNeeds(Math.Max(manifest.Input.Width, manifest.Input.Height)))
+        {
+            BenefitsFromWhitening = isFloat,
+        };
+    }
 
     public Matrix Embed(IReadOnlyList<Picture> pictures)
     {
-        var result = new Matrix(pictures.Count, Identity.Dimension);
+        var result = new Matrix(pictures.Count, Description.Dimension);
         var passes = (pictures.Count + _network.MostAtOnce - 1) / _network.MostAtOnce;
         if (_threads == 1 || passes == 1)
         {
@@ -94,7 +110,7 @@ public sealed class NetworkEmbedder : IEmbedder
             });
         for (var picture = 0; picture < count; picture++)
         {
-            if (starts[picture] != Identity.Dimension)
+            if (starts[picture] != Description.Dimension)
                 throw WrongDimension(_model);
             if (_model.Manifest.Normalise)
                 TapPooling.Normalise(result.Row(first + picture));

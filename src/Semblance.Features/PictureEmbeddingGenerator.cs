@@ -20,9 +20,9 @@ public sealed class PictureEmbeddingGenerator : IEmbeddingGenerator<DataContent,
     public PictureEmbeddingGenerator(IEmbedder embedder, bool leaveOpen = false)
     {
         _embedder = embedder;
-        _decoding = new DecodeOptions { MinimumSide = embedder.MinimumSide };
+        _decoding = new DecodeOptions { MinimumSide = embedder.Description.Needs.MinimumSide };
         _leaveOpen = leaveOpen;
-        _metadata = new EmbeddingGeneratorMetadata("semblance", providerUri: null, embedder.Identity.Id, embedder.Identity.Dimension);
+        _metadata = new EmbeddingGeneratorMetadata("semblance", providerUri: null, embedder.Description.Id, embedder.Description.Dimension);
     }
 
     /// <param name="options">A model id or a dimension other than the embedder's own is refused; the rest has no meaning here.</param>
@@ -30,7 +30,7 @@ public sealed class PictureEmbeddingGenerator : IEmbeddingGenerator<DataContent,
     public Task<GeneratedEmbeddings<Embedding<float>>> GenerateAsync(IEnumerable<DataContent> values, EmbeddingGenerationOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(values);
-        var identity = _embedder.Identity;
+        var identity = _embedder.Description;
         if (options?.Dimensions is { } dimensions && dimensions != identity.Dimension)
             throw new ArgumentException($"'{identity.Id}' gives vectors of {identity.Dimension} numbers, not {dimensions}.", nameof(options));
         if (options?.ModelId is { } model && model != identity.Id)
@@ -70,7 +70,7 @@ public sealed class PictureEmbeddingGenerator : IEmbeddingGenerator<DataContent,
             var vectors = _embedder.Embed([.. decoded.Select(d => d.Picture!)]);
             var now = DateTimeOffset.UtcNow;
             for (var i = 0; i < vectors.Rows; i++)
-                result.Add(new Embedding<float>(vectors.Memory.Slice(i * vectors.Columns, vectors.Columns)) { ModelId = _embedder.Identity.Id, CreatedAt = now });
+                result.Add(new Embedding<float>(vectors.Memory.Slice(i * vectors.Columns, vectors.Columns)) { ModelId = _embedder.Description.Id, CreatedAt = now });
         }
         return result;
     }

@@ -1,6 +1,6 @@
-using System.Security.Cryptography;
-using System.Text;
 using Semblance.Imaging;
+using Semblance.Index;
+using Semblance.Networks;
 using Semblance.Numerics;
 
 namespace Semblance.Features;
@@ -14,16 +14,15 @@ public sealed class RawPixels : IEmbedder
     private const int Side = 32;
     private const string Settings = "raw pixels 32x32 rgb, stretched, lanczos3, l2; version 1";
 
-    public EmbedderIdentity Identity { get; } = new("pixels", Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Settings))), Side * Side * 3);
+    /// <summary>Of every such embedder. Twice the side, so that the shrink on load leaves the stretch something to filter.</summary>
+    public static EmbedderDescription About { get; } =
+        EmbedderDescription.OfDescriptor("pixels", Settings, SpaceKind.Float, Side * Side * 3, Metric.Cosine, new PictureNeeds(2 * Side));
 
-    /// <summary>Twice the side, so that the shrink on load leaves the stretch something to filter.</summary>
-    public int MinimumSide => 2 * Side;
-
-    public bool BenefitsFromWhitening => false;
+    public EmbedderDescription Description => About;
 
     public Matrix Embed(IReadOnlyList<Picture> pictures)
     {
-        var vectors = new Matrix(pictures.Count, Identity.Dimension);
+        var vectors = new Matrix(pictures.Count, About.Dimension);
         for (var i = 0; i < pictures.Count; i++)
         {
             var small = pictures[i].Resize(Side, Side).Pixels;

@@ -75,12 +75,11 @@ public sealed record ModelManifest
     /// <summary>Hash of the network as it was before something was changed while it was added; null where nothing was.</summary>
     public string? AddedSha256 { get; init; }
 
-    /// <summary><c>float</c> or <c>bits</c>.</summary>
-    public string Kind { get; init; } = "float";
+    public SpaceKind Kind { get; init; } = SpaceKind.Float;
 
-    /// <summary><c>picture</c>, <c>text</c> or <c>sketch</c>.</summary>
-    public string Modality { get; init; } = "picture";
+    public Modality Modality { get; init; } = Modality.Picture;
 
+    /// <summary>Numbers of a vector; of the kind <see cref="SpaceKind.Bits"/>, bits of a code.</summary>
     public required int Dimension { get; init; }
 
     public required ModelInput Input { get; init; }

@@ -27,9 +27,12 @@ public sealed class ModelStore
     }
 
     /// <summary><c>$SEMBLANCE_HOME/models</c>, or <c>semblance/models</c> in the user's local application data.</summary>
-    public static ModelStore Default => new(Path.Combine(
+    public static ModelStore Default => OfUser();
+
+    /// <summary>The store of <see cref="Default"/> with other options.</summary>
+    public static ModelStore OfUser(ModelStoreOptions? options = null) => new(Path.Combine(
         Environment.GetEnvironmentVariable("SEMBLANCE_HOME") is { Length: > 0 } home ? home : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify), "semblance"),
-        "models"));
+        "models"), options);
 
     public string Folder { get; }
 
@@ -305,7 +308,7 @@ public sealed class ModelStore
         return id;
     }
 
-    private bool IsTaken(string id) => id is DefaultModel.Id or "hsv" or "pixels" || IsRetired(id) || Directory.Exists(Path.Combine(Folder, id));
+    private bool IsTaken(string id) => id == DefaultModel.Id || _options.ReservedIds.Contains(id) || IsRetired(id) || Directory.Exists(Path.Combine(Folder, id));
 
     // What galleries know the model by, and what it would be known by where it was added from.
     private static IEnumerable<string> IdentitiesOf(StoredModel model)

@@ -1,6 +1,6 @@
 namespace Semblance.Networks;
 
-/// <summary>How a <see cref="ModelStore"/> reaches the network.</summary>
+/// <summary>How a <see cref="ModelStore"/> reaches the network, and which names it gives nobody.</summary>
 public sealed record ModelStoreOptions
 {
     /// <summary>Base of <c>hf:</c> names; null takes <c>$HF_ENDPOINT</c>, else <c>https://huggingface.co</c>.</summary>
@@ -14,6 +14,9 @@ public sealed record ModelStoreOptions
 
     /// <summary>Attempts in a row that bring nothing before the download is given up. What has arrived is kept for the next call.</summary>
     public int MaximumAttempts { get; init; } = 5;
+
+    /// <summary>Names that mean something else to those who look models up here, so that no model gets one.</summary>
+    public IReadOnlyCollection<string> ReservedIds { get; init; } = [];
 }
 
 /// <summary>How far a download has come.</summary>

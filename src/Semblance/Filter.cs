@@ -31,16 +31,17 @@ namespace Semblance;
 /// </remarks>
 public sealed class Filter
 {
-    private readonly FilterNode _root;
-
     private Filter(string text, FilterNode root)
     {
         Text = text;
-        _root = root;
+        Root = root;
         NeedsTags = root.NeedsTags;
     }
 
     public string Text { get; }
+
+    /// <summary>The filter as data; equal for texts that mean the same in the same order.</summary>
+    internal FilterNode Root { get; }
 
     /// <summary>False when <see cref="Matches"/> never looks at tags, so that the caller need not load them.</summary>
     public bool NeedsTags { get; }
@@ -53,7 +54,7 @@ public sealed class Filter
         return new Filter(text, new FilterParser(text).Parse());
     }
 
-    public bool Matches(GalleryItem item, IReadOnlyList<string> tags) => _root.Matches(item, tags);
+    public bool Matches(GalleryItem item, IReadOnlyList<string> tags) => Root.Matches(item, tags);
 
     public override string ToString() => Text;
 }

@@ -1,3 +1,5 @@
+using Semblance.Spaces;
+
 namespace Semblance;
 
 /// <content>What the gallery knows about its pictures, and their tags.</content>
@@ -26,8 +28,10 @@ public sealed partial class Gallery
     /// <summary>The files beside pictures that belong to them, of the present pictures that have any, sorted by path.</summary>
     public IReadOnlyDictionary<long, IReadOnlyList<Sidecar>> Sidecars() => Store.AllSidecars();
 
-    /// <summary>The embedder's own vector of a picture in the active space, before the projection; null where it has none.</summary>
-    public float[]? Vector(long id) => Space is { } space ? Store.Vector(space.Id, id) : null;
+    /// <summary>The embedder's own vector of a picture in the active space, of its first view, before the projection; null where it has none.</summary>
+    public float[]? Vector(long id) => State() is { ActiveSpace: { } active } state && SourceOf(state, active) is var source && Store.Vectors(source.Id, id) is [var bytes, ..]
+        ? VectorForm.Decode(source.Kind, bytes, source.Dimension)
+        : null;
 
     /// <summary>Tags of a picture, sorted.</summary>
     public IReadOnlyList<string> Tags(long id) => Store.Tags(id);
@@ -36,8 +40,16 @@ public sealed partial class Gallery
     public IReadOnlyDictionary<long, IReadOnlyList<string>> AllTags() => Store.AllTags();
 
     /// <summary>Adds tags to pictures; returns how many pairs of picture and tag are new.</summary>
-    public int AddTags(IReadOnlyCollection<long> ids, IReadOnlyCollection<string> tags) => Store.AddTags(ids, tags);
+    public int AddTags(IReadOnlyCollection<long> ids, IReadOnlyCollection<string> tags)
+    {
+        using var lease = Store.TakeShortLease();
+        return Store.AddTags(ids, tags);
+    }
 
     /// <summary>Takes tags from pictures; returns how many pairs of picture and tag there were.</summary>
-    public int RemoveTags(IReadOnlyCollection<long> ids, IReadOnlyCollection<string> tags) => Store.RemoveTags(ids, tags);
+    public int RemoveTags(IReadOnlyCollection<long> ids, IReadOnlyCollection<string> tags)
+    {
+        using var lease = Store.TakeShortLease();
+        return Store.RemoveTags(ids, tags);
+    }
 }

@@ -138,8 +138,8 @@ public sealed class GalleryEvaluation
             using (baseline)
             {
                 var embedded = PictureFolder.Embed(gallery.Paths, baseline, options.Evaluation.Threads, cancellationToken);
-                AddFailures(embedded, baseline.Identity.Id, notes);
-                baselines[baseline.Identity.Id] = Evaluate(embedded.Vectors, Pick(labels, embedded.Rows), null, null, names, options, cancellationToken);
+                AddFailures(embedded, baseline.Description.Id, notes);
+                baselines[baseline.Description.Id] = Evaluate(embedded.Vectors, Pick(labels, embedded.Rows), null, null, names, options, cancellationToken);
             }
         }
         return new GalleryEvaluationReport(report, baselines, notes);
@@ -164,7 +164,7 @@ public sealed class GalleryEvaluation
         var queryLabels = names.Of([.. labelled.Select(file => file.Labels!)]);
         var embedder = _embedder();
         var queries = PictureFolder.Embed(paths, embedder, options.Evaluation.Threads, cancellationToken);
-        AddFailures(queries, embedder.Identity.Id, notes);
+        AddFailures(queries, embedder.Description.Id, notes);
         var report = Evaluate(_project(queries.Vectors, cancellationToken), Pick(queryLabels, queries.Rows), gallery.Vectors, galleryLabels, names, options, cancellationToken);
         var baselines = new Dictionary<string, EvaluationReport>(StringComparer.Ordinal);
         foreach (var baseline in OpenBaselines(options))
@@ -173,8 +173,8 @@ public sealed class GalleryEvaluation
             {
                 var asked = PictureFolder.Embed(paths, baseline, options.Evaluation.Threads, cancellationToken);
                 var searched = PictureFolder.Embed(gallery.Paths, baseline, options.Evaluation.Threads, cancellationToken);
-                AddFailures(searched, baseline.Identity.Id, notes);
-                baselines[baseline.Identity.Id] = Evaluate(
+                AddFailures(searched, baseline.Description.Id, notes);
+                baselines[baseline.Description.Id] = Evaluate(
                     asked.Vectors, Pick(queryLabels, asked.Rows), searched.Vectors, Pick(galleryLabels, searched.Rows), names, options, cancellationToken);
             }
         }
@@ -216,7 +216,7 @@ public sealed class GalleryEvaluation
         foreach (var baseline in OpenBaselines(options))
         {
             using (baseline)
-                baselines[baseline.Identity.Id] = PairBaseline(pairs, rows, ids, baseline, options, cancellationToken);
+                baselines[baseline.Description.Id] = PairBaseline(pairs, rows, ids, baseline, options, cancellationToken);
         }
         return new GalleryEvaluationReport(report, baselines, []);
     }
@@ -289,7 +289,7 @@ public sealed class GalleryEvaluation
             cancellationToken: cancellationToken);
     }
 
-    private static IEmbedder[] OpenBaselines(GalleryEvaluationOptions options) => options.Baselines ? [new HsvHistogram(), new RawPixels()] : [];
+    private static IEmbedder[] OpenBaselines(GalleryEvaluationOptions options) => options.Baselines ? [.. Embedders.BuiltIn.Select(entry => entry.Open(new EmbedderOptions()))] : [];
 
     private static void AddFailures(EmbeddedPictures embedded, string embedder, List<string> notes)
     {

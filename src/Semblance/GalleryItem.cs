@@ -36,7 +36,9 @@ public sealed record GalleryItem(
     public string? Camera => Photo.Camera;
 
     /// <summary>Name of the folder that holds the picture: the label where folders are classes.</summary>
-    public string Label => System.IO.Path.GetFileName(System.IO.Path.GetDirectoryName(Path)) ?? "";
+    public string Label => LabelOf(Path);
+
+    internal static string LabelOf(string path) => System.IO.Path.GetFileName(System.IO.Path.GetDirectoryName(path)) ?? "";
 }
 
 /// <summary>A file that could not be indexed, and why.</summary>

@@ -11,11 +11,17 @@ public sealed record GalleryOptions
     /// <summary>Embedder to use; null takes the gallery's own, or <see cref="DefaultModel"/> for a new gallery.</summary>
     public string? Model { get; init; }
 
-    /// <summary>Where models are found; null takes <see cref="ModelStore.Default"/>.</summary>
+    /// <summary>Where models are found; null takes <see cref="Embedders.OpenStore"/>.</summary>
     public ModelStore? Models { get; init; }
 
     /// <summary>What a new gallery does to raw vectors; null: whitening where the embedder profits from it.</summary>
     public PostProcessing? PostProcessing { get; init; }
+
+    /// <summary>What of each picture a new gallery embeds; null for the whole.</summary>
+    public PictureViews? Views { get; init; }
+
+    /// <summary>Bytes that the open indexes of a gallery with several spaces may take together, mapped files included; those used longest ago are closed first, and opened again when asked for.</summary>
+    public long IndexMemory { get; init; } = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 2;
 
     public int Threads { get; init; } = Environment.ProcessorCount;
 

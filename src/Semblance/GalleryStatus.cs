@@ -22,9 +22,18 @@ public sealed record GalleryStatus(
 {
     /// <summary>Pictures whose dates, places and the like were read by an older program, which knew fewer; the next ingest run reads them.</summary>
     public long OutdatedFacts { get; init; }
+
+    /// <summary>What there is of each space, by its name.</summary>
+    public IReadOnlyDictionary<string, SpaceStatus> BySpace { get; init; } = new Dictionary<string, SpaceStatus>();
 }
 
-/// <summary>The index file of the active space.</summary>
+/// <summary>What there is of a space.</summary>
+/// <param name="Pictures">Present pictures that have vectors in it.</param>
+/// <param name="Scale">Meaning of its scores.</param>
+/// <param name="Index">Its index file; null while there is none.</param>
+public sealed record SpaceStatus(long Pictures, ScoreScale Scale, IndexStatus? Index);
+
+/// <summary>The index file of a space.</summary>
 /// <param name="Kind">Its kind, such as <c>exact</c>.</param>
 /// <param name="Setting">What <see cref="Gallery.IndexKind"/> asks for.</param>
 /// <param name="Pictures">Pictures it answers for.</param>

@@ -21,6 +21,18 @@ public sealed record Query
     /// <summary>In place of <see cref="Gallery.TargetRecall"/> for this search: above 0, at most 1, which scans all pictures.</summary>
     public float? TargetRecall { get; init; }
 
+    /// <summary>
+    /// The spaces to search, by name and weight; empty takes the gallery's active one. Of several, each finds candidates, whose scores are
+    /// brought to one scale by what they mean in their space, and the weighted mean ranks them.
+    /// </summary>
+    public IReadOnlyList<QuerySpace> Spaces { get; init; } = [];
+
+    /// <summary>The space, by name, whose vectors rank what <see cref="Spaces"/> have found: a search by short codes first, and exact vectors then. Null leaves the order.</summary>
+    public string? RerankBy { get; init; }
+
+    /// <summary>Leaves out answers that are copies of better answers.</summary>
+    public bool Distinct { get; init; }
+
     /// <summary>A query by the file or URL at <paramref name="picture"/>.</summary>
     public static Query From(string picture, PictureBox? box = null) => new() { Inputs = [new PictureInput(picture, box)] };
 
@@ -34,6 +46,9 @@ public sealed record Query
     /// <summary>But unlike <paramref name="input"/>.</summary>
     public Query Not(QueryInput input) => this with { Inputs = [.. Inputs, input with { Weight = -input.Weight }] };
 }
+
+/// <summary>A space to search, and how much it counts beside others.</summary>
+public sealed record QuerySpace(string Name, float Weight = 1);
 
 /// <summary>One input of a query; a negative weight means "unlike this".</summary>
 public abstract record QueryInput

@@ -55,7 +55,16 @@ public sealed record SearchExplanation(string Index, string Space, long Searched
 
     /// <summary>Hits whose score comes from their perceptual hashes: <see cref="SearchHit.HashBits"/>.</summary>
     public int Raised { get; init; }
+
+    /// <summary>The steps from candidates to the answer, in order.</summary>
+    public IReadOnlyList<SearchStage> Stages { get; init; } = [];
 }
+
+/// <summary>One step of a search.</summary>
+/// <param name="Name">Of a space that gave candidates, or of what was done with them.</param>
+/// <param name="In">Pictures that it looked at.</param>
+/// <param name="Out">Pictures that it left.</param>
+public sealed record SearchStage(string Name, long In, long Out, double Microseconds);
 
 /// <summary>Hits with the explanation of how they were found.</summary>
 public sealed record SearchAnswer(IReadOnlyList<SearchHit> Hits, SearchExplanation Explanation);

@@ -1,3 +1,5 @@
+using Semblance.Index;
+using Semblance.Networks;
 using Semblance.Testing;
 using Xunit;
 
@@ -7,7 +9,7 @@ namespace Semblance.Tests;
 public sealed class GalleryDeriveTests
 {
     private static Gallery Open(SmallGallery small) =>
-        Gallery.Open(small.Folder, new GalleryOptions { Model = "hsv", Threads = 2, PostProcessing = new PostProcessing("whiten", 32, 5) });
+        Gallery.Open(small.Folder, new GalleryOptions { Model = "hsv", Threads = 2, PostProcessing = new PostProcessing(PostProcessingKind.Whiten, 32, 5) });
 
     private static void Add(SmallGallery small, int from, int count)
     {
@@ -53,7 +55,7 @@ public sealed class GalleryDeriveTests
         var runs = new List<float[]>();
         for (var run = 0; run < 2; run++)
         {
-            using var gallery = Gallery.Open(small["run" + run], new GalleryOptions { Model = "hsv", Threads = 1 + run, PostProcessing = new PostProcessing("whiten", 32, 5) });
+            using var gallery = Gallery.Open(small["run" + run], new GalleryOptions { Model = "hsv", Threads = 1 + run, PostProcessing = new PostProcessing(PostProcessingKind.Whiten, 32, 5) });
             await gallery.IngestAsync(small.Pictures);
             runs.Add(gallery.ProjectedVectors().Vectors.Span.ToArray());
         }
@@ -73,7 +75,7 @@ public sealed class GalleryDeriveTests
         GalleryStatus status = gallery.Status();
         Assert.Equal((11, 1, 1, 2), (status.Pictures, status.Missing, status.Failures, status.Tags));
         Assert.Equal([small.Pictures], status.Roots);
-        Assert.Equal((SpaceKind.Float, Modality.Picture, "cosine", 512), (status.Spaces[0].Kind, status.Spaces[0].Modality, status.Spaces[0].Metric, status.Spaces[0].Dimension));
+        Assert.Equal((SpaceKind.Float, Modality.Picture, Metric.Cosine, 512), (status.Spaces[0].Kind, status.Spaces[0].Modality, status.Spaces[0].Metric, status.Spaces[0].Dimension));
         Assert.True(status.DiskBytes > 10_000);
     }
 }

@@ -90,13 +90,13 @@ public sealed class GalleryFactsTests
         small.Write("b.jpg", Photo(2, _ => { }));
         using var gallery = small.Open();
         await gallery.IngestAsync(small.Pictures);
-        var changes = gallery.Store.ChangeCounter;
+        var changes = gallery.Store.Version.Changes;
 
         async Task<(long, long, long, int?)> Run()
         {
             var report = await gallery.IngestAsync(small.Pictures);
             Assert.Equal(0, report.ImagesPerSecond);
-            Assert.Equal(changes, gallery.Store.ChangeCounter);
+            Assert.Equal(changes, gallery.Store.Version.Changes);
             return (report.Updated, report.Unchanged, report.FactsRead, gallery.Store.ItemByPath(Path.Combine(small.Pictures, "a.jpg"))!.Photo.Rating);
         }
 

@@ -24,7 +24,7 @@ public sealed class GalleryFilesTests
         {
             Assert.Equal(12, (await gallery.ReindexAsync("pixels")).Added);
             Assert.Equal("pixels", gallery.Space!.Model);
-            Assert.Equal(2, gallery.Store.Spaces.Count);
+            Assert.Equal(2, gallery.Spaces.Count);
             Assert.Equal(5, (await gallery.SearchAsync(Query.FromId(1), 5)).Count);
             Assert.True(gallery.Verify().Ok);
             // Back again: the old vectors are still there, nothing is embedded twice.

@@ -16,7 +16,7 @@ public sealed class GalleryIngestTests
         using var gallery = small.Open();
         Assert.Equal((12, 0, 0, 0, 0, 0), Counts(await gallery.IngestAsync(small.Pictures)));
         Assert.Equal((0, 0, 0, 0, 12, 0), Counts(await gallery.IngestAsync(small.Pictures)));
-        Assert.Equal(12, gallery.Store.CountVectors(gallery.Space!.Id));
+        Assert.Equal(12, gallery.Store.CountVectors(gallery.Space!.Id).Vectors);
     }
 
     [Fact]
@@ -44,7 +44,7 @@ public sealed class GalleryIngestTests
         Assert.Equal("hsv", gallery.Space!.Model);
         await gallery.ReindexAsync("pixels");
         Assert.Equal((12, 0, 0, 0, 0, 0), Counts(await gallery.IngestAsync(small.Pictures)));
-        Assert.All(gallery.Store.Vectors(gallery.Space!.Id), row => Assert.Equal(3072, row.Vector.Length));
+        Assert.All(gallery.Items(), item => Assert.Equal(3072, gallery.Vector(item.Id)!.Length));
     }
 
     [Fact]
@@ -81,9 +81,9 @@ public sealed class GalleryIngestTests
         File.Move(Path.Combine(small.Pictures, "c0", "p0.jpg"), Path.Combine(small.Pictures, "moved.jpg"));
         small.Write("new.jpg", TestPictures.Scene(48, 40, 5, 5));
         File.Delete(Path.Combine(small.Pictures, "c0", "p2.jpg"));
-        var before = gallery.Store.ChangeCounter;
+        var before = gallery.Store.Version.Changes;
         Assert.Equal((1, 0, 1, 1, 10, 0), Counts(await gallery.IngestAsync(small.Pictures, new IngestOptions { DryRun = true })));
-        Assert.Equal(before, gallery.Store.ChangeCounter);
+        Assert.Equal(before, gallery.Store.Version.Changes);
         Assert.Equal((1, 0, 1, 1, 10, 0), Counts(await gallery.IngestAsync(small.Pictures)));
     }
 

@@ -1,5 +1,5 @@
 using Semblance.Numerics;
-using Semblance.Searching;
+using Semblance.Spaces;
 using Xunit;
 
 namespace Semblance.Tests;

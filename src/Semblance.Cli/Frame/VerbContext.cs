@@ -1,5 +1,6 @@
 using Semblance.Cli.Output;
 using Semblance.Cli.Settings;
+using Semblance.Features;
 using Semblance.Networks;
 
 namespace Semblance.Cli.Frame;
@@ -55,7 +56,7 @@ internal sealed class VerbContext
         return Path.GetFullPath(path, Host.CurrentFolder);
     }
 
-    public ModelStore Models => Host.Environment("SEMBLANCE_HOME") is { Length: > 0 } ? new ModelStore(Path.Combine(UserFolders.Data(Host), "models")) : ModelStore.Default;
+    public ModelStore Models => Host.Environment("SEMBLANCE_HOME") is { Length: > 0 } ? Embedders.OpenStore(Path.Combine(UserFolders.Data(Host), "models")) : Embedders.OpenStore();
 
     /// <summary>Opens the gallery that the flags name.</summary>
     /// <param name="create">Makes one where none is; verbs that only read leave this off and say how to make one.</param>

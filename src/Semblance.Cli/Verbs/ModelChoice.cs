@@ -1,19 +1,18 @@
 using Semblance.Cli.Frame;
+using Semblance.Features;
 
 namespace Semblance.Cli.Verbs;
 
 /// <summary>Turns what stands after <c>--model</c> into a name of the store.</summary>
 internal static class ModelChoice
 {
-    private static readonly string[] s_builtIn = [GalleryOptions.DefaultModel, "hsv", "pixels"];
-
     /// <summary>
     /// A name stays as it is. A file or model folder is added to the store unless the same model is there already, since a
     /// gallery must find its model again whatever becomes of the file. Its name gets a number where another model has it.
     /// </summary>
     public static async Task<string?> ResolveAsync(VerbContext context, string? typed, CancellationToken cancellationToken)
     {
-        if (typed is null || s_builtIn.Contains(typed))
+        if (typed is null || typed == GalleryOptions.DefaultModel || Embedders.BuiltIn.Any(entry => entry.Id == typed))
             return typed;
         var path = context.FullPath(typed);
         if (!File.Exists(path) && !Directory.Exists(path))

@@ -1,5 +1,7 @@
 using Semblance.Cli.Frame;
 using Semblance.Cli.Output;
+using Semblance.Features;
+using Semblance.Networks;
 
 namespace Semblance.Cli.Verbs;
 
@@ -28,9 +30,8 @@ internal sealed class ModelsVerb : Verb
         Row[] rows =
         [
             new(GalleryOptions.DefaultModel, "float", "picture", ofDefault?.Manifest.Dimension, ofDefault?.Folder ?? "made at first use"),
-            .. stored.Where(model => model != ofDefault).Select(model => new Row(model.Id, model.Manifest.Kind, model.Manifest.Modality, model.Manifest.Dimension, model.Folder)),
-            new("hsv", "float", "picture", 512, "built in: colour histogram"),
-            new("pixels", "float", "picture", 3072, "built in: 32 x 32 pixels"),
+            .. stored.Where(model => model != ofDefault).Select(model => new Row(model.Id, model.Manifest.Kind.Name(), model.Manifest.Modality.Name(), model.Manifest.Dimension, model.Folder)),
+            .. Embedders.BuiltIn.Select(entry => new Row(entry.Id, entry.Description.Kind.Name(), entry.Description.Modality.Name(), entry.Description.Dimension, "built in: " + entry.Origin)),
         ];
         context.Printer.Rows(
             [

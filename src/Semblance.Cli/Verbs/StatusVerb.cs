@@ -2,6 +2,8 @@ using System.Globalization;
 using System.Text.Json;
 using Semblance.Cli.Frame;
 using Semblance.Cli.Output;
+using Semblance.Index;
+using Semblance.Networks;
 using Semblance.Cli.Settings;
 
 namespace Semblance.Cli.Verbs;
@@ -144,11 +146,11 @@ internal sealed class StatusVerb : Verb
             json.WriteString("name", space.Name);
             json.WriteString("model", space.Model);
             json.WriteString("sha256", space.Sha256);
-            json.WriteString("kind", space.Kind == SpaceKind.Bits ? "bits" : "float");
-            json.WriteString("modality", space.Modality.ToString().ToLowerInvariant());
+            json.WriteString("kind", space.Kind.Name());
+            json.WriteString("modality", space.Modality.Name());
             json.WriteNumber("dimension", space.Dimension);
-            json.WriteString("metric", space.Metric);
-            json.WriteString("post_processing", space.PostProcessing.Kind);
+            json.WriteString("metric", space.Metric.Name());
+            json.WriteString("post_processing", space.PostProcessing.Kind.Name());
             json.WriteNumber("projection_version", space.ProjectionVersion);
             json.WriteNumber("fitted_count", space.FittedCount);
             json.WriteBoolean("active", space.Active);

@@ -16,8 +16,8 @@ internal static class ManifestJson
             Id = reader.Text("id"),
             Sha256 = reader.Text("sha256"),
             AddedSha256 = reader.OptionalText("added_sha256"),
-            Kind = reader.Text("kind", ["float", "bits"]),
-            Modality = reader.Text("modality", ["picture", "text", "sketch"]),
+            Kind = reader.Choice<SpaceKind>("kind"),
+            Modality = reader.Choice<Modality>("modality"),
             Dimension = reader.Positive("dimension"),
             Input = ReadInput(reader.Object("input")),
             Taps = reader.List("taps", (item, path) => ReadTap(item as JsonObject is { } tap ? new Reader(tap, name, path + ".") : throw reader.Wrong(path, "an object"))),
@@ -35,8 +35,8 @@ internal static class ManifestJson
         result["sha256"] = manifest.Sha256;
         if (manifest.AddedSha256 is not null)
             result["added_sha256"] = manifest.AddedSha256;
-        result["kind"] = manifest.Kind;
-        result["modality"] = manifest.Modality;
+        result["kind"] = manifest.Kind.Name();
+        result["modality"] = manifest.Modality.Name();
         result["dimension"] = manifest.Dimension;
         var (input, target) = (manifest.Input, Child(result, "input"));
         target["width"] = input.Width;

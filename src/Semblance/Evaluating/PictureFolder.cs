@@ -28,7 +28,7 @@ internal static class PictureFolder
     {
         var vectors = new float[paths.Count][];
         var failures = new ConcurrentDictionary<int, string>();
-        var decoding = new DecodeOptions { MinimumSide = embedder.MinimumSide };
+        var decoding = new DecodeOptions { MinimumSide = embedder.Description.Needs.MinimumSide };
         var batches = (paths.Count + Batch - 1) / Batch;
         var parallel = new ParallelOptions { CancellationToken = cancellationToken, MaxDegreeOfParallelism = threads };
         Parallel.For(0, batches, parallel, batch =>
@@ -55,7 +55,7 @@ internal static class PictureFolder
                 vectors[positions[i]] = embedded.Row(i).ToArray();
         });
         int[] rows = [.. Enumerable.Range(0, paths.Count).Where(position => vectors[position] is not null)];
-        var matrix = new Matrix(rows.Length, embedder.Identity.Dimension);
+        var matrix = new Matrix(rows.Length, embedder.Description.Dimension);
         for (var i = 0; i < rows.Length; i++)
             vectors[rows[i]].CopyTo(matrix.Row(i));
         return new EmbeddedPictures(matrix, rows, [.. failures.OrderBy(failure => failure.Key).Select(failure => failure.Value)]);

@@ -1,73 +1,55 @@
+using System.Globalization;
+
 namespace Semblance.Filtering;
 
-/// <summary>What each field of the filter grammar means.</summary>
+/// <summary>The catalogue of fields of the filter grammar. A new field is one entry here; where it needs a column, the schema has that.</summary>
 internal static class FilterFields
 {
-    public static IReadOnlyList<string> Known { get; } =
-        ["label", "tag", "name", "path", "date", "size", "width", "height", "mp", "orientation", "camera", "format", "lens", "iso", "rating", "gps", "near", "description"];
+    private const string PixelForm = "a number of pixels such as >=1000 or 640..1920";
 
-    /// <param name="field">Lower case and known; null for a bare word.</param>
-    /// <param name="position">Of the value in the filter text, for messages.</param>
-    public static FilterNode Term(string? field, string value, int position) => field switch
+    /// <summary>Date of exposure, else the file's time on this machine's clock.</summary>
+    public static NumberField Date { get; } = new("date", null, "a date such as 2020, 2020-05, 2020-05-17 or 2020..2021", static item => DateOf(item).Ticks, static (text, _) => Ranges.ParseDate(text))
     {
-        null => BareWord(value),
-        "label" => OfText(value, item => item.Label),
-        "tag" => new TagTerm(Glob.OfText(value).Matches),
-        "name" => Name(value),
-        "path" => Path(value),
-        "camera" => PartOf(value, item => item.Camera),
-        "lens" => PartOf(value, item => item.Photo.Lens),
-        "description" => PartOf(value, item => item.Photo.Description),
-        "iso" => Ranges.Count(value, position, "an ISO sensitivity such as 400, >=800 or 100..800", item => item.Photo.Iso),
-        "rating" => Ranges.Rating(value, position),
-        "gps" => Places.Gps(value, position),
-        "near" => Places.Near(value, position),
-        "format" => OfText(FormatName(value), item => item.Format),
-        "orientation" => Orientation(value, position),
-        "date" => Ranges.Date(value, position),
-        "size" => Ranges.Size(value, position),
-        "width" => Ranges.Count(value, position, "a number of pixels such as >=1000 or 640..1920", item => item.Width),
-        "height" => Ranges.Count(value, position, "a number of pixels such as >=1000 or 640..1920", item => item.Height),
-        "mp" => Ranges.Megapixels(value, position),
-        _ => throw new ArgumentOutOfRangeException(nameof(field), field, "Not one of the known fields."),
+        Write = Ranges.WriteDate,
     };
 
-    /// <summary>The date that <c>date:</c> and the keep policies go by: exposure, else the file's time on this machine's clock.</summary>
+    public static TextField Path { get; } = new("path", "path", TextMatch.Path, static item => item.Path);
+
+    public static TextField FileName { get; } = new("name", "path", TextMatch.FileName, static item => item.Path);
+
+    public static IReadOnlyList<FilterField> All { get; } =
+    [
+        new TextField("label", "label", TextMatch.Whole, static item => item.Label),
+        new OtherField("tag", static (value, _) => new TagTerm(new TextPattern(value, TextMatch.Whole))),
+        FileName,
+        Path,
+        Date,
+        new NumberField("size", "size", "a size such as >2MB, 100KB..2MB or 4096", static item => item.Size, static (text, _) => Ranges.ParseSize(text)),
+        new NumberField("width", "width", PixelForm, static item => item.Width, static (text, _) => Ranges.ParseCount(text)),
+        new NumberField("height", "height", PixelForm, static item => item.Height, static (text, _) => Ranges.ParseCount(text)),
+        // Compared in pixels, so that no fraction is rounded twice.
+        new NumberField("mp", "width * height", "megapixels such as 12, >=3 or 3..6", static item => (long)item.Width * item.Height, static (text, alone) => Ranges.ParseMegapixels(text, rounded: alone))
+        {
+            Write = static pixels => (pixels / 1e6m).ToString("0.######", CultureInfo.InvariantCulture),
+        },
+        new OtherField("orientation", Orientation),
+        new TextField("camera", "camera", TextMatch.Part, static item => item.Camera),
+        new TextField("format", "format", TextMatch.Whole, static item => item.Format) { Meaning = FormatName },
+        new TextField("lens", "lens", TextMatch.Part, static item => item.Photo.Lens),
+        new NumberField("iso", "iso", "an ISO sensitivity such as 400, >=800 or 100..800", static item => item.Photo.Iso, static (text, _) => Ranges.ParseCount(text)),
+        // A picture that nobody rated has no stars.
+        new NumberField("rating", "coalesce(rating, 0)", "a rating of -1 (rejected) to 5 stars such as 5, >=3 or 3..5", static item => item.Photo.Rating ?? 0, static (text, _) => Ranges.ParseRating(text)),
+        new OtherField("gps", Places.Gps),
+        new OtherField("near", Places.Near),
+        new TextField("description", "description", TextMatch.Part, static item => item.Photo.Description),
+    ];
+
+    public static FilterField? Find(string name) => All.FirstOrDefault(field => field.Name == name);
+
+    public static WordTerm BareWord(string value) => new(new TextPattern(value, TextMatch.Part));
+
+    /// <summary>The date that <c>date:</c> and the keep policies go by.</summary>
     public static DateTime DateOf(GalleryItem item) => item.Taken ?? item.Modified.ToLocalTime();
-
-    private static TagTerm BareWord(string value)
-    {
-        var test = PartOrGlob(value);
-        return new TagTerm(test, item => test(System.IO.Path.GetFileName(item.Path)));
-    }
-
-    private static ItemTerm OfText(string value, Func<GalleryItem, string> text)
-    {
-        var glob = Glob.OfText(value);
-        return new ItemTerm(item => glob.Matches(text(item)));
-    }
-
-    private static ItemTerm Name(string value)
-    {
-        var glob = Glob.OfText(value);
-        return new ItemTerm(item =>
-            glob.Matches(System.IO.Path.GetFileName(item.Path)) || glob.Matches(System.IO.Path.GetFileNameWithoutExtension(item.Path)));
-    }
-
-    private static ItemTerm Path(string value)
-    {
-        var glob = Glob.OfPath(value);
-        return new ItemTerm(item => glob.MatchesPath(item.Path));
-    }
-
-    private static ItemTerm PartOf(string value, Func<GalleryItem, string?> text)
-    {
-        var test = PartOrGlob(value);
-        return new ItemTerm(item => text(item) is { } known && test(known));
-    }
-
-    private static Func<string, bool> PartOrGlob(string value) =>
-        Glob.HasWildcard(value) ? Glob.OfText(value).Matches : text => text.Contains(value, StringComparison.OrdinalIgnoreCase);
 
     private static string FormatName(string value) => value.ToLowerInvariant() switch
     {
@@ -76,12 +58,8 @@ internal static class FilterFields
         var other => other,
     };
 
-    private static ItemTerm Orientation(string value, int position) => value.ToLowerInvariant() switch
-    {
-        "portrait" => new ItemTerm(item => item.Height > item.Width),
-        "landscape" => new ItemTerm(item => item.Width > item.Height),
-        "square" => new ItemTerm(item => item.Width == item.Height),
-        "panorama" => new ItemTerm(item => item.Width >= 2L * item.Height),
-        _ => throw new FilterException(position, value, "portrait, landscape, square or panorama"),
-    };
+    private static FilterNode Orientation(string value, int position) =>
+        Enum.TryParse<PictureShape>(value, ignoreCase: true, out var shape) && Enum.IsDefined(shape) && !char.IsAsciiDigit(value[0])
+            ? new ShapeTerm(shape)
+            : throw new FilterException(position, value, "portrait, landscape, square or panorama");
 }

@@ -83,20 +83,17 @@ internal sealed class FilterParser(string text)
     {
         var start = _at;
         var field = Field();
-        if (field is not null && !FilterFields.Known.Contains(field))
-        {
-            throw new FilterException(start, field + ":",
-                $"a field ({string.Join(", ", FilterFields.Known)}), or quotes around a word with a colon,");
-        }
+        var known = field is null ? null : FilterFields.Find(field)
+            ?? throw new FilterException(start, field + ":", $"a field ({string.Join(", ", FilterFields.All)}), or quotes around a word with a colon,");
         var alternatives = new List<FilterNode>();
         do
         {
             var valueStart = _at;
-            if (alternatives.Count > 0 && Field() is { } other && FilterFields.Known.Contains(other))
+            if (alternatives.Count > 0 && Field() is { } other && FilterFields.Find(other) is not null)
                 throw new FilterException(valueStart, other + ":", "a value (terms of several fields are joined by OR)");
             _at = valueStart;
             var value = Value();
-            alternatives.Add(FilterFields.Term(field, value, valueStart));
+            alternatives.Add(known?.Term(value, valueStart) ?? FilterFields.BareWord(value));
         }
         while (Take('|'));
         return alternatives.Count == 1 ? alternatives[0] : new AnyOf(alternatives);

@@ -10,30 +10,27 @@ internal static class Places
     private const string NearForm = "latitude,longitude,distance such as 48.86,2.35,5km (or m, mi)";
 
     /// <summary>Whether there is a place at all, or whether it lies in a box; a box whose west is east of its east crosses the date line.</summary>
-    public static ItemTerm Gps(string value, int position)
+    public static FilterNode Gps(string value, int position)
     {
         switch (value.ToLowerInvariant())
         {
             case "yes":
-                return new ItemTerm(item => item.Photo.Location is not null);
+                return new PlaceTerm(IsKnown: true);
             case "no":
-                return new ItemTerm(item => item.Photo.Location is null);
+                return new PlaceTerm(IsKnown: false);
         }
         if (value.Split("..") is not [var first, var second] || Point(first.Split(',')) is not { } low || Point(second.Split(',')) is not { } high)
             throw new FilterException(position, value, GpsForm);
         if (low.Latitude > high.Latitude)
             throw new FilterException(position, value, "a box whose first corner is the southern one, south,west..north,east,");
-        var crosses = low.Longitude > high.Longitude;
-        return new ItemTerm(item => item.Photo.Location is { } place
-            && place.Latitude >= low.Latitude && place.Latitude <= high.Latitude
-            && (crosses ? place.Longitude >= low.Longitude || place.Longitude <= high.Longitude : place.Longitude >= low.Longitude && place.Longitude <= high.Longitude));
+        return new BoxTerm(low.Latitude, low.Longitude, high.Latitude, high.Longitude);
     }
 
-    public static ItemTerm Near(string value, int position)
+    public static FilterNode Near(string value, int position)
     {
         if (value.Split(',') is not [var latitude, var longitude, var distance] || Point([latitude, longitude]) is not { } centre || Metres(distance) is not { } metres)
             throw new FilterException(position, value, NearForm);
-        return new ItemTerm(item => item.Photo.Location is { } place && place.MetresTo(centre) <= metres);
+        return new NearTerm(centre.Latitude, centre.Longitude, metres);
     }
 
     private static GeoPoint? Point(string[] parts) =>

@@ -5,51 +5,14 @@ namespace Semblance.Filtering;
 /// <summary>Terms over ordered quantities. A written value stands for an interval (a year, a rounded number, one byte count); comparisons go by its ends.</summary>
 internal static class Ranges
 {
-    private const string SizeForm = "a size such as >2MB, 100KB..2MB or 4096";
-    private const string DateForm = "a date such as 2020, 2020-05, 2020-05-17 or 2020..2021";
-    private const string RatingForm = "a rating of -1 (rejected) to 5 stars such as 5, >=3 or 3..5";
-    private const string MegapixelForm = "megapixels such as 12, >=3 or 3..6";
-
-    public static ItemTerm Date(string value, int position)
-    {
-        var (low, high) = Parse(value, position, DateForm, ParseDate);
-        return new ItemTerm(item => Within(FilterFields.DateOf(item).Ticks, low, high));
-    }
-
-    public static ItemTerm Size(string value, int position)
-    {
-        var (low, high) = Parse(value, position, SizeForm, ParseSize);
-        return new ItemTerm(item => Within(item.Size, low, high));
-    }
-
-    /// <param name="quantity">Null where it is not known, which passes no term.</param>
-    public static ItemTerm Count(string value, int position, string form, Func<GalleryItem, int?> quantity)
-    {
-        var (low, high) = Parse(value, position, form, ParseCount);
-        return new ItemTerm(item => quantity(item) is { } count && Within(count, low, high));
-    }
-
-    /// <summary>A picture that nobody rated has no stars.</summary>
-    public static ItemTerm Rating(string value, int position)
-    {
-        var (low, high) = Parse(value, position, RatingForm, ParseRating);
-        return new ItemTerm(item => Within(item.Photo.Rating ?? 0, low, high));
-    }
-
-    /// <summary>Compared in pixels, so that no fraction is rounded twice.</summary>
-    public static ItemTerm Megapixels(string value, int position)
-    {
-        var exact = value.Contains("..", StringComparison.Ordinal) || value[0] is '<' or '>';
-        var (low, high) = Parse(value, position, MegapixelForm, text => ParseMegapixels(text, rounded: !exact));
-        return new ItemTerm(item => Within((decimal)item.Width * item.Height, low, high));
-    }
-
-    private static bool Within(decimal x, decimal? low, decimal? high) => (low is null || x >= low) && (high is null || x <= high);
-
     /// <summary>Both ends included; null is open.</summary>
-    /// <param name="parse">The interval that a written value stands for, both ends included, or null when it is not in the form.</param>
-    private static (decimal? Low, decimal? High) Parse(string value, int position, string form, Func<string, (decimal Low, decimal High)?> parse)
+    /// <param name="parse">
+    /// The interval that a written value stands for, both ends included, or null when it is not in the form; told whether it stands alone, not in a range or behind
+    /// a sign.
+    /// </param>
+    public static (decimal? Low, decimal? High) Parse(string value, int position, string form, Func<string, bool, (decimal Low, decimal High)?> parse)
     {
+        var alone = !value.Contains("..", StringComparison.Ordinal) && value[0] is not ('<' or '>');
         var dots = value.IndexOf("..", StringComparison.Ordinal);
         if (dots >= 0)
         {
@@ -76,10 +39,10 @@ internal static class Ranges
             _ => single,
         };
 
-        (decimal Low, decimal High) Single(string text, int at) => parse(text) ?? throw new FilterException(at, text, form);
+        (decimal Low, decimal High) Single(string text, int at) => parse(text, alone) ?? throw new FilterException(at, text, form);
     }
 
-    private static (decimal, decimal)? ParseDate(string text)
+    public static (decimal Low, decimal High)? ParseDate(string text)
     {
         foreach (var (format, length, step) in s_dateForms)
         {
@@ -94,6 +57,18 @@ internal static class Ranges
         return null;
     }
 
+    /// <summary>The day that a bound of a date belongs to; null where no day is that early or late.</summary>
+    public static string? WriteDate(long ticks) =>
+        ticks >= 0 && ticks <= DateTime.MaxValue.Ticks ? new DateTime(ticks).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) : null;
+
+    /// <summary>The least whole number that a lower bound allows.</summary>
+    public static long? Ceiling(decimal? bound) => bound is { } low ? Clamp(decimal.Ceiling(low)) : null;
+
+    /// <summary>The greatest whole number that an upper bound allows.</summary>
+    public static long? Floor(decimal? bound) => bound is { } high ? Clamp(decimal.Floor(high)) : null;
+
+    private static long Clamp(decimal number) => (long)Math.Clamp(number, long.MinValue, long.MaxValue);
+
     private static readonly (string Format, int Length, Func<DateTime, DateTime> Next)[] s_dateForms =
     [
         ("yyyy", 4, start => start.AddYears(1)),
@@ -101,7 +76,7 @@ internal static class Ranges
         ("yyyy-MM-dd", 10, start => start.AddDays(1)),
     ];
 
-    private static (decimal, decimal)? ParseSize(string text)
+    public static (decimal Low, decimal High)? ParseSize(string text)
     {
         var digits = text.TrimEnd("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ".ToCharArray());
         decimal? unit = text[digits.Length..].ToUpperInvariant() switch
@@ -123,13 +98,13 @@ internal static class Ranges
         return (bytes, bytes);
     }
 
-    private static (decimal, decimal)? ParseCount(string text) =>
+    public static (decimal Low, decimal High)? ParseCount(string text) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var count) ? (count, count) : null;
 
-    private static (decimal, decimal)? ParseRating(string text) =>
+    public static (decimal Low, decimal High)? ParseRating(string text) =>
         int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var stars) && stars is >= -1 and <= 5 ? (stars, stars) : null;
 
-    private static (decimal, decimal)? ParseMegapixels(string text, bool rounded)
+    public static (decimal Low, decimal High)? ParseMegapixels(string text, bool rounded)
     {
         if (Number(text) is not { } number || number > 1e9m)
             return null;

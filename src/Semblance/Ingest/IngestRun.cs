@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Threading.Channels;
-using Semblance.Features;
 using Semblance.Imaging;
+using Semblance.Measuring;
 using Semblance.Searching;
 using Semblance.Storage;
 
@@ -27,8 +27,7 @@ internal sealed class IngestRun
     private static readonly TimeSpan s_commitInterval = TimeSpan.FromMilliseconds(500);
 
     private readonly IGalleryStore _store;
-    private readonly Space _space;
-    private readonly Func<int, IEmbedder> _open;
+    private readonly IReadOnlyList<IngestSpace> _spaces;
     private readonly IngestOptions _options;
     private readonly int _threads;
     private readonly FolderScan _scan;
@@ -49,12 +48,11 @@ internal sealed class IngestRun
     private long _unchanged;
     private long _factsRead;
 
-    /// <param name="open">Opens the embedder, told how many pictures there may be to embed; asked once, and only when there is one.</param>
-    public IngestRun(IGalleryStore store, Space space, Func<int, IEmbedder> open, string galleryFolder, IngestOptions options, int threads)
+    /// <param name="spaces">All that each picture is embedded for.</param>
+    public IngestRun(IGalleryStore store, IReadOnlyList<IngestSpace> spaces, string galleryFolder, IngestOptions options, int threads)
     {
         _store = store;
-        _space = space;
-        _open = open;
+        _spaces = spaces;
         _options = options;
         _threads = threads;
         _scan = new FolderScan(options, galleryFolder);
@@ -70,7 +68,7 @@ internal sealed class IngestRun
         var stamps = _store.Stamps().ToList();
         foreach (var stamp in stamps)
             _knownContents.TryAdd(stamp.Hash, true);
-        var plan = IngestPlan.Make(files, roots, stamps, _store.FailureStamps(), _scan.Failures, _store.ItemsWithoutVector(_space.Id).Select(item => item.Id).ToHashSet(), _scan.Sidecars, _store.AllSidecars(), _options);
+        var plan = IngestPlan.Make(files, roots, stamps, _store.FailureStamps(), _scan.Failures, _spaces.SelectMany(space => _store.ItemsWithoutVector(space.Space.Id)).Select(item => item.Id).ToHashSet(), _scan.Sidecars, _store.AllSidecars(), _options);
         _updated = plan.FactsOnly.Count(picture => picture.SidecarsChanged);
         _unchanged = plan.Unchanged - _updated;
         _failed = plan.StillFailing.Count + _scan.Failures.Count;
@@ -92,7 +90,7 @@ internal sealed class IngestRun
         var vanished = plan.Vanished.Where(s => !_claimed.Contains(s.Id)).Select(s => s.Id).ToList();
         _removed = vanished.Count;
         if (vanished.Count + _scan.Failures.Count + plan.Recovered.Count > 0)
-            _store.Commit(new IngestBatch { SpaceId = _space.Id, Vanished = vanished, Failed = _scan.Failures, Recovered = plan.Recovered });
+            _store.Commit(new IngestBatch { Vanished = vanished, Failed = _scan.Failures, Recovered = plan.Recovered });
         return Done();
     }
 
@@ -131,7 +129,7 @@ internal sealed class IngestRun
     {
         if (candidates.Count == 0)
             return;
-        var embedder = new Lazy<IEmbedder>(() => _open(candidates.Count));
+        var embedding = new Lazy<IngestEmbedding>(() => new IngestEmbedding(_spaces, candidates.Count));
         var results = Channel.CreateBounded<Outcome>(new BoundedChannelOptions(CommitPictures * 4) { SingleReader = true });
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var next = -1;
@@ -143,7 +141,7 @@ internal sealed class IngestRun
                 {
                     try
                     {
-                        Work(candidates, () => Interlocked.Add(ref next, 1), embedder, results.Writer, stop.Token);
+                        Work(candidates, () => Interlocked.Add(ref next, 1), embedding, results.Writer, stop.Token);
                     }
                     catch (Exception e) when (e is not OperationCanceledException)
                     {
@@ -174,22 +172,22 @@ internal sealed class IngestRun
         }
     }
 
-    private void Work(IReadOnlyList<(ScannedFile File, ItemStamp? Known)> candidates, Func<int> next, Lazy<IEmbedder> embedder, ChannelWriter<Outcome> results, CancellationToken cancellationToken)
+    private void Work(IReadOnlyList<(ScannedFile File, ItemStamp? Known)> candidates, Func<int> next, Lazy<IngestEmbedding> embedding, ChannelWriter<Outcome> results, CancellationToken cancellationToken)
     {
         var pending = new List<PendingPicture>(_options.Batch);
         for (var index = next(); index < candidates.Count; index = next())
         {
             cancellationToken.ThrowIfCancellationRequested();
             var (file, known) = candidates[index];
-            var outcome = Prepare(index, file, known, embedder, pending);
+            var outcome = Prepare(index, file, known, embedding, pending);
             if (outcome is not null)
                 Send(results, outcome with { Position = index }, cancellationToken);
             // Towards the end batches shrink, so that no thread waits long for the last one of another.
             if (pending.Count >= Math.Clamp((candidates.Count - index) / (2 * _threads), Math.Min(FewestTogether, _options.Batch), _options.Batch))
-                Embed(embedder.Value, pending, results, cancellationToken);
+                Embed(embedding.Value, pending, results, cancellationToken);
         }
         if (pending.Count > 0)
-            Embed(embedder.Value, pending, results, cancellationToken);
+            Embed(embedding.Value, pending, results, cancellationToken);
     }
 
     private static void Send(ChannelWriter<Outcome> results, Outcome outcome, CancellationToken cancellationToken)
@@ -199,25 +197,25 @@ internal sealed class IngestRun
     }
 
     /// <summary>Everything before the network: an outcome when none is needed, else null and one more pending picture.</summary>
-    private Outcome? Prepare(int position, ScannedFile file, ItemStamp? known, Lazy<IEmbedder> embedder, List<PendingPicture> pending)
+    private Outcome? Prepare(int position, ScannedFile file, ItemStamp? known, Lazy<IngestEmbedding> embedding, List<PendingPicture> pending)
     {
         var (bytes, unreadable) = PictureFiles.Read(file.Path);
         if (bytes is null)
             return Failed(file, known, unreadable!);
         var hash = HashOf(bytes);
         // A picture that was away or unreadable while the gallery changed its model has no vector of the new one.
-        if (known is { } same && same.Hash == hash && _store.Vector(_space.Id, same.Id) is not null)
+        if (known is { } same && same.Hash == hash && VectorsOf(same.Id) is not null)
             return new Outcome { Touched = (same.Id, file), Facts = _facts.Of(same.Id, bytes, file.Path) };
         if (known is null && ClaimRename(hash) is { } vanished)
             return new Outcome { Renamed = (vanished, file), Facts = _facts.Of(vanished, bytes, file.Path) };
         // Asking the truth costs as much as decoding a small picture, and hardly ever finds a twin.
-        if (_knownContents.ContainsKey(hash) && _store.ItemByHash(hash, _space.Id) is { } twin && _store.Vector(_space.Id, twin.Id) is { } vector)
+        if (_knownContents.ContainsKey(hash) && _store.ItemByHash(hash, _spaces[0].Space.Id) is { } twin && VectorsOf(twin.Id) is { } vectors)
         {
             var photo = _facts.Of(twin.Id, bytes, file.Path)?.Photo ?? twin.Photo;
-            return new Outcome { Picture = new(known?.Id, twin with { Path = file.Path, Size = file.Size, Modified = file.Modified, Photo = photo }, vector) { Sidecars = _facts.SidecarsOf(file.Path) } };
+            return new Outcome { Picture = new(known?.Id, twin with { Path = file.Path, Size = file.Size, Modified = file.Modified, Photo = photo }, vectors) { Sidecars = _facts.SidecarsOf(file.Path) } };
         }
 
-        var decoded = PictureDecoder.Shared.Decode(bytes, new DecodeOptions { MinimumSide = embedder.Value.MinimumSide, MaxMegapixels = _options.MaxMegapixels });
+        var decoded = PictureDecoder.Shared.Decode(bytes, new DecodeOptions { MinimumSide = embedding.Value.Needs.MinimumSide, MaxMegapixels = _options.MaxMegapixels });
         if (decoded.Picture is not { } picture)
             return Failed(file, known, decoded.Failure!);
         var facts = picture.Facts;
@@ -240,11 +238,25 @@ internal sealed class IngestRun
     private static string Reason(DecodeFailureReason reason) =>
         string.Concat(reason.ToString().Select((c, i) => char.IsUpper(c) && i > 0 ? "-" + char.ToLowerInvariant(c) : char.ToLowerInvariant(c).ToString()));
 
-    private void Embed(IEmbedder embedder, List<PendingPicture> pending, ChannelWriter<Outcome> results, CancellationToken cancellationToken)
+    /// <summary>The vectors that a picture has in all the spaces; null where one has none of it.</summary>
+    private Dictionary<long, IReadOnlyList<byte[]>>? VectorsOf(long itemId)
     {
-        var vectors = embedder.Embed([.. pending.Select(p => p.Picture)]);
+        var vectors = new Dictionary<long, IReadOnlyList<byte[]>>(_spaces.Count);
+        foreach (var space in _spaces)
+        {
+            var parts = _store.Vectors(space.Space.Id, itemId);
+            if (parts.Count == 0)
+                return null;
+            vectors[space.Space.Id] = parts;
+        }
+        return vectors;
+    }
+
+    private void Embed(IngestEmbedding embedding, List<PendingPicture> pending, ChannelWriter<Outcome> results, CancellationToken cancellationToken)
+    {
+        var vectors = embedding.Embed([.. pending.Select(p => p.Picture)]);
         for (var i = 0; i < pending.Count; i++)
-            Send(results, new Outcome { Position = pending[i].Position, Picture = new(pending[i].KnownId, pending[i].Item, vectors.Row(i).ToArray()) { Sidecars = _facts.SidecarsOf(pending[i].Item.Path) }, WasEmbedded = true }, cancellationToken);
+            Send(results, new Outcome { Position = pending[i].Position, Picture = new(pending[i].KnownId, pending[i].Item, vectors[i]) { Sidecars = _facts.SidecarsOf(pending[i].Item.Path) }, WasEmbedded = true }, cancellationToken);
         pending.Clear();
     }
 
@@ -306,7 +318,6 @@ internal sealed class IngestRun
             return;
         var batch = new IngestBatch
         {
-            SpaceId = _space.Id,
             Pictures = [.. outcomes.Where(o => o.Picture is not null).Select(o => o.Picture!)],
             Touched = [.. outcomes.Where(o => o.Touched is not null).Select(o => (o.Touched!.Value.Id, o.Touched.Value.File.Size, o.Touched.Value.File.Modified))],
             Renamed = [.. outcomes.Where(o => o.Renamed is not null).Select(o => (o.Renamed!.Value.Id, o.Renamed.Value.File.Path, o.Renamed.Value.File.Size, o.Renamed.Value.File.Modified))],
@@ -323,7 +334,10 @@ internal sealed class IngestRun
         _touched += batch.Touched.Count;
         _renamed += batch.Renamed.Count;
         _failed += batch.Failed.Count;
-        _embedded += outcomes.Count(o => o.WasEmbedded);
+        var embedded = outcomes.Count(o => o.WasEmbedded);
+        _embedded += embedded;
+        GalleryMeter.Embedded.Add(embedded);
+        GalleryMeter.Failed.Add(batch.Failed.Count);
         _failures.AddRange(batch.Failed.Select(f => new GalleryFailure(f.Path, f.Reason, f.Message, DateTime.UtcNow)));
         outcomes.Clear();
     }

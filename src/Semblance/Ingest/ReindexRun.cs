@@ -18,6 +18,7 @@ internal sealed class ReindexRun(IGalleryStore store, Space space, IEmbedder emb
         var failures = new System.Collections.Concurrent.ConcurrentBag<GalleryFailure>();
         var done = 0L;
         var added = 0L;
+        var embedding = new IngestEmbedding([new IngestSpace(space, _ => embedder)], waiting.Count);
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = threads, CancellationToken = cancellationToken };
         Parallel.ForEach(waiting.Chunk(options.Batch), parallel, batch =>
         {
@@ -25,7 +26,7 @@ internal sealed class ReindexRun(IGalleryStore store, Space space, IEmbedder emb
             var pictures = new List<Picture>(batch.Length);
             foreach (var item in batch)
             {
-                var decoded = PictureDecoder.Shared.DecodeFile(item.Path, new DecodeOptions { MinimumSide = embedder.MinimumSide, MaxMegapixels = options.MaxMegapixels });
+                var decoded = PictureDecoder.Shared.DecodeFile(item.Path, new DecodeOptions { MinimumSide = embedding.Needs.MinimumSide, MaxMegapixels = options.MaxMegapixels });
                 if (decoded.Picture is { } picture)
                 {
                     items.Add(item);
@@ -38,8 +39,8 @@ internal sealed class ReindexRun(IGalleryStore store, Space space, IEmbedder emb
             }
             if (pictures.Count > 0)
             {
-                var vectors = embedder.Embed(pictures);
-                store.AddVectors(space.Id, [.. items.Select((item, i) => (item.Id, vectors.Row(i).ToArray()))]);
+                var vectors = embedding.Embed(pictures);
+                store.AddVectors(space.Id, [.. items.Select((item, i) => new ItemVectors(item.Id, vectors[i][space.Id]))]);
             }
             Interlocked.Add(ref added, pictures.Count);
             var sofar = Interlocked.Add(ref done, batch.Length);

@@ -1,5 +1,6 @@
 using Semblance.Imaging;
 using Semblance.Searching;
+using Semblance.Storage;
 using Semblance.Testing;
 using Xunit;
 
@@ -57,12 +58,12 @@ public sealed class CopyLiftTests : IDisposable
         foreach (var plain in new[] { flat, shade })
         {
             Assert.False(plain.AreTelling);
-            Assert.Null(new CopyLift(One(plain), ScoreScale.Unfitted).Of(Items.Make(1, "/p/a.png") with { PHash = plain.PHash, DHash = plain.DHash }));
+            Assert.Null(CopyLift.Of(With(plain), One(plain), s_context));
         }
 
         var telling = HashesOf(Waves(1));
         Assert.True(telling is { AreTelling: true, AreFull: true });
-        var scores = new[] { 0, 4, 8, 9 }.Select(bits => new CopyLift(One(telling), ScoreScale.Unfitted).Of(Items.Make(1, "/p/a.png") with { PHash = telling.PHash ^ ((1UL << bits) - 1), DHash = telling.DHash })?.Score).ToArray();
+        var scores = new[] { 0, 4, 8, 9 }.Select(bits => CopyLift.Of(With(telling with { PHash = telling.PHash ^ ((1UL << bits) - 1) }), One(telling), s_context)?.Score).ToArray();
         Assert.True(scores[0] > scores[1] && scores[1] > scores[2] && scores[2] >= 0.97f && scores[0] < 1);
         Assert.Null(scores[3]);
     }
@@ -83,6 +84,10 @@ public sealed class CopyLiftTests : IDisposable
         var hits = await gallery.SearchAsync(Query.From(Path.Combine(_small.Pictures, "copy.jpg")), 7);
         Assert.Equal(["2.svg"], hits.Where(hit => hit.HashBits is not null).Select(hit => Path.GetFileName(hit.Path)));
     }
+
+    private static readonly RankContext s_context = new(new Query(), true, ScoreScale.Unfitted, (_, _) => new Dictionary<long, float>());
+
+    private static Candidate With(PictureHashes hashes) => new(1, 0.5f, new ItemMark(false, hashes.PHash, hashes.DHash));
 
     private static QueryPicture One(PictureHashes hashes) => new(hashes, new Lazy<PixelGrid?>(() => null));
 

@@ -1,5 +1,7 @@
 using Semblance.Index;
+using Semblance.Networks;
 using Semblance.Numerics;
+using Semblance.Spaces;
 using Semblance.Storage;
 using Semblance.Testing;
 
@@ -34,19 +36,18 @@ internal sealed class RowGallery : IDisposable
     public void Add(Gallery gallery, int first, int count)
     {
         var space = gallery.Space ?? gallery.Store.AddSpace(new Space(
-            0, "tiny", "tiny", new string('0', 64), SpaceKind.Float, Modality.Picture, Dimension, "cosine", PostProcessing.None, 0, 0, Active: true));
+            0, "tiny", "tiny", new string('0', 64), SpaceKind.Float, Modality.Picture, Dimension, Metric.Cosine, PostProcessing.None, 0, 0, Active: true));
         for (var done = 0; done < count; done += Batch)
         {
             gallery.Store.Commit(new IngestBatch
             {
-                SpaceId = space.Id,
-                Pictures = [.. Enumerable.Range(first + done, Math.Min(Batch, count - done)).Select(number => new IngestedPicture(null, Item(number), Vector(number)))],
+                Pictures = [.. Enumerable.Range(first + done, Math.Min(Batch, count - done)).Select(number => new IngestedPicture(null, Item(number), Parts(space, number)))],
             });
         }
     }
 
     public static void Remove(Gallery gallery, IReadOnlyList<long> ids) =>
-        gallery.Store.Commit(new IngestBatch { SpaceId = gallery.Space!.Id, Vanished = ids });
+        gallery.Store.Commit(new IngestBatch { Vanished = ids });
 
     public float[] Vector(int number)
     {
@@ -57,15 +58,13 @@ internal sealed class RowGallery : IDisposable
         return vector;
     }
 
+    private Dictionary<long, IReadOnlyList<byte[]>> Parts(Space space, int number) => new() { [space.Id] = [VectorForm.Encode(SpaceKind.Float, Vector(number))] };
+
     /// <summary>An exact index over what the store holds now, made without the gallery's own.</summary>
     public static ExactVectorIndex Truth(Gallery gallery)
     {
         var truth = new ExactVectorIndex(Dimension, Metric.Cosine);
-        var rows = gallery.Store.Vectors(gallery.Space!.Id).ToArray();
-        var vectors = new Matrix(rows.Length, Dimension);
-        for (var i = 0; i < rows.Length; i++)
-            rows[i].Vector.CopyTo(vectors.Row(i));
-        truth.Build([.. rows.Select(row => row.ItemId)], vectors);
+        gallery.Store.ReadVectors(gallery.Space!.Id, (item, _, bytes) => truth.Add(item, VectorForm.Decode(SpaceKind.Float, bytes, Dimension)));
         return truth;
     }
 

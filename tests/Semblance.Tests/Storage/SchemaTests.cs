@@ -1,5 +1,5 @@
 using Microsoft.Data.Sqlite;
-using Semblance.Storage;
+using Semblance.Storage.Sqlite;
 using Semblance.Testing;
 using Xunit;
 
@@ -8,6 +8,7 @@ namespace Semblance.Tests.Storage;
 public sealed class SchemaTests
 {
     private const int WithSettings = 2;
+    private const int WithFacts = 3;
 
     /// <summary>A gallery as an older program left it: the tables of its time, and the rows as they were in them.</summary>
     private static async Task<SmallGallery> OldGalleryAsync(int version)
@@ -30,8 +31,9 @@ public sealed class SchemaTests
             foreach (var table in Tables(connection))
             {
                 var columns = string.Join(", ", Rows(connection, $"SELECT name FROM pragma_table_info('{table}')"));
-                Execute(connection, $"INSERT INTO {table} ({columns}) SELECT {columns} FROM new.{table}");
+                Execute(connection, $"INSERT INTO {table} ({columns}) SELECT {columns.Replace("hash,", "lower(hex(hash)),", StringComparison.Ordinal).Replace("plower(hex(hash))", "phash", StringComparison.Ordinal).Replace("dlower(hex(hash))", "dhash", StringComparison.Ordinal)} FROM new.{table}");
             }
+            Execute(connection, "DELETE FROM counters WHERE name <> 'changes'");
         }
         File.Delete(Path.Combine(small.Folder, "gallery.db-wal"));
         File.Delete(Path.Combine(small.Folder, "gallery.db-shm"));
@@ -101,6 +103,22 @@ public sealed class SchemaTests
         using var fresh = new SmallGallery();
         fresh.Open().Dispose();
         Assert.Equal(Shape(fresh.Folder), Shape(small.Folder));
+    }
+
+    [Fact]
+    public async Task A_gallery_with_facts_keeps_them_and_finds_by_them()
+    {
+        using var small = await OldGalleryAsync(WithFacts);
+        using var gallery = small.Open();
+        Assert.Equal(0, gallery.Status().OutdatedFacts);
+        var dated = gallery.ItemByPath(Path.Combine(small.Pictures, "dated.jpg"))!;
+        Assert.Equal((new DateTime(2001, 2, 3, 4, 5, 6), "Leica"), (dated.Taken!.Value, dated.Camera));
+        Assert.Equal(["kept"], gallery.Tags(2));
+        Assert.True(gallery.Verify().Ok);
+        Assert.Equal([dated.Id], (await gallery.SearchAsync(Query.FromId(1) with { Where = "camera:leica date:2001" })).Select(hit => hit.Id));
+        Assert.Equal([2], (await gallery.SearchAsync(Query.FromId(1) with { Where = "tag:kept label:c0" })).Select(hit => hit.Id));
+        var report = await gallery.IngestAsync(small.Pictures);
+        Assert.Equal((0, 1, 6, 1), (report.Added, report.Updated, report.Unchanged, report.FactsRead));
     }
 
     [Fact]
