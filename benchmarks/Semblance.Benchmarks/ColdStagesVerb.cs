@@ -34,7 +34,7 @@ internal sealed class ColdStagesVerb : IBenchmarkVerb
         Stage("store open");
         var index = ExactVectorIndex.Open(Directory.GetFiles(Path.Combine(folder, "spaces", space.Name), "*.index").Single());
         Stage("index open");
-        var projection = gallery.Store.LoadProjection(space.Id);
+        var projection = gallery.Store.LoadProjection(space.Id).Bytes;
         var whitening = projection is null ? null : NuisanceWhitening.Deserialize(projection);
         Stage("projection");
         var model = ModelStore.Default.Find(space.Model);
@@ -48,7 +48,7 @@ internal sealed class ColdStagesVerb : IBenchmarkVerb
         Stage("read, hash, look-up");
         _ = PictureFormats.LibraryVersion;
         Stage("load libvips");
-        var picture = PictureDecoder.Shared.Decode(bytes, new DecodeOptions { MinimumSide = network.MinimumSide }).Picture!;
+        var picture = PictureDecoder.Shared.Decode(bytes, new DecodeOptions { MinimumSide = network.Description.Needs.MinimumSide }).Picture!;
         Stage("decode");
         var raw = network.Embed([picture]);
         Stage("inference");

@@ -87,7 +87,7 @@ internal sealed class EmbeddingsVerb : IBenchmarkVerb
         /// <summary>Visits the photos in turn, some views at each visit, until there are enough vectors or the time is up.</summary>
         public void Make(string[] photos, int firstNumber, string rawFile, int count, TimeSpan limit)
         {
-            using var file = new FloatRowFile(rawFile, embedder.Identity.Dimension, goOn: true);
+            using var file = new FloatRowFile(rawFile, embedder.Description.Dimension, goOn: true);
             var clock = System.Diagnostics.Stopwatch.StartNew();
             // A file that an earlier run left goes on where that run stood, nearly: pictures that could not be read made no rows.
             var visit = file.Rows / ViewsPerVisit;
@@ -105,8 +105,8 @@ internal sealed class EmbeddingsVerb : IBenchmarkVerb
         {
             var photo = visit % photos.Length;
             // Crops down to half a side still fill the network's input.
-            var decoded = PictureDecoder.Shared.DecodeFile(photos[photo], new DecodeOptions { MinimumSide = 2 * embedder.MinimumSide }).Picture;
-            return decoded is null ? null : embedder.Embed(PictureViews.Of(decoded, firstNumber + photo, visit / photos.Length * ViewsPerVisit, ViewsPerVisit, seed));
+            var decoded = PictureDecoder.Shared.DecodeFile(photos[photo], new DecodeOptions { MinimumSide = 2 * embedder.Description.Needs.MinimumSide }).Picture;
+            return decoded is null ? null : embedder.Embed(RandomViews.Of(decoded, firstNumber + photo, visit / photos.Length * ViewsPerVisit, ViewsPerVisit, seed));
         }
     }
 }

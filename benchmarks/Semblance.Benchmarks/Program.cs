@@ -14,6 +14,7 @@ IBenchmarkVerb[] verbs =
     new ColdVerb(),
     new ColdStagesVerb(),
     new BuildsVerb(),
+    new GalleryVerb(),
     new MemoryVerb(),
     new FuzzVerb(),
     new EmbeddingsVerb(),

@@ -75,12 +75,8 @@ internal sealed class RetrievalVerb : IBenchmarkVerb
     /// <summary>The network's own vectors of the gallery, as they are stored, with the names of the pictures' folders.</summary>
     private static (Matrix Vectors, string[] Labels) Unprojected(Gallery gallery)
     {
-        var rows = gallery.Store.Vectors(gallery.Space!.Id).ToArray();
-        var labels = gallery.Items().ToDictionary(item => item.Id, item => item.Label);
-        var vectors = new Matrix(rows.Length, gallery.Space.Dimension);
-        for (var i = 0; i < rows.Length; i++)
-            rows[i].Vector.CopyTo(vectors.Row(i));
-        return (vectors, [.. rows.Select(row => labels[row.ItemId])]);
+        var rows = gallery.Items().Select(item => (item.Label, Vector: gallery.Vector(item.Id)!)).ToArray();
+        return (Matrix.FromRows(rows.Select(row => row.Vector).ToArray()), [.. rows.Select(row => row.Label)]);
     }
 
     private static Func<string, int> Numbered(IReadOnlyList<string> labels)

@@ -1,4 +1,3 @@
-using Semblance.Embedding;
 using Semblance.Features;
 using Semblance.Networks;
 using Semblance.Searching;

@@ -19,6 +19,6 @@ internal static class Items
         ulong pHash = 0,
         ulong dHash = 0,
         PhotoFacts? photo = null) =>
-        new(id, path ?? $"/pictures/{id}.jpg", size, modified ?? new DateTime(2020, 1, 1, 12, 0, 0, DateTimeKind.Utc), hash ?? $"hash-{id}",
+        new(id, path ?? $"/pictures/{id}.jpg", size, modified ?? new DateTime(2020, 1, 1, 12, 0, 0, DateTimeKind.Utc), hash ?? id.ToString("x64", System.Globalization.CultureInfo.InvariantCulture),
             format, width, height, 1, (photo ?? PhotoFacts.None) with { Taken = taken, Camera = camera }, pHash, dHash, Missing: false);
 }

@@ -11,7 +11,7 @@ internal sealed class IngestStages(IReadOnlyList<string> pictures, IEmbedder emb
     /// <summary>Pictures of one call of the embedder, as the ingest makes them.</summary>
     private static readonly int s_batch = new IngestOptions().Batch;
 
-    private readonly DecodeOptions _options = new() { MinimumSide = embedder.MinimumSide };
+    private readonly DecodeOptions _options = new() { MinimumSide = embedder.Description.Needs.MinimumSide };
 
     public Picture[] DecodeAll()
     {
@@ -38,7 +38,7 @@ internal sealed class IngestStages(IReadOnlyList<string> pictures, IEmbedder emb
         yield return ("read and sha-256", StageLoop.Run(pictures.Count, threads, i => SHA256.HashData(PictureFiles.Read(pictures[i]).Bytes!)));
         yield return ("read and decode", DecodeFiles());
         yield return ("perceptual hashes", StageLoop.Run(pictures.Count, threads, i => PerceptualHash.Both(decoded[i]).GetHashCode()));
-        yield return ("fit to the network", StageLoop.Run(pictures.Count, threads, i => decoded[i].Resize(embedder.MinimumSide, embedder.MinimumSide)));
+        yield return ("fit to the network", StageLoop.Run(pictures.Count, threads, i => decoded[i].Resize(embedder.Description.Needs.MinimumSide, embedder.Description.Needs.MinimumSide)));
         yield return ("network (with fit)", Network(decoded));
         yield return ("commit", Commit(filled, scratch));
     }
@@ -47,11 +47,11 @@ internal sealed class IngestStages(IReadOnlyList<string> pictures, IEmbedder emb
 
     private static StageTime Commit(Gallery filled, string scratch)
     {
-        var vectors = filled.Store.Vectors(filled.Space!.Id).ToDictionary(row => row.ItemId, row => row.Vector);
-        var batches = filled.Items().Select(item => new IngestedPicture(null, item, vectors[item.Id])).Chunk(64).ToArray();
         using var fresh = Gallery.Open(scratch);
-        var space = fresh.Store.AddSpace(filled.Space with { Id = 0, ProjectionVersion = 0, FittedCount = 0 });
-        var time = StageLoop.Run(batches.Length, 1, b => fresh.Store.Commit(new IngestBatch { SpaceId = space.Id, Pictures = batches[b], Recovered = [.. batches[b].Select(picture => picture.Item.Path)] }));
-        return time with { Count = vectors.Count };
+        var space = fresh.Store.AddSpace(filled.Space! with { Id = 0, ProjectionVersion = 0, FittedCount = 0 });
+        var pictures = filled.Items().Select(item => new IngestedPicture(null, item, new Dictionary<long, IReadOnlyList<byte[]>> { [space.Id] = filled.Store.Vectors(filled.Space!.Id, item.Id) })).ToArray();
+        var batches = pictures.Chunk(64).ToArray();
+        var time = StageLoop.Run(batches.Length, 1, b => fresh.Store.Commit(new IngestBatch { Pictures = batches[b], Recovered = [.. batches[b].Select(picture => picture.Item.Path)] }));
+        return time with { Count = pictures.Length };
     }
 }

@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using Semblance.Embedding;
 using Semblance.Features;
 using Semblance.Imaging;
 using Semblance.Networks;

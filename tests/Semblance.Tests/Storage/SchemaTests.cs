@@ -115,8 +115,8 @@ public sealed class SchemaTests
         Assert.Equal((new DateTime(2001, 2, 3, 4, 5, 6), "Leica"), (dated.Taken!.Value, dated.Camera));
         Assert.Equal(["kept"], gallery.Tags(2));
         Assert.True(gallery.Verify().Ok);
-        Assert.Equal([dated.Id], (await gallery.SearchAsync(Query.FromId(1) with { Where = "camera:leica date:2001" })).Select(hit => hit.Id));
-        Assert.Equal([2], (await gallery.SearchAsync(Query.FromId(1) with { Where = "tag:kept label:c0" })).Select(hit => hit.Id));
+        Assert.Equal([dated.Id], (await gallery.SearchAsync(Query.FromId(3) with { Where = "camera:leica date:2001" })).Select(hit => hit.Id));
+        Assert.Equal([2], (await gallery.SearchAsync(Query.FromId(3) with { Where = "tag:kept label:c0" })).Select(hit => hit.Id));
         var report = await gallery.IngestAsync(small.Pictures);
         Assert.Equal((0, 1, 6, 1), (report.Added, report.Updated, report.Unchanged, report.FactsRead));
     }

@@ -102,7 +102,8 @@ internal sealed partial class SqliteGalleryStore : IGalleryStore
             // Heard before the first table is made, and by a file that has some never.
             Run(connection, $"PRAGMA page_size = {PageBytes}");
             Run(connection, "PRAGMA journal_mode = WAL");
-            Schema.Migrate(connection, file);
+            if (Schema.Migrate(connection, file))
+                Shrink(connection);
         }
         catch (SqliteException e) when (e.SqliteErrorCode is IoError or Full or CannotOpen)
         {
@@ -114,6 +115,26 @@ internal sealed partial class SqliteGalleryStore : IGalleryStore
             throw Explain(e, file);
         }
         return new(folder, connectionString, readOnly: false, null);
+    }
+
+    /// <summary>
+    /// Gives back the room of what a migration has rewritten, in one step that is done or not. Where there is no room for it or others use the
+    /// file, it stays as large as it is.
+    /// </summary>
+    private static void Shrink(SqliteConnection connection)
+    {
+        try
+        {
+            // The page size of a file with a write-ahead log is fixed.
+            Run(connection, "PRAGMA journal_mode = DELETE");
+            Run(connection, $"PRAGMA page_size = {PageBytes}");
+            Run(connection, "VACUUM");
+        }
+        catch (SqliteException e) when (e.SqliteErrorCode is Busy or Locked or Full or IoError)
+        {
+            // Free pages are used by what is added later.
+        }
+        Run(connection, "PRAGMA journal_mode = WAL");
     }
 
     private static SqliteGalleryStore? TryOpenReadOnly(string folder)

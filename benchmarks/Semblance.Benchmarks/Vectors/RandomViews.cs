@@ -7,7 +7,7 @@ namespace Semblance.Benchmarks.Vectors;
 /// Views of one photo, to make many vectors of few photos: crops of 45 to 100 % of each side at a random place, every
 /// second one mirrored. The first view of a photo is the photo itself.
 /// </summary>
-internal static class PictureViews
+internal static class RandomViews
 {
     private const float SmallestPart = 0.45f;
 

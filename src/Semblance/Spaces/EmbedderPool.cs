@@ -1,7 +1,7 @@
 using Semblance.Features;
 using Semblance.Networks;
 
-namespace Semblance.Embedding;
+namespace Semblance.Spaces;
 
 /// <summary>The embedders that a gallery has opened, each once for each way it is used. Thread-safe.</summary>
 /// <param name="refusal">What to say where the model of a space is not the one that made it, or, told of none, is one of earlier versions.</param>
