@@ -46,7 +46,9 @@ internal sealed record NumberField(string Name, string? Column, string Form, Fun
     public override FilterNode Term(string value, int position)
     {
         var (low, high) = Ranges.Parse(value, position, Form, Parse);
-        return new RangeTerm(this, Ranges.Ceiling(low), Ranges.Floor(high));
+        var (least, most) = (Ranges.Ceiling(low), Ranges.Floor(high));
+        // Half a pixel, for one, lies between whole numbers.
+        return least > most ? throw new FilterException(position, value, Form) : new RangeTerm(this, least, most);
     }
 
     /// <summary>A bound beyond what may be written is printed as one that it is just not.</summary>

@@ -92,7 +92,8 @@ internal static class Ranges
             "TIB" => 1024m * 1024 * 1024 * 1024,
             _ => null,
         };
-        if (unit is null || Number(digits) is not { } number || number > 1e12m)
+        // Bytes alone may be any that a file can have.
+        if (unit is null || Number(digits) is not { } number || number > (unit == 1 ? long.MaxValue : 1e12m))
             return null;
         var bytes = decimal.Round(number * unit.Value);
         return (bytes, bytes);
