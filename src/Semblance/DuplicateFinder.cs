@@ -1,6 +1,7 @@
 using Semblance.Duplicates;
 using Semblance.Features;
 using Semblance.Numerics;
+using Semblance.Spaces;
 
 namespace Semblance;
 
@@ -10,12 +11,16 @@ namespace Semblance;
 public sealed class DuplicateFinder
 {
     private readonly Func<IReadOnlyList<GalleryItem>> _items;
-    private readonly Func<CancellationToken, (long[] Ids, Matrix Vectors)> _vectors;
+    private readonly Func<CancellationToken, INeighbourSearch> _search;
     private readonly Func<ScoreScale> _scale;
     private readonly bool _seesShape;
 
     public DuplicateFinder(Gallery gallery)
-        : this(() => [.. gallery.Store.Items()], gallery.ProjectedVectors, () => gallery.Scale, gallery.Space is not { } space || Embedders.SeesShape(space.Model))
+        : this(
+            () => [.. gallery.Store.Items()],
+            cancel => (INeighbourSearch?)gallery.OpenActive(cancel) ?? new MatrixNeighbours([], new Matrix(0, 0)),
+            () => gallery.Scale,
+            gallery.Space is not { } space || Embedders.SeesShape(space.Model))
     {
     }
 
@@ -27,9 +32,14 @@ public sealed class DuplicateFinder
         Func<CancellationToken, (long[] Ids, Matrix Vectors)> vectors,
         Func<ScoreScale> scale,
         bool seesShape = true)
+        : this(items, MatrixNeighbours.Over(vectors), scale, seesShape)
+    {
+    }
+
+    private DuplicateFinder(Func<IReadOnlyList<GalleryItem>> items, Func<CancellationToken, INeighbourSearch> search, Func<ScoreScale> scale, bool seesShape)
     {
         _items = items;
-        _vectors = vectors;
+        _search = search;
         _scale = scale;
         _seesShape = seesShape;
     }
@@ -55,8 +65,7 @@ public sealed class DuplicateFinder
     private INeighbours OfVectors(IReadOnlyList<GalleryItem> items, DuplicateOptions options, CancellationToken cancellationToken)
     {
         var minScore = options.MinScore ?? _scale().Words.First(word => word.Word == ScoreWord.NearDuplicate).MinScore;
-        var (ids, vectors) = _vectors(cancellationToken);
-        var neighbours = new VectorNeighbours(items, ids, vectors, minScore);
+        var neighbours = new SpaceNeighbours(items, _search(cancellationToken), minScore);
         return _seesShape ? neighbours : new ConfirmedNeighbours(neighbours, items);
     }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Semblance.Numerics;
+using Semblance.Spaces;
 using Semblance.Tagging;
 
 namespace Semblance;
@@ -8,7 +9,7 @@ namespace Semblance;
 /// Suggests tags for pictures that have none, by a vote of the nearest tagged pictures. A vote weighs more the nearer its picture;
 /// a tag's confidence is its share of the vote, lowered when even the nearest supporter is far by the gallery's score scale. Where at
 /// least 100 pictures are tagged, the confidence is then calibrated: each tagged picture is left out and suggested for, and a
-/// monotone fit tells how often suggestions of that confidence were right. O(t) per picture for t tagged ones.
+/// monotone fit tells how often suggestions of that confidence were right. A picture costs a search of the index.
 /// </summary>
 public sealed class TagSuggester
 {
@@ -17,11 +18,11 @@ public sealed class TagSuggester
 
     private readonly Func<IEnumerable<GalleryItem>> _items;
     private readonly Func<IReadOnlyDictionary<long, IReadOnlyList<string>>> _tags;
-    private readonly Func<CancellationToken, (long[] Ids, Matrix Vectors)> _vectors;
+    private readonly Func<CancellationToken, INeighbourSearch> _search;
     private readonly Func<ScoreScale> _scale;
 
     public TagSuggester(Gallery gallery)
-        : this(() => gallery.Store.Items(), gallery.Store.AllTags, gallery.ProjectedVectors, () => gallery.Scale)
+        : this(() => gallery.Store.Items(), gallery.Store.AllTags, cancel => (INeighbourSearch?)gallery.OpenActive(cancel) ?? new MatrixNeighbours([], new Matrix(0, 0)), () => gallery.Scale)
     {
     }
 
@@ -33,10 +34,15 @@ public sealed class TagSuggester
         Func<IReadOnlyDictionary<long, IReadOnlyList<string>>> tags,
         Func<CancellationToken, (long[] Ids, Matrix Vectors)> vectors,
         Func<ScoreScale> scale)
+        : this(items, tags, MatrixNeighbours.Over(vectors), scale)
+    {
+    }
+
+    private TagSuggester(Func<IEnumerable<GalleryItem>> items, Func<IReadOnlyDictionary<long, IReadOnlyList<string>>> tags, Func<CancellationToken, INeighbourSearch> search, Func<ScoreScale> scale)
     {
         _items = items;
         _tags = tags;
-        _vectors = vectors;
+        _search = search;
         _scale = scale;
     }
 
@@ -46,24 +52,17 @@ public sealed class TagSuggester
         options ??= new TagSuggestOptions();
         var tags = _tags();
         var items = _items().Where(item => !tags.TryGetValue(item.Id, out var own) || own.Count == 0).OrderBy(item => item.Id).ToArray();
-        var (ids, vectors) = _vectors(cancellationToken);
-        var rows = new Dictionary<long, int>(ids.Length);
-        for (var row = 0; row < ids.Length; row++)
-            rows[ids[row]] = row;
-        var tagged = Enumerable.Range(0, ids.Length).Where(row => tags.TryGetValue(ids[row], out var own) && own.Count > 0).ToArray();
+        var search = _search(cancellationToken);
+        var present = _items().Select(item => item.Id).ToHashSet();
+        var tagged = tags.Where(pair => pair.Value.Count > 0 && present.Contains(pair.Key) && search.Contains(pair.Key)).Select(pair => pair.Key).Order().ToArray();
         if (tagged.Length == 0)
             return [.. items.Select(item => new TagSuggestion(item, [], "no picture has a tag yet; tag a few by hand first"))];
-        var vote = new TagVote(ids, vectors, tagged, tags, _scale(), options.Neighbours);
-        var parallel = new ParallelOptions { CancellationToken = cancellationToken, MaxDegreeOfParallelism = Environment.ProcessorCount };
-        var calibration = Calibrate(vote, tagged, options, parallel);
-        var suggestions = new TagSuggestion[items.Length];
-        Parallel.For(0, items.Length, parallel, i =>
-        {
-            suggestions[i] = rows.TryGetValue(items[i].Id, out var row)
-                ? Suggest(items[i], vote.Of(row), calibration, options)
-                : new TagSuggestion(items[i], [], "it has no vector in this space yet; run index");
-        });
-        return suggestions;
+        var vote = new TagVote(search, tagged, tags, _scale(), options.Neighbours);
+        var calibration = Calibrate(vote, tagged, options, cancellationToken);
+        var votes = vote.Of([.. items.Select(item => item.Id)], cancellationToken);
+        return [.. items.Select((item, i) => votes[i].Count > 0
+            ? Suggest(item, votes[i], calibration, options)
+            : new TagSuggestion(item, [], search.Contains(item.Id) ? "no tagged picture is near" : "it has no vector in this space yet; run index"))];
     }
 
     private TagSuggestion Suggest(GalleryItem item, IReadOnlyList<SuggestedTag> votes, MonotoneCalibration? calibration, TagSuggestOptions options)
@@ -82,7 +81,7 @@ public sealed class TagSuggester
         return new TagSuggestion(item, [], why);
     }
 
-    private static MonotoneCalibration? Calibrate(TagVote vote, int[] tagged, TagSuggestOptions options, ParallelOptions parallel)
+    private static MonotoneCalibration? Calibrate(TagVote vote, long[] tagged, TagSuggestOptions options, CancellationToken cancellationToken)
     {
         if (tagged.Length < FewestToCalibrate)
             return null;
@@ -93,12 +92,7 @@ public sealed class TagSuggester
             random.Shuffle(sample.AsSpan());
             sample = sample[..MostToCalibrate];
         }
-        var outcomes = new (double Confidence, bool Right)[sample.Length];
-        Parallel.For(0, sample.Length, parallel, i =>
-        {
-            var best = vote.Of(sample[i])[0];
-            outcomes[i] = (best.Confidence, vote.Has(sample[i], best.Tag));
-        });
+        var outcomes = vote.Of(sample, cancellationToken).Zip(sample).Where(pair => pair.First.Count > 0).Select(pair => (pair.First[0].Confidence, vote.Has(pair.Second, pair.First[0].Tag)));
         return MonotoneCalibration.Fit(outcomes);
     }
 }

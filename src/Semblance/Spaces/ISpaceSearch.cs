@@ -9,7 +9,7 @@ namespace Semblance.Spaces;
 /// truth, may be replaced by a better one at any time, and is closed when memory is short and opened again by the next call. Answers are
 /// pictures, each by the nearest of its views. Thread-safe.
 /// </summary>
-internal interface ISpaceSearch : IDisposable
+internal interface ISpaceSearch : INeighbourSearch, IDisposable
 {
     /// <summary>As the index was made for it.</summary>
     Space Space { get; }
@@ -20,14 +20,9 @@ internal interface ISpaceSearch : IDisposable
     /// <summary>Vectors that searches can find.</summary>
     long Count { get; }
 
-    bool Contains(long itemId);
-
     /// <summary>The <paramref name="k"/> pictures nearest to the weighted inputs, nearest first, equal distances by smaller id.</summary>
     /// <exception cref="GalleryException">An input does not fit the space, or the inputs cancel each other out.</exception>
     IReadOnlyList<SpaceHit> Search(IReadOnlyList<SpaceInput> inputs, int k, SpaceSearchOptions? options = null);
-
-    /// <summary>For each of these pictures the nearest others; none for a picture that has no vector here.</summary>
-    IReadOnlyList<SpaceHit>[] Neighbours(IReadOnlyList<long> itemIds, int k, SpaceSearchOptions? options = null, CancellationToken cancellationToken = default);
 
     /// <summary>Scores of pictures for the weighted inputs, each the best of its views; pictures that have no vector here are left out.</summary>
     IReadOnlyDictionary<long, float> Scores(IReadOnlyList<SpaceInput> inputs, IReadOnlyList<long> itemIds);
@@ -37,12 +32,6 @@ internal interface ISpaceSearch : IDisposable
 
     /// <summary>Of a picture and a raw vector; null where the picture has none here.</summary>
     float? Score(long itemId, ReadOnlySpan<float> raw);
-
-    /// <summary>What a distance is as a score: the higher, the more alike; 1 at distance 0 but for inner products.</summary>
-    float ScoreOf(float distance);
-
-    /// <summary>The largest distance of this score and better ones.</summary>
-    float DistanceOf(float score);
 
     /// <summary>The searched vectors of pictures, <c>[n, d]</c>, those of their first views, scaled to length 1 under cosine and for codes; pictures that have none are left out.</summary>
     (long[] Ids, Matrix Vectors) Vectors(IEnumerable<long> itemIds);

@@ -1,4 +1,5 @@
-using Semblance.Numerics;
+using Semblance.Index;
+using Semblance.Spaces;
 
 namespace Semblance.Tagging;
 
@@ -8,47 +9,44 @@ internal sealed class TagVote
     // A picture whose score is this much lower than the nearest one's has e times less weight.
     private const float Softness = 0.1f;
 
-    private readonly long[] _ids;
-    private readonly Matrix _vectors;
-    private readonly int[] _tagged;
+    private readonly INeighbourSearch _search;
+    private readonly IdBitmap _tagged;
     private readonly IReadOnlyDictionary<long, IReadOnlyList<string>> _tags;
     private readonly ScoreScale _scale;
     private readonly int _neighbours;
 
-    /// <param name="tagged">Rows of <paramref name="vectors"/> that have tags.</param>
-    public TagVote(long[] ids, Matrix vectors, int[] tagged, IReadOnlyDictionary<long, IReadOnlyList<string>> tags, ScoreScale scale, int neighbours)
+    /// <param name="tagged">Pictures that vote.</param>
+    public TagVote(INeighbourSearch search, IEnumerable<long> tagged, IReadOnlyDictionary<long, IReadOnlyList<string>> tags, ScoreScale scale, int neighbours)
     {
-        _ids = ids;
-        _vectors = vectors;
-        _tagged = tagged;
+        _search = search;
+        _tagged = new IdBitmap(tagged);
         _tags = tags;
         _scale = scale;
         _neighbours = neighbours;
     }
 
-    public bool Has(int row, string tag) => _tags[_ids[row]].Contains(tag);
+    public bool Has(long itemId, string tag) => _tags[itemId].Contains(tag);
 
-    /// <summary>Every tag that got a vote, most confident first; the picture itself does not vote.</summary>
-    public IReadOnlyList<SuggestedTag> Of(int row)
+    /// <summary>For each picture every tag that got a vote, most confident first; the picture itself does not vote.</summary>
+    public IReadOnlyList<SuggestedTag>[] Of(IReadOnlyList<long> itemIds, CancellationToken cancellationToken)
     {
-        var nearest = new TopK(_neighbours);
-        var query = _vectors.Row(row);
-        foreach (var other in _tagged)
-        {
-            if (other != row)
-                nearest.Add(other, -VectorMath.Dot(query, _vectors.Row(other)));
-        }
-        var voters = nearest.ToSorted().Select(hit => (Row: (int)hit.Id, Score: -hit.Distance)).ToArray();
+        var options = new SpaceSearchOptions { Allowed = _tagged, Threads = Environment.ProcessorCount };
+        return Array.ConvertAll(_search.Neighbours(itemIds, _neighbours, options, cancellationToken), Count);
+    }
+
+    private IReadOnlyList<SuggestedTag> Count(IReadOnlyList<SpaceHit> nearest)
+    {
+        var voters = nearest.Select(hit => (Id: hit.ItemId, Score: _search.ScoreOf(hit.Distance))).ToArray();
         var total = 0.0;
         var votes = new Dictionary<string, (double Weight, List<TagSupport> Support)>(StringComparer.Ordinal);
         foreach (var (voter, score) in voters)
         {
             var weight = Math.Exp((score - voters[0].Score) / Softness);
             total += weight;
-            foreach (var tag in _tags[_ids[voter]])
+            foreach (var tag in _tags[voter])
             {
                 var (sum, support) = votes.GetValueOrDefault(tag, (0, []));
-                support.Add(new TagSupport(_ids[voter], score));
+                support.Add(new TagSupport(voter, score));
                 votes[tag] = (sum + weight, support);
             }
         }
