@@ -11,30 +11,33 @@ namespace Semblance.Evaluation;
 /// </summary>
 public static class RetrievalEvaluation
 {
-    /// <summary>Every row of <paramref name="vectors"/> <c>[n, d]</c> searches all the others; its own row is left out, its duplicates are not.</summary>
+    /// <summary>
+    /// Each of <paramref name="vectors"/> (n of length d) searches all the others; it is left out itself, its duplicates are not. How often they
+    /// are read says <see cref="VectorDistances"/>, and <see cref="KMeans"/> where they are clustered.
+    /// </summary>
     /// <exception cref="ArgumentException">No class has two items, shapes do not fit, or a vector is not finite.</exception>
     public static EvaluationReport LeaveOneOut(
-        Matrix vectors, ReadOnlySpan<int> labels, Metric metric, EvaluationOptions? options = null, CancellationToken cancellationToken = default)
+        IVectorRows vectors, ReadOnlySpan<int> labels, Metric metric, EvaluationOptions? options = null, CancellationToken cancellationToken = default)
     {
         var distances = new VectorDistances(vectors, vectors, metric);
         return Run("leave-one-out", distances, new SingleLabels(labels), leaveOneOut: true, options, distances.QueryVectors, cancellationToken);
     }
 
-    /// <summary>Every row of <paramref name="queries"/> <c>[q, d]</c> searches <paramref name="gallery"/> <c>[n, d]</c>; labels in one numbering.</summary>
+    /// <summary>Each of <paramref name="queries"/> (q of length d) searches <paramref name="gallery"/> (n of length d); labels in one numbering.</summary>
     public static EvaluationReport QueryGallery(
-        Matrix queries, ReadOnlySpan<int> queryLabels, Matrix gallery, ReadOnlySpan<int> galleryLabels, Metric metric, EvaluationOptions? options = null, CancellationToken cancellationToken = default)
+        IVectorRows queries, ReadOnlySpan<int> queryLabels, IVectorRows gallery, ReadOnlySpan<int> galleryLabels, Metric metric, EvaluationOptions? options = null, CancellationToken cancellationToken = default)
     {
         var distances = new VectorDistances(queries, gallery, metric);
         return Run("query-gallery", distances, new SingleLabels(queryLabels, galleryLabels), leaveOneOut: false, options, distances.QueryVectors, cancellationToken);
     }
 
-    /// <summary>Any distances under any relevance: codes, multi-label sets, re-identification. NMI and AMI need <paramref name="queryVectors"/> <c>[q, d]</c>, which are clustered as they are, by Euclidean distance: normalise them for cosine.</summary>
+    /// <summary>Any distances under any relevance: codes, multi-label sets, re-identification. NMI and AMI need <paramref name="queryVectors"/>, q of them, which are clustered as they are, by Euclidean distance: normalise them for cosine.</summary>
     public static EvaluationReport Run(
-        string protocol, IDistanceSource source, ILabelComparer labels, bool leaveOneOut, EvaluationOptions? options = null, Matrix? queryVectors = null, CancellationToken cancellationToken = default)
+        string protocol, IDistanceSource source, ILabelComparer labels, bool leaveOneOut, EvaluationOptions? options = null, IVectorRows? queryVectors = null, CancellationToken cancellationToken = default)
     {
         options ??= new EvaluationOptions();
-        if (queryVectors is not null && queryVectors.Rows != source.Queries)
-            throw new ArgumentException($"{queryVectors.Rows} query vectors for {source.Queries} queries.", nameof(queryVectors));
+        if (queryVectors is not null && queryVectors.Count != source.Queries)
+            throw new ArgumentException($"{queryVectors.Count} query vectors for {source.Queries} queries.", nameof(queryVectors));
         var watch = Stopwatch.StartNew();
         var scores = new QueryScores(source.Queries, options.Metrics ?? RetrievalMetric.Standard(options.At));
         var workers = DistanceStream.Run(

@@ -1,3 +1,5 @@
+using System.Buffers;
+using Semblance.Evaluation.Streaming;
 using Semblance.Index;
 using Semblance.Numerics;
 
@@ -13,56 +15,81 @@ public sealed class VectorDistances : IDistanceSource
     // Rows of the gallery that stay in the first-level cache while the queries of a block pass over them.
     private const int TileFloats = 6 * 1024;
 
-    private readonly Matrix _queries;
-    private readonly Matrix _gallery;
+    // Rows that are read at a time where they do not lie in memory: 1 MB.
+    private const int ReadFloats = 1 << 18;
+
+    private readonly IVectorRows _queries;
+    private readonly IVectorRows _gallery;
     private readonly Metric _metric;
 
-    /// <summary><paramref name="queries"/> is <c>[q, d]</c>, <paramref name="gallery"/> <c>[n, d]</c>; NaN and infinity are refused by row.</summary>
-    public VectorDistances(Matrix queries, Matrix gallery, Metric metric)
+    /// <summary>
+    /// <paramref name="queries"/> are q vectors of length d, <paramref name="gallery"/> n of them; NaN and infinity are refused by row. Both sides are read once to be checked; after that a query is read with its block, and the whole
+    /// gallery once for each block of queries. Of a <see cref="Matrix"/> under cosine a normalised copy is kept, of other rows nothing.
+    /// </summary>
+    public VectorDistances(IVectorRows queries, IVectorRows gallery, Metric metric)
     {
-        if (queries.Columns != gallery.Columns)
-            throw new ArgumentException($"The queries have {queries.Columns} dimensions and the gallery {gallery.Columns}; embed both with one model.", nameof(gallery));
+        if (queries.Dimension != gallery.Dimension)
+            throw new ArgumentException($"The queries have {queries.Dimension} dimensions and the gallery {gallery.Dimension}; embed both with one model.", nameof(gallery));
         if (metric == Metric.Hamming)
             throw new ArgumentException("Hamming counts the differing bits of codes and these are float vectors: choose Cosine, L2 or InnerProduct.", nameof(metric));
-        RequireFinite(queries, nameof(queries));
-        if (!ReferenceEquals(queries, gallery))
-            RequireFinite(gallery, nameof(gallery));
+        Queries = RankableCount(queries, nameof(queries));
+        Gallery = RankableCount(gallery, nameof(gallery));
+        var longestQuery = LongestFiniteRow(queries, nameof(queries));
+        var longestItem = ReferenceEquals(queries, gallery) ? longestQuery : LongestFiniteRow(gallery, nameof(gallery));
         _metric = metric;
-        _queries = metric == Metric.Cosine ? Normalised(queries) : queries;
-        _gallery = metric != Metric.Cosine ? gallery : ReferenceEquals(queries, gallery) ? _queries : Normalised(gallery);
+        _queries = metric == Metric.Cosine ? UnitRows.Of(queries) : queries;
+        _gallery = metric != Metric.Cosine ? gallery : ReferenceEquals(queries, gallery) ? _queries : UnitRows.Of(gallery);
         Range = metric switch
         {
             Metric.Cosine => new DistanceRange(0, 2),
-            Metric.L2 => new DistanceRange(0, LongestRow(queries) + LongestRow(gallery)),
-            _ => InnerProductRange(LongestRow(queries) * LongestRow(gallery)),
+            Metric.L2 => new DistanceRange(0, longestQuery + longestItem),
+            _ => InnerProductRange(longestQuery * longestItem),
         };
     }
 
-    public int Queries => _queries.Rows;
+    public int Queries { get; }
 
-    public int Gallery => _gallery.Rows;
+    public int Gallery { get; }
 
     public DistanceRange Range { get; }
 
     /// <summary><c>[q, d]</c>; of unit length for cosine, so that Euclidean distance between them orders as cosine does.</summary>
-    internal Matrix QueryVectors => _queries;
+    internal IVectorRows QueryVectors => _queries;
 
     public void Fill(int firstQuery, Span<float> block)
     {
         var count = block.Length / Gallery;
-        var tile = Math.Max(1, TileFloats / Math.Max(1, _gallery.Columns));
-        for (var start = 0; start < Gallery; start += tile)
+        var dimension = _gallery.Dimension;
+        var atOnce = Math.Max(1, ReadFloats / Math.Max(1, dimension));
+        var queryBuffer = BufferFor(_queries, count);
+        var buffer = BufferFor(_gallery, Math.Min(Gallery, atOnce));
+        var queries = _queries.Read(firstQuery, count, queryBuffer);
+        for (var start = 0; start < Gallery; start += atOnce)
         {
-            var end = Math.Min(Gallery, start + tile);
-            for (var q = 0; q < count; q++)
-                FillRow(_queries.Row(firstQuery + q), start, block.Slice(q * Gallery + start, end - start));
+            var rows = _gallery.Read(start, Math.Min(atOnce, Gallery - start), buffer);
+            FillColumns(queries, rows, start, block);
+        }
+        Return(queryBuffer);
+        Return(buffer);
+    }
+
+    /// <summary>The distances of all queries of the block to <paramref name="rows"/>, the gallery's from <paramref name="firstItem"/> on.</summary>
+    private void FillColumns(ReadOnlySpan<float> queries, ReadOnlySpan<float> rows, int firstItem, Span<float> block)
+    {
+        var dimension = _gallery.Dimension;
+        var tile = Math.Max(1, TileFloats / Math.Max(1, dimension));
+        var count = dimension == 0 ? Gallery : rows.Length / dimension;
+        for (var start = 0; start < count; start += tile)
+        {
+            var length = Math.Min(tile, count - start);
+            var those = rows.Slice(start * dimension, length * dimension);
+            for (var q = 0; q < block.Length / Gallery; q++)
+                FillRow(queries.Slice(q * dimension, dimension), those, block.Slice(q * Gallery + firstItem + start, length));
         }
     }
 
-    private void FillRow(ReadOnlySpan<float> query, int firstItem, Span<float> distances)
+    private void FillRow(ReadOnlySpan<float> query, ReadOnlySpan<float> rows, Span<float> distances)
     {
-        var dimension = _gallery.Columns;
-        var rows = _gallery.Span.Slice(firstItem * dimension, distances.Length * dimension);
         switch (_metric)
         {
             case Metric.Cosine:
@@ -86,32 +113,46 @@ public sealed class VectorDistances : IDistanceSource
 
     private static DistanceRange InnerProductRange(float bound) => new(-bound, bound);
 
-    private static Matrix Normalised(Matrix source)
+    // A matrix lends its rows where they lie.
+    private static float[] BufferFor(IVectorRows rows, int count) => rows is Matrix ? [] : ArrayPool<float>.Shared.Rent(count * rows.Dimension);
+
+    private static void Return(float[] buffer)
     {
-        var result = new Matrix(source.Rows, source.Columns);
-        source.Span.CopyTo(result.Span);
-        for (var i = 0; i < result.Rows; i++)
-            VectorMath.NormalizeL2(result.Row(i));
-        return result;
+        if (buffer.Length > 0)
+            ArrayPool<float>.Shared.Return(buffer);
     }
 
-    private static float LongestRow(Matrix matrix)
+    private static int RankableCount(IVectorRows rows, string name) => rows.Count <= Array.MaxLength
+        ? (int)rows.Count
+        : throw new ArgumentException($"There are {rows.Count} vectors in the {name}, and a ranking takes at most {Array.MaxLength}.", name);
+
+    private static float LongestFiniteRow(IVectorRows rows, string name)
     {
+        var dimension = rows.Dimension;
+        var atOnce = Math.Max(1, ReadFloats / Math.Max(1, dimension));
+        var buffer = BufferFor(rows, (int)Math.Min(rows.Count, atOnce));
         var longest = 0f;
-        for (var i = 0; i < matrix.Rows; i++)
-            longest = Math.Max(longest, MathF.Sqrt(VectorMath.Dot(matrix.Row(i), matrix.Row(i))));
+        for (long first = 0; first < rows.Count; first += atOnce)
+        {
+            var count = (int)Math.Min(atOnce, rows.Count - first);
+            var block = rows.Read(first, count, buffer);
+            for (var i = 0; i < count; i++)
+            {
+                var row = block.Slice(i * dimension, dimension);
+                RequireFinite(row, first + i, name);
+                longest = Math.Max(longest, MathF.Sqrt(VectorMath.Dot(row, row)));
+            }
+        }
+        Return(buffer);
         return longest;
     }
 
-    private static void RequireFinite(Matrix matrix, string name)
+    private static void RequireFinite(ReadOnlySpan<float> row, long index, string name)
     {
-        for (var i = 0; i < matrix.Rows; i++)
+        foreach (var value in row)
         {
-            foreach (var value in matrix.Row(i))
-            {
-                if (!float.IsFinite(value))
-                    throw new ArgumentException($"Row {i} of the {name} holds {value}; a ranking over it would be meaningless. Remove or re-embed that item.", name);
-            }
+            if (!float.IsFinite(value))
+                throw new ArgumentException($"Row {index} of the {name} holds {value}; a ranking over it would be meaningless. Remove or re-embed that item.", name);
         }
     }
 }

@@ -26,6 +26,7 @@ public sealed class ClassificationTrainer : IDisposable
     private readonly GradientClipping _clipping;
     private readonly WorkerTeam _team;
     private readonly TrainingPosition _position;
+    private readonly LossParameters<float> _lossParameters;
     private NetworkRun<float>? _trainingRun;
     private NetworkRun<float>? _judgingRun;
 
@@ -41,6 +42,7 @@ public sealed class ClassificationTrainer : IDisposable
         (_network, _training, _optimizer, _schedule, _options, _input, _output) = (network, training, optimizer, schedule, options, input, output);
         _clipping = new GradientClipping(optimizer.Parameters);
         _position = new TrainingPosition(options.Loss, options.Configuration);
+        _lossParameters = new LossParameters<float>(options.Loss.Parameters);
         _team = new WorkerTeam(options.Threads);
     }
 
@@ -97,7 +99,7 @@ public sealed class ClassificationTrainer : IDisposable
                 var outputs = OutputRows(_judgingRun, batch.Count);
                 if (unused.Length != outputs.Length)
                     unused = new float[outputs.Length];
-                loss += batch.Count * _options.Loss.Compute<float>(outputs, batch.Labels, unused);
+                loss += batch.Count * _options.Loss.Compute(outputs, batch.Labels, unused, _lossParameters);
                 correct += Correct(outputs, batch.Labels);
                 pictures += batch.Count;
             }
@@ -165,7 +167,7 @@ public sealed class ClassificationTrainer : IDisposable
         run.Passes = _position.Step;
         run.Forward();
         var outputs = OutputRows(run, batch.Count);
-        var loss = _options.Loss.Compute<float>(outputs, batch.Labels, run.OutputGradient(_output).Span);
+        var loss = _options.Loss.Compute(outputs, batch.Labels, run.OutputGradient(_output).Span, _lossParameters);
         if (!double.IsFinite(loss))
             throw new NotFiniteNumberException(string.Create(CultureInfo.InvariantCulture, $"The loss of step {_position.Step + 1} is {loss}, from outputs that are finite: the training has diverged. Lower the learning rate, warm it up or clip the gradients, and go back to the last checkpoint."));
         run.Backward();

@@ -18,6 +18,10 @@ public interface ILoss
     /// <param name="outputs"><c>[n, columns]</c>, row-major.</param>
     /// <param name="labels">One for each row.</param>
     /// <param name="gradient">As long as <paramref name="outputs"/>; overwritten with the derivative by each.</param>
-    double Compute<T>(ReadOnlySpan<T> outputs, ReadOnlySpan<int> labels, Span<T> gradient)
+    /// <param name="parameters">
+    /// The values of <see cref="Parameters"/> to compute with, and where the derivative by each of them goes: never read or write the
+    /// parameters themselves here.
+    /// </param>
+    double Compute<T>(ReadOnlySpan<T> outputs, ReadOnlySpan<int> labels, Span<T> gradient, LossParameters<T> parameters)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>;
 }

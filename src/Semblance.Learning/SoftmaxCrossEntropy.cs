@@ -21,7 +21,7 @@ public sealed class SoftmaxCrossEntropy : ILoss
 
     public IReadOnlyList<Parameter> Parameters => [];
 
-    public double Compute<T>(ReadOnlySpan<T> outputs, ReadOnlySpan<int> labels, Span<T> gradient)
+    public double Compute<T>(ReadOnlySpan<T> outputs, ReadOnlySpan<int> labels, Span<T> gradient, LossParameters<T> parameters)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         if (labels.IsEmpty || outputs.Length % labels.Length != 0 || gradient.Length != outputs.Length)

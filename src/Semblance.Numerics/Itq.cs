@@ -44,20 +44,21 @@ public sealed class Itq
     /// </summary>
     public IReadOnlyList<double> Losses { get; }
 
-    /// <summary>Fits axes and rotation to <paramref name="sample"/>, [n, d]. O(n·d·min(n, d) + iterations · n · bits²).</summary>
+    /// <summary>Fits axes and rotation to <paramref name="sample"/>, n vectors of length d, read three times, or those drawn once. O(n·d·min(n, d) + iterations · n · bits²).</summary>
     /// <param name="bits">At most the rank of the centred sample, so at most d and n − 1.</param>
     /// <param name="iterations">At most; it ends when the loss stands still.</param>
     /// <param name="seed">Of the rotation that it starts from, and of the rows drawn from a sample that is too large.</param>
     /// <exception cref="ArgumentException">The sample has fewer than <paramref name="bits"/> directions, or an element that is not finite.</exception>
-    public static Itq Fit(Matrix sample, int bits, int iterations = 50, long seed = 0, CancellationToken cancellationToken = default)
+    public static Itq Fit(IVectorRows sample, int bits, int iterations = 50, long seed = 0, CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(bits);
         ArgumentOutOfRangeException.ThrowIfNegative(iterations);
-        var pca = Pca.Fit(SampleRows.Thin(sample, MaximumSampleRows, seed), bits, cancellationToken);
+        var thinned = SampleRows.Thin(sample, MaximumSampleRows, seed);
+        var pca = Pca.Fit(thinned, bits, cancellationToken);
         if (pca.Components.Rows < bits)
             throw new ArgumentException($"The sample varies in {pca.Components.Rows} directions only, and {bits} bits need one each. Give more vectors, or take fewer bits.", nameof(sample));
         var threads = Environment.ProcessorCount;
-        var projected = pca.Transform(SampleRows.Thin(sample, MaximumSampleRows, seed));
+        var projected = pca.Transform(thinned);
         var scale = (float)Math.Sqrt(projected.Span.Length / (double)TensorPrimitives.SumOfSquares<float>(projected.Span));
         TensorPrimitives.Multiply(projected.Span, scale, projected.Span);
 
@@ -86,7 +87,7 @@ public sealed class Itq
                 break;
         }
 
-        var projection = new Matrix(bits, sample.Columns);
+        var projection = new Matrix(bits, sample.Dimension);
         MatrixProduct.Multiply(rotation, pca.Components, projection, transposeA: true, threads: threads);
         return new Itq(pca.Mean, projection, [.. losses]);
     }

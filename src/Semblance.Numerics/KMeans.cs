@@ -1,3 +1,6 @@
+using System.Buffers;
+using Semblance.Numerics.Spectra;
+
 namespace Semblance.Numerics;
 
 /// <summary>
@@ -12,70 +15,84 @@ public sealed class KMeans
     /// <summary>Rows that one task assigns.</summary>
     private const int RowBlock = 128;
 
-    private readonly Matrix _data;
+    // Rows whose sums one pass takes in at a time.
+    private const int UpdateFloats = 1 << 20;
+
+    private readonly IVectorRows _data;
+    private readonly CancellationToken _cancellationToken;
     private readonly ParallelOptions _parallel;
     private readonly Matrix _centroids;
     private readonly int[] _assignments;
     private readonly float[] _distances;
     private readonly int[] _counts;
 
-    private KMeans(Matrix data, int k, int threads, CancellationToken cancellationToken)
+    private KMeans(IVectorRows data, int k, int threads, CancellationToken cancellationToken)
     {
         _data = data;
+        _cancellationToken = cancellationToken;
         _parallel = new ParallelOptions { MaxDegreeOfParallelism = threads, CancellationToken = cancellationToken };
-        _centroids = new Matrix(k, data.Columns);
-        _assignments = new int[data.Rows];
-        _distances = new float[data.Rows];
+        _centroids = new Matrix(k, data.Dimension);
+        _assignments = new int[data.Count];
+        _distances = new float[data.Count];
         _counts = new int[k];
         Array.Fill(_assignments, -1);
     }
 
-    /// <summary>As <see cref="Fit(Matrix, int, int, int, int, CancellationToken)"/>, on all cores.</summary>
-    public static KMeansResult Fit(Matrix data, int k, int seed, int maxIterations = 100, CancellationToken cancellationToken = default)
+    /// <summary>As <see cref="Fit(IVectorRows, int, int, int, int, CancellationToken)"/>, on all cores.</summary>
+    public static KMeansResult Fit(IVectorRows data, int k, int seed, int maxIterations = 100, CancellationToken cancellationToken = default)
         => Fit(data, k, seed, maxIterations, Environment.ProcessorCount, cancellationToken);
 
     /// <summary>
-    /// Clusters the rows of <paramref name="data"/>, [n, d], until no row changes its cluster or the rounds are used up.
+    /// Clusters <paramref name="data"/>, n vectors of length d, until no vector changes its cluster or the rounds are used up.
     /// O(n·k·d) a round. Once converged, no cluster is empty unless the data has fewer than k different rows.
+    /// They are read once to be checked, once for each centroid but the first, and twice a round; where reading is slow, fit a sample and
+    /// <see cref="Refine"/> it.
     /// </summary>
     /// <exception cref="ArgumentException">k is not in 1…n, or an element is not finite.</exception>
-    public static KMeansResult Fit(Matrix data, int k, int seed, int maxIterations, int threads, CancellationToken cancellationToken)
+    public static KMeansResult Fit(IVectorRows data, int k, int seed, int maxIterations, int threads, CancellationToken cancellationToken)
     {
-        ThrowIfNotClusterable(data, k, maxIterations, threads);
+        ThrowIfNotClusterable(data, k, maxIterations, threads, cancellationToken);
         var clustering = new KMeans(data, k, threads, cancellationToken);
         clustering.ChooseCentroids(new SeededRandom(seed));
         return clustering.Iterate(maxIterations);
     }
 
-    /// <summary>As <see cref="Fit(Matrix, int, int, int, int, CancellationToken)"/>, but from centroids already known, [k, d]; they are copied.</summary>
+    /// <summary>As <see cref="Fit(IVectorRows, int, int, int, int, CancellationToken)"/>, but from centroids already known, [k, d]; they are copied. The vectors are read once to be checked and twice a round.</summary>
     /// <exception cref="ArgumentException">The centroids are more than the rows, or of another length; or an element is not finite.</exception>
-    public static KMeansResult Refine(Matrix data, Matrix centroids, int maxIterations, int threads, CancellationToken cancellationToken = default)
+    public static KMeansResult Refine(IVectorRows data, Matrix centroids, int maxIterations, int threads, CancellationToken cancellationToken = default)
     {
-        ThrowIfNotClusterable(data, centroids.Rows, maxIterations, threads);
-        if (centroids.Columns != data.Columns)
-            throw new ArgumentException($"The centroids have {centroids.Columns} elements and the vectors {data.Columns}; they must be of one length.", nameof(centroids));
-        ThrowIfNotFinite(centroids, nameof(centroids));
+        ThrowIfNotClusterable(data, centroids.Rows, maxIterations, threads, cancellationToken);
+        if (centroids.Columns != data.Dimension)
+            throw new ArgumentException($"The centroids have {centroids.Columns} elements and the vectors {data.Dimension}; they must be of one length.", nameof(centroids));
+        ThrowIfNotFinite(centroids, nameof(centroids), cancellationToken);
         var clustering = new KMeans(data, centroids.Rows, threads, cancellationToken);
         centroids.Span.CopyTo(clustering._centroids.Span);
         return clustering.Iterate(maxIterations);
     }
 
-    private static void ThrowIfNotClusterable(Matrix data, int k, int maxIterations, int threads)
+    private static void ThrowIfNotClusterable(IVectorRows data, int k, int maxIterations, int threads, CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(maxIterations);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(threads);
-        if (k < 1 || k > data.Rows)
-            throw new ArgumentException($"{data.Rows} vectors cannot make {k} clusters; ask for 1 to {data.Rows}.", nameof(k));
-        ThrowIfNotFinite(data, nameof(data));
+        if (k < 1 || k > data.Count)
+            throw new ArgumentException($"{data.Count} vectors cannot make {k} clusters; ask for 1 to {data.Count}.", nameof(k));
+        if (data.Count > Array.MaxLength)
+            throw new ArgumentException($"{data.Count} vectors are more than the {Array.MaxLength} that can be clustered at once; take a sample.", nameof(data));
+        ThrowIfNotFinite(data, nameof(data), cancellationToken);
     }
 
-    private static void ThrowIfNotFinite(Matrix vectors, string parameter)
+    private static void ThrowIfNotFinite(IVectorRows vectors, string parameter, CancellationToken cancellationToken)
     {
-        for (var i = 0; i < vectors.Rows; i++)
+        var dimension = vectors.Dimension;
+        RowPass.ForEachBlock(vectors, (first, count, block) =>
         {
-            if (!float.IsFinite(VectorMath.Dot(vectors.Row(i), vectors.Row(i))))
-                throw new ArgumentException($"Vector {i} holds a value that is not finite or too large to square; leave it out.", parameter);
-        }
+            for (var i = 0; i < count; i++)
+            {
+                var row = block.Slice(i * dimension, dimension);
+                if (!float.IsFinite(VectorMath.Dot(row, row)))
+                    throw new ArgumentException($"Vector {first + i} holds a value that is not finite or too large to square; leave it out.", parameter);
+            }
+        }, cancellationToken);
     }
 
     private KMeansResult Iterate(int maxIterations)
@@ -102,16 +119,17 @@ public sealed class KMeans
     private void ChooseCentroids(SeededRandom random)
     {
         Array.Fill(_distances, float.PositiveInfinity);
-        var next = random.NextInt(_data.Rows);
+        var next = random.NextInt(_assignments.Length);
         for (var chosen = 0; ; chosen++)
         {
-            _data.Row(next).CopyTo(_centroids.Row(chosen));
+            // A row is read to its place, where it does not lie already.
+            _data.Read(next, 1, _centroids.Row(chosen)).CopyTo(_centroids.Row(chosen));
             if (chosen + 1 == _centroids.Rows)
                 return;
-            ForEachBlock((start, count) =>
+            ForEachBlock((start, count, rows) =>
             {
                 Span<float> fresh = stackalloc float[RowBlock];
-                VectorMath.SquaredL2Rows(_centroids.Row(chosen), _data.Slice(start, count).Span, fresh[..count]);
+                VectorMath.SquaredL2Rows(_centroids.Row(chosen), rows, fresh[..count]);
                 for (var i = 0; i < count; i++)
                     _distances[start + i] = Math.Min(_distances[start + i], fresh[i]);
             });
@@ -126,7 +144,7 @@ public sealed class KMeans
             total += distance;
         // All rows are centroids already: the data has fewer different rows than clusters.
         if (total == 0)
-            return random.NextInt(_data.Rows);
+            return random.NextInt(_distances.Length);
         var target = random.NextDouble() * total;
         var last = 0;
         for (var i = 0; i < _distances.Length; i++)
@@ -145,12 +163,13 @@ public sealed class KMeans
     private bool Assign()
     {
         var changed = 0;
-        ForEachBlock((start, count) =>
+        ForEachBlock((start, count, rows) =>
         {
+            var dimension = _centroids.Columns;
             var toCentroids = new float[_centroids.Rows];
             for (var i = start; i < start + count; i++)
             {
-                VectorMath.SquaredL2Rows(_data.Row(i), _centroids.Span, toCentroids);
+                VectorMath.SquaredL2Rows(rows.Slice((i - start) * dimension, dimension), _centroids.Span, toCentroids);
                 var nearest = 0;
                 for (var c = 1; c < toCentroids.Length; c++)
                 {
@@ -200,37 +219,69 @@ public sealed class KMeans
 
     private void UpdateCentroids()
     {
-        // Rows sorted by cluster, in row order within each: cluster c owns members[starts[c] .. starts[c + 1]).
-        var starts = new int[_counts.Length + 1];
-        for (var c = 0; c < _counts.Length; c++)
-            starts[c + 1] = starts[c] + _counts[c];
-        var members = new int[_data.Rows];
-        var next = starts.AsSpan(0, _counts.Length).ToArray();
-        for (var i = 0; i < _assignments.Length; i++)
-            members[next[_assignments[i]]++] = i;
-
-        Parallel.For(0, _counts.Length, _parallel, c =>
+        var clusters = _counts.Length;
+        var dimension = _centroids.Columns;
+        var sums = new double[clusters][];
+        var most = Math.Max(RowBlock, UpdateFloats / Math.Max(1, dimension));
+        var members = new int[most];
+        var ends = new int[clusters + 1];
+        RowPass.ForEachBlock(_data, most, (first, count, block) =>
+        {
+            // Rows of the block sorted by cluster, in row order within each: a cluster's sum takes its rows in their order.
+            Array.Clear(ends);
+            var assignments = _assignments.AsSpan((int)first, count);
+            foreach (var cluster in assignments)
+                ends[cluster + 1]++;
+            for (var c = 0; c < clusters; c++)
+                ends[c + 1] += ends[c];
+            for (var i = 0; i < count; i++)
+                members[ends[assignments[i]]++] = i;
+            AddMembers(block, members, ends, sums);
+        }, _cancellationToken);
+        for (var c = 0; c < clusters; c++)
         {
             // A cluster that nothing could fill keeps its centroid.
-            if (_counts[c] == 0)
-                return;
-            var sums = new double[_data.Columns];
-            foreach (var member in members.AsSpan(starts[c], _counts[c]))
-            {
-                var row = _data.Row(member);
-                for (var j = 0; j < sums.Length; j++)
-                    sums[j] += row[j];
-            }
+            if (sums[c] is not { } sum)
+                continue;
             var centroid = _centroids.Row(c);
-            for (var j = 0; j < sums.Length; j++)
-                centroid[j] = (float)(sums[j] / _counts[c]);
-        });
+            for (var j = 0; j < sum.Length; j++)
+                centroid[j] = (float)(sum[j] / _counts[c]);
+        }
     }
 
-    private void ForEachBlock(Action<int, int> body)
-        => Parallel.For(0, (_data.Rows + RowBlock - 1) / RowBlock, _parallel, block =>
+    /// <summary>Adds rows of a block to their clusters' sums; <paramref name="ends"/>[c] is where cluster c ends among the members.</summary>
+    private unsafe void AddMembers(ReadOnlySpan<float> block, int[] members, int[] ends, double[]?[] sums)
+    {
+        var dimension = _centroids.Columns;
+        fixed (float* rows = block)
+        {
+            var origin = rows;
+            Parallel.For(0, sums.Length, _parallel, c =>
+            {
+                var start = c == 0 ? 0 : ends[c - 1];
+                if (start == ends[c])
+                    return;
+                var sum = sums[c] ??= new double[dimension];
+                foreach (var member in members.AsSpan(start, ends[c] - start))
+                {
+                    var row = origin + ((nint)member * dimension);
+                    for (var j = 0; j < sum.Length; j++)
+                        sum[j] += row[j];
+                }
+            });
+        }
+    }
+
+    private delegate void RowAction(int start, int count, ReadOnlySpan<float> rows);
+
+    private void ForEachBlock(RowAction body)
+        => Parallel.For(0, (_assignments.Length + RowBlock - 1) / RowBlock, _parallel, block =>
         {
             var start = block * RowBlock;
-            body(start, Math.Min(RowBlock, _data.Rows - start));
+            var count = Math.Min(RowBlock, _assignments.Length - start);
+            var buffer = _data is Matrix ? [] : ArrayPool<float>.Shared.Rent(count * _data.Dimension);
+            body(start, count, _data.Read(start, count, buffer));
+            if (buffer.Length > 0)
+                ArrayPool<float>.Shared.Return(buffer);
         });
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Semblance.Numerics.Products;
 using Semblance.Numerics.Simd;
 
@@ -42,7 +43,7 @@ public static unsafe class MatrixProduct
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(threads);
         var (left, right) = (new Factor(a, transpose), new Factor(a, !transpose));
         ThrowIfShapesDoNotFit(left, right, result);
-        fixed (float* data = a.Span, target = result.Span)
+        fixed (float* data = &a.Origin, target = &result.Origin)
         {
             var terms = Terms(left, data, right, data, target);
             // Above the diagonal only: what is left of it is mirrored.
@@ -64,7 +65,7 @@ public static unsafe class MatrixProduct
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(threads);
         ThrowIfShapesDoNotFit(a, b, result);
-        fixed (float* left = a.Matrix.Span, right = b.Matrix.Span, target = result.Span)
+        fixed (float* left = &a.Matrix.Origin, right = &b.Matrix.Origin, target = &result.Origin)
             MatrixMultiply<float>.Run(Terms(a, left, b, right, target), default(NoEpilogue<float>), width, threads, (count, body) => ForEach(count, threads, body), null);
     }
 
@@ -100,7 +101,14 @@ public static unsafe class MatrixProduct
             throw new ArgumentException($"[{a.Rows}, {a.Columns}] · [{b.Rows}, {b.Columns}] is no product: the inner sizes must be equal.");
         if (result.Rows != a.Rows || result.Columns != b.Columns)
             throw new ArgumentException($"The product is [{a.Rows}, {b.Columns}] and the result given is [{result.Rows}, {result.Columns}].", nameof(result));
-        if (result.Span.Overlaps(a.Matrix.Span) || result.Span.Overlaps(b.Matrix.Span))
+        if (Overlap(result, a.Matrix) || Overlap(result, b.Matrix))
             throw new ArgumentException("The result shares memory with a factor; give it memory of its own.", nameof(result));
+    }
+
+    // Of addresses, because a large matrix has no span: one begins inside the other.
+    private static bool Overlap(Matrix a, Matrix b)
+    {
+        var distance = Unsafe.ByteOffset(ref a.Origin, ref b.Origin);
+        return a.Length > 0 && b.Length > 0 && (distance >= 0 ? distance < a.Length * sizeof(float) : -distance < b.Length * sizeof(float));
     }
 }

@@ -36,29 +36,27 @@ public sealed class NuisanceWhitening
     public int OutputDimension => _projection.Rows;
 
     /// <summary>O(n·d² + d³).</summary>
-    /// <param name="sample">The collection, <c>[n, d]</c>; more than <see cref="ShrunkWhitening.MaximumSampleRows"/> rows are thinned by the seed.</param>
+    /// <param name="sample">The collection, n vectors of length d, read twice, or those drawn once; more than <see cref="ShrunkWhitening.MaximumSampleRows"/> rows are thinned by the seed.</param>
     /// <param name="differences">From a vector to what it becomes when only something unimportant changes, <c>[m, d]</c>; m may be 0.</param>
     /// <param name="dimension">Wanted output dimension; what comes out is never more than the rank of the centred sample.</param>
     /// <param name="shrink">c > 0: what is left of the whitening, as in <see cref="ShrunkWhitening"/>.</param>
     /// <param name="nuisance">β ≥ 0: what the differences weigh beside the collection.</param>
     /// <param name="seed">Which rows are drawn from a sample that is too large.</param>
     /// <exception cref="ArgumentException">Fewer than two rows, an element that is not finite, all rows equal, or differences of another dimension.</exception>
-    public static NuisanceWhitening Fit(Matrix sample, Matrix differences, int dimension, float shrink = 200, float nuisance = 100, int seed = 0, CancellationToken cancellationToken = default)
+    public static NuisanceWhitening Fit(IVectorRows sample, Matrix differences, int dimension, float shrink = 200, float nuisance = 100, int seed = 0, CancellationToken cancellationToken = default)
     {
         if (!(shrink > 0 && float.IsFinite(shrink)))
             throw new ArgumentOutOfRangeException(nameof(shrink), shrink, "Shrinkage is a finite number above 0.");
         if (!(nuisance >= 0 && float.IsFinite(nuisance)))
             throw new ArgumentOutOfRangeException(nameof(nuisance), nuisance, "The weight of the differences is a finite number, 0 or more.");
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(dimension);
-        if (differences.Rows > 0 && differences.Columns != sample.Columns)
-            throw new ArgumentException($"The differences have {differences.Columns} columns and the sample {sample.Columns}.", nameof(differences));
+        if (differences.Rows > 0 && differences.Columns != sample.Dimension)
+            throw new ArgumentException($"The differences have {differences.Columns} columns and the sample {sample.Dimension}.", nameof(differences));
         var threads = Environment.ProcessorCount;
-        var size = sample.Columns;
-        var (centered, mean, total) = CovarianceSpectrum.Center(SampleRows.Thin(sample, ShrunkWhitening.MaximumSampleRows, seed));
-
-        var covariance = new Matrix(size, size);
-        MatrixProduct.Gram(centered, covariance, threads);
-        TensorPrimitives.Multiply(covariance.Span, 1f / (centered.Rows - 1), covariance.Span);
+        var size = sample.Dimension;
+        var thinned = SampleRows.Thin(sample, ShrunkWhitening.MaximumSampleRows, seed);
+        var (covariance, mean, total) = CovarianceSpectrum.Scatter(thinned, threads, cancellationToken);
+        TensorPrimitives.Multiply(covariance.Span, 1f / (thinned.Count - 1), covariance.Span);
         var metric = new Matrix(size, size);
         covariance.Span.CopyTo(metric.Span);
         AddDifferences(metric, differences, nuisance * total, threads);
@@ -71,7 +69,7 @@ public sealed class NuisanceWhitening
         MatrixProduct.Multiply(covariance, root, half, threads: threads);
         MatrixProduct.Multiply(root, half, whitened, threads: threads);
         var axes = SymmetricEigen.Top(whitened, Math.Min(dimension, size), threads, cancellationToken);
-        var rank = axes.Values.Take(centered.Rows - 1).Count(value => value > CovarianceSpectrum.RankTolerance * axes.Values[0]);
+        var rank = axes.Values.Take((int)thinned.Count - 1).Count(value => value > CovarianceSpectrum.RankTolerance * axes.Values[0]);
         var projection = new Matrix(rank, size);
         MatrixProduct.Multiply(axes.Vectors.Slice(0, rank), root, projection, threads: threads);
         return new NuisanceWhitening(mean, projection);
@@ -133,7 +131,9 @@ public sealed class NuisanceWhitening
     /// <summary>Adds the differences' second moment, brought to the trace <paramref name="trace"/>; nothing where there are none.</summary>
     private static void AddDifferences(Matrix metric, Matrix differences, double trace, int threads)
     {
-        var total = (double)TensorPrimitives.SumOfSquares<float>(differences.Span);
+        var total = 0.0;
+        for (var i = 0; i < differences.Rows; i++)
+            total += TensorPrimitives.SumOfSquares<float>(differences.Row(i));
         if (total == 0 || trace == 0)
             return;
         if (!double.IsFinite(total))

@@ -35,10 +35,13 @@ public sealed class Pca
     /// <summary>The sample's variance over all d dimensions; <see cref="ExplainedVariance"/> divided by it is the explained part.</summary>
     public double TotalVariance { get; }
 
-    /// <summary>Analyses <paramref name="sample"/>, [n, d]. O(n·d·min(n, d) + min(n, d)³).</summary>
+    /// <summary>
+    /// Analyses <paramref name="sample"/>, n vectors of length d. O(n·d·min(n, d) + min(n, d)³). They are read twice and no copy is kept, only
+    /// [d, d] numbers; where n is less than d, once, and copied.
+    /// </summary>
     /// <param name="components">Wanted number of axes; there are never more than the rank of the centred sample.</param>
     /// <exception cref="ArgumentException">Fewer than two rows, an element that is not finite, or all rows equal.</exception>
-    public static Pca Fit(Matrix sample, int components, CancellationToken cancellationToken = default)
+    public static Pca Fit(IVectorRows sample, int components, CancellationToken cancellationToken = default)
         => new(CovarianceSpectrum.Of(sample, components, cancellationToken));
 
     /// <summary>Coordinates of <paramref name="x"/> (length d) along the axes (length k).</summary>
@@ -51,13 +54,18 @@ public sealed class Pca
         VectorMath.DotRows(centered, Components.Span, coordinates);
     }
 
-    /// <summary>Coordinates of every row: [n, d] to [n, k].</summary>
-    /// <exception cref="ArgumentException">The rows have another length than d.</exception>
-    public Matrix Transform(Matrix x)
+    /// <summary>Coordinates of n vectors, which are read once: length d to [n, k].</summary>
+    /// <exception cref="ArgumentException">The vectors have another length than d.</exception>
+    /// <exception cref="OverflowException">There are more vectors than a matrix can have rows.</exception>
+    public Matrix Transform(IVectorRows x)
     {
-        var coordinates = new Matrix(x.Rows, Components.Rows);
-        for (var i = 0; i < x.Rows; i++)
-            Transform(x.Row(i), coordinates.Row(i));
+        var dimension = x.Dimension;
+        var coordinates = new Matrix(checked((int)x.Count), Components.Rows);
+        RowPass.ForEachBlock(x, (first, count, block) =>
+        {
+            for (var i = 0; i < count; i++)
+                Transform(block.Slice(i * dimension, dimension), coordinates.Row((int)first + i));
+        }, CancellationToken.None);
         return coordinates;
     }
 

@@ -63,7 +63,10 @@ public sealed class ShrunkWhitening
     /// <summary>λᵢ of the kept axes, largest first.</summary>
     public IReadOnlyList<float> Variances => _variances;
 
-    /// <summary>Fits mean and axes to <paramref name="sample"/>, [n, d]. O(n·d·min(n, d) + min(n, d)³).</summary>
+    /// <summary>
+    /// Fits mean and axes to <paramref name="sample"/>, n vectors of length d. O(n·d·min(n, d) + min(n, d)³). They are read twice, or those
+    /// drawn once.
+    /// </summary>
     /// <param name="dimension">
     /// Wanted output dimension. What comes out is never more than the rank of the centred sample, so at most n − 1 and d:
     /// a smaller sample gives a smaller <see cref="OutputDimension"/>.
@@ -71,13 +74,13 @@ public sealed class ShrunkWhitening
     /// <param name="shrink">c ≥ 0; 5 was found best by measurement.</param>
     /// <param name="seed">Which rows are drawn when the sample has more than <see cref="MaximumSampleRows"/>.</param>
     /// <exception cref="ArgumentException">Fewer than two rows, an element that is not finite, or all rows equal.</exception>
-    public static ShrunkWhitening Fit(Matrix sample, int dimension, float shrink = 5, int seed = 0, CancellationToken cancellationToken = default)
+    public static ShrunkWhitening Fit(IVectorRows sample, int dimension, float shrink = 5, int seed = 0, CancellationToken cancellationToken = default)
     {
         if (!(shrink >= 0 && float.IsFinite(shrink)))
             throw new ArgumentOutOfRangeException(nameof(shrink), shrink, "Shrinkage is a finite number, 0 or more.");
         var spectrum = CovarianceSpectrum.Of(SampleRows.Thin(sample, MaximumSampleRows, seed), dimension, cancellationToken);
         var variances = spectrum.Variances.Select(variance => (float)variance).ToArray();
-        return new ShrunkWhitening(spectrum.Mean, variances, spectrum.Axes, shrink, spectrum.TotalVariance / sample.Columns);
+        return new ShrunkWhitening(spectrum.Mean, variances, spectrum.Axes, shrink, spectrum.TotalVariance / sample.Dimension);
     }
 
     /// <summary>Projects one vector. A vector that equals the mean becomes zero.</summary>

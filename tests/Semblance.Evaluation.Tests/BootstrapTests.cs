@@ -39,6 +39,26 @@ public sealed class BootstrapTests
         Assert.Equal(2 * 1.96 * error, value.High!.Value - value.Low!.Value, 0.06 * error * 4);
     }
 
+    [Theory]
+    [InlineData(101, 0.9, 5, 95)]
+    [InlineData(101, 0.5, 25, 75)]
+    [InlineData(11, 0.95, 0.25, 9.75)]
+    [InlineData(11, 1, 0, 10)]
+    [InlineData(4, 0, 1.5, 1.5)]
+    [InlineData(1, 0.95, 0, 0)]
+    public void Bounds_are_the_percentiles_of_the_drawn_means(int samples, double confidence, double low, double high)
+    {
+        // Of 0, 1, … samples − 1 in any order the percentile is the share of samples − 1: numpy's default definition, by straight line.
+        var drawn = new double[2 * samples];
+        for (var i = 0; i < samples; i++)
+            (drawn[2 * i], drawn[(2 * i) + 1]) = ((i * 37) % samples, -((i * 37) % samples));
+        var values = Bootstrap.Intervals([-1, 1], drawn, samples, confidence);
+        Assert.Equal(low, values[0].Low!.Value, 1e-9);
+        Assert.Equal(high, values[0].High!.Value, 1e-9);
+        Assert.Equal(-high, values[1].Low!.Value, 1e-9);
+        Assert.Equal(-low, values[1].High!.Value, 1e-9);
+    }
+
     [Fact]
     public void Macro_mean_weighs_classes_alike()
     {

@@ -26,6 +26,24 @@ public sealed class ClusterAgreementTests
         Assert.Equal(Information(labels, clusters) / entropies, ClusterAgreement.NormalizedMutualInformation(labels, clusters), 1e-12);
     }
 
+    /// <summary>Large classes and clusters must meet: fewer common items than a + b − n cannot be, and the sum begins there.</summary>
+    [Fact]
+    public void Adjustment_counts_what_large_classes_and_clusters_share_by_need()
+    {
+        int[] labels = [0, 0, 0, 0, 0, 0, 1, 1];
+        int[] clusters = [0, 0, 0, 0, 1, 0, 1, 1];
+        // All 56 ways to place the three of the second cluster among eight.
+        var ways =
+            from i in Enumerable.Range(0, 8)
+            from j in Enumerable.Range(i + 1, 7 - i)
+            from k in Enumerable.Range(j + 1, 7 - j)
+            select Enumerable.Range(0, 8).Select(item => item == i || item == j || item == k ? 1 : 0).ToArray();
+        var expected = ways.Average(way => Information(labels, way));
+        Assert.Equal(0.091, expected, 5e-4);
+        var entropies = 0.5 * (Information(labels, labels) + Information(clusters, clusters));
+        Assert.Equal((Information(labels, clusters) - expected) / (entropies - expected), ClusterAgreement.AdjustedMutualInformation(labels, clusters), 1e-12);
+    }
+
     [Fact]
     public void Equal_partitions_score_one_whatever_their_numbers()
     {

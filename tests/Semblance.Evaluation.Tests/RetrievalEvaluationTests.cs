@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Semblance.Index;
 using Semblance.Numerics;
+using Semblance.Testing;
 using Xunit;
 
 namespace Semblance.Evaluation.Tests;
@@ -40,6 +41,27 @@ public sealed class RetrievalEvaluationTests
         Assert.Equal(150 - scored, report.LoneQueries);
         foreach (var m in standard)
             Assert.Equal(expected[m.Name] / scored, report.Metrics[m.Name].Value, 1e-12);
+    }
+
+    [Theory]
+    [InlineData(Metric.L2)]
+    [InlineData(Metric.InnerProduct)]
+    [InlineData(Metric.Cosine)]
+    public void Rows_that_are_not_in_memory_are_ranked_as_the_same_matrix(Metric metric)
+    {
+        // Several reads of the gallery for a block of queries, and several blocks: 700 × 600 floats are more than a megabyte.
+        var (vectors, labels) = Scatter.Classes(700, 20, 600, 6, seed: 8);
+        var inMemory = RetrievalEvaluation.LeaveOneOut(vectors, labels, metric, s_quick);
+        var streamed = RetrievalEvaluation.LeaveOneOut(new CopiedRows(vectors), labels, metric, s_quick, TestContext.Current.CancellationToken);
+        Assert.Equal(inMemory.Metrics, streamed.Metrics);
+        Assert.InRange(streamed.Metrics["map"].Value, 0.1, 0.99);
+        Assert.Contains("ami", streamed.Metrics.Keys);
+
+        var gallery = new CopiedRows(vectors.Slice(100, 600));
+        var asked = RetrievalEvaluation.QueryGallery(vectors.Slice(0, 100), labels.AsSpan(0, 100), vectors.Slice(100, 600), labels.AsSpan(100), metric, s_quick);
+        Assert.Equal(asked.Metrics, RetrievalEvaluation.QueryGallery(new CopiedRows(vectors.Slice(0, 100)), labels.AsSpan(0, 100), gallery, labels.AsSpan(100), metric, s_quick, TestContext.Current.CancellationToken).Metrics);
+        // Once to be checked, and once for each of the two blocks of queries.
+        Assert.Equal(3, gallery.Passes);
     }
 
     [Fact]

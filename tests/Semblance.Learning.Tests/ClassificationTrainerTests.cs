@@ -1,5 +1,4 @@
 using Semblance.Networks;
-using Semblance.Numerics;
 using Semblance.Testing;
 using Xunit;
 
@@ -152,7 +151,7 @@ public sealed class ClassificationTrainerTests : IDisposable
     [Fact]
     public void A_loss_has_weights_of_its_own_that_are_trained_and_saved()
     {
-        TrainingOptions Options(int epochs) => new() { Epochs = epochs, Loss = new Tempered(), Folder = _folder["run"] };
+        TrainingOptions Options(int epochs) => new() { Epochs = epochs, Loss = new Tempered(classes: 1), Folder = _folder["run"] };
         ClassificationTrainer Trainer(Network network, TrainingOptions options) => new(network, ColouredSquares.Loader(s_pictures, Batch), new Sgd([ParameterGroup.Of(network), new ParameterGroup(options.Loss.Parameters)], 0.05, 0.9), new ConstantSchedule(0.05), options);
 
         var (network, options) = (ColouredSquares.Network(), Options(4));
@@ -261,35 +260,11 @@ public sealed class ClassificationTrainerTests : IDisposable
         }
     }
 
-    /// <summary>Cross entropy of logits times a learned number.</summary>
-    private sealed class Tempered : ILoss
-    {
-        private readonly Parameter _factor = Parameter.Create("factor", [1], Initializers.Constant(1), new SeededRandom(0));
-        private readonly SoftmaxCrossEntropy _inner = new();
-
-        public IReadOnlyList<Parameter> Parameters => [_factor];
-
-        public double Compute<T>(ReadOnlySpan<T> outputs, ReadOnlySpan<int> labels, Span<T> gradient)
-            where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
-        {
-            var factor = T.CreateTruncating(_factor.Values[0]);
-            var loss = _inner.Compute<T>([.. outputs.ToArray().Select(output => output * factor)], labels, gradient);
-            var derivative = T.Zero;
-            for (var i = 0; i < outputs.Length; i++)
-            {
-                derivative += gradient[i] * outputs[i];
-                gradient[i] *= factor;
-            }
-            _factor.Gradient[0] = float.CreateTruncating(derivative);
-            return loss;
-        }
-    }
-
     private sealed class Broken : ILoss
     {
         public IReadOnlyList<Parameter> Parameters => [];
 
-        public double Compute<T>(ReadOnlySpan<T> outputs, ReadOnlySpan<int> labels, Span<T> gradient)
+        public double Compute<T>(ReadOnlySpan<T> outputs, ReadOnlySpan<int> labels, Span<T> gradient, LossParameters<T> parameters)
             where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
             => double.PositiveInfinity;
     }

@@ -6,9 +6,9 @@ namespace Semblance.Evaluation.Streaming;
 internal static class ClusterMetrics
 {
     /// <summary>Adds nothing when some query has no class or several, because a partition is compared with a partition.</summary>
-    public static void Add(OrderedDictionary<string, MetricValue> metrics, Matrix vectors, ILabelComparer comparer, EvaluationOptions options, CancellationToken cancellationToken)
+    public static void Add(OrderedDictionary<string, MetricValue> metrics, IVectorRows vectors, ILabelComparer comparer, EvaluationOptions options, CancellationToken cancellationToken)
     {
-        var labels = new int[vectors.Rows];
+        var labels = new int[vectors.Count];
         for (var i = 0; i < labels.Length; i++)
         {
             if (comparer.ClassOfQuery(i) is not { } label)

@@ -1,4 +1,6 @@
+using System.Runtime.Intrinsics;
 using Semblance.Numerics.Kernels;
+using Semblance.Numerics.Simd;
 
 namespace Semblance.Numerics.Hadamard;
 
@@ -11,9 +13,9 @@ internal static class HadamardKernels
 
     private static IHadamardKernel ForInstructionSet(string name) => name switch
     {
-        "512" => new Vector512HadamardKernel(),
-        "256" => new Vector256HadamardKernel(),
-        "128" => new Vector128HadamardKernel(),
+        "512" => new HadamardKernel<Simd512Single, Vector512<float>>(name),
+        "256" => new HadamardKernel<Simd256Single, Vector256<float>>(name),
+        "128" => new HadamardKernel<Simd128Single, Vector128<float>>(name),
         _ => new ScalarHadamardKernel(),
     };
 }

@@ -1,5 +1,5 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
+using Semblance.Numerics.Simd;
 
 namespace Semblance.Numerics.Kernels;
 
@@ -11,11 +11,9 @@ internal interface IPairOperation
 {
     static abstract float Add(float sum, float a, float b);
 
-    static abstract Vector128<float> Add(Vector128<float> sum, Vector128<float> a, Vector128<float> b);
-
-    static abstract Vector256<float> Add(Vector256<float> sum, Vector256<float> a, Vector256<float> b);
-
-    static abstract Vector512<float> Add(Vector512<float> sum, Vector512<float> a, Vector512<float> b);
+    static abstract TVector Add<TSimd, TVector>(TVector sum, TVector a, TVector b)
+        where TSimd : struct, ISimd<TVector, float>
+        where TVector : struct;
 }
 
 /// <summary>Adds a·b, fused where the machine fuses.</summary>
@@ -25,13 +23,10 @@ internal readonly struct DotOperation : IPairOperation
     public static float Add(float sum, float a, float b) => float.MultiplyAddEstimate(a, b, sum);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<float> Add(Vector128<float> sum, Vector128<float> a, Vector128<float> b) => Vector128.MultiplyAddEstimate(a, b, sum);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<float> Add(Vector256<float> sum, Vector256<float> a, Vector256<float> b) => Vector256.MultiplyAddEstimate(a, b, sum);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> Add(Vector512<float> sum, Vector512<float> a, Vector512<float> b) => Vector512.MultiplyAddEstimate(a, b, sum);
+    public static TVector Add<TSimd, TVector>(TVector sum, TVector a, TVector b)
+        where TSimd : struct, ISimd<TVector, float>
+        where TVector : struct
+        => TSimd.MultiplyAdd(a, b, sum);
 }
 
 /// <summary>Adds (a − b)².</summary>
@@ -41,23 +36,11 @@ internal readonly struct SquaredL2Operation : IPairOperation
     public static float Add(float sum, float a, float b) => float.MultiplyAddEstimate(a - b, a - b, sum);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<float> Add(Vector128<float> sum, Vector128<float> a, Vector128<float> b)
+    public static TVector Add<TSimd, TVector>(TVector sum, TVector a, TVector b)
+        where TSimd : struct, ISimd<TVector, float>
+        where TVector : struct
     {
-        var difference = a - b;
-        return Vector128.MultiplyAddEstimate(difference, difference, sum);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<float> Add(Vector256<float> sum, Vector256<float> a, Vector256<float> b)
-    {
-        var difference = a - b;
-        return Vector256.MultiplyAddEstimate(difference, difference, sum);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> Add(Vector512<float> sum, Vector512<float> a, Vector512<float> b)
-    {
-        var difference = a - b;
-        return Vector512.MultiplyAddEstimate(difference, difference, sum);
+        var difference = TSimd.Subtract(a, b);
+        return TSimd.MultiplyAdd(difference, difference, sum);
     }
 }

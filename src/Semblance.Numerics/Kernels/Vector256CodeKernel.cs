@@ -7,7 +7,7 @@ using VecI = System.Runtime.Intrinsics.Vector256<int>;
 namespace Semblance.Numerics.Kernels;
 
 /// <summary>Half a cache line at a time: AVX2.</summary>
-/// <remarks>Four codes side by side share the query's loads and the sums across lanes. The loops contain no call; see <see cref="Vector512Kernel"/>.</remarks>
+/// <remarks>Four codes side by side share the query's loads and the sums across lanes. The loops contain no call; see <see cref="VectorKernel{TSimd, TVector}"/>.</remarks>
 internal sealed unsafe class Vector256CodeKernel : ICodeKernel
 {
     public string Name => "256";

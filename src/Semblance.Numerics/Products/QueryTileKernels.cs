@@ -1,4 +1,6 @@
+using System.Runtime.Intrinsics;
 using Semblance.Numerics.Kernels;
+using Semblance.Numerics.Simd;
 
 namespace Semblance.Numerics.Products;
 
@@ -11,9 +13,9 @@ internal static class QueryTileKernels
 
     private static IQueryTileKernel ForInstructionSet(string name) => name switch
     {
-        "512" => new Vector512QueryTileKernel(),
-        "256" => new Vector256QueryTileKernel(),
-        "128" => new Vector128QueryTileKernel(),
+        "512" => new QueryTileKernel<Simd512Single, Vector512<float>>(name),
+        "256" => new QueryTileKernel<Simd256Single, Vector256<float>>(name),
+        "128" => new QueryTileKernel<Simd128Single, Vector128<float>>(name),
         _ => new ScalarQueryTileKernel(),
     };
 }

@@ -1,13 +1,14 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
+using Semblance.Numerics.Kernels;
 using Vec = System.Runtime.Intrinsics.Vector512;
 using VecT = System.Runtime.Intrinsics.Vector512<float>;
 
 namespace Semblance.Numerics.Simd;
 
 /// <summary>16 lanes of float.</summary>
-internal readonly unsafe struct Simd512Single : ISimd<VecT, float>
+internal readonly unsafe struct Simd512Single : ISingleSimd<VecT>
 {
     public static int Count => VecT.Count;
 
@@ -99,6 +100,39 @@ internal readonly unsafe struct Simd512Single : ISimd<VecT, float>
         for (var i = 1; i < VecT.Count; i++)
             largest = MathF.Max(largest, vector.GetElement(i));
         return largest;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static VecT Load(ref float origin, nint i) => Vec.LoadUnsafe(ref origin, (nuint)i);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store(VecT vector, ref float origin, nint i) => vector.StoreUnsafe(ref origin, (nuint)i);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static VecT LoadHalves(ref Half origin, nint i)
+    {
+        var wide = Avx512F.ConvertToVector512Int32(Vector256.LoadUnsafe(ref Unsafe.As<Half, short>(ref origin), (nuint)i));
+        return ((wide << StoredElements.HalfShift) & Vec.Create(StoredElements.HalfBits)).AsSingle() * Vec.Create(StoredElements.HalfBias);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static VecT LoadBFloat16(ref ushort origin, nint i)
+        => (Avx512F.ConvertToVector512Int32(Vector256.LoadUnsafe(ref origin, (nuint)i)) << StoredElements.BFloat16Shift).AsSingle();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static VecT KeepFrom(VecT vector, int first) => vector & Vec.GreaterThanOrEqual(Vector512<int>.Indices, Vec.Create(first)).AsSingle();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static uint BitsOfLessThanOrEqual(VecT left, VecT right) => (uint)Vec.LessThanOrEqual(left, right).ExtractMostSignificantBits();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static VecT Butterflies(VecT vector)
+    {
+        // The negative zeros flip the sign of every upper element.
+        vector = Vec.Shuffle(vector, Vec.Create(1, 0, 3, 2, 5, 4, 7, 6, 9, 8, 11, 10, 13, 12, 15, 14)) + (vector ^ Vec.Create(0f, -0f, 0f, -0f, 0f, -0f, 0f, -0f, 0f, -0f, 0f, -0f, 0f, -0f, 0f, -0f));
+        vector = Vec.Shuffle(vector, Vec.Create(2, 3, 0, 1, 6, 7, 4, 5, 10, 11, 8, 9, 14, 15, 12, 13)) + (vector ^ Vec.Create(0f, 0f, -0f, -0f, 0f, 0f, -0f, -0f, 0f, 0f, -0f, -0f, 0f, 0f, -0f, -0f));
+        vector = Vec.Shuffle(vector, Vec.Create(4, 5, 6, 7, 0, 1, 2, 3, 12, 13, 14, 15, 8, 9, 10, 11)) + (vector ^ Vec.Create(0f, 0f, 0f, 0f, -0f, -0f, -0f, -0f, 0f, 0f, 0f, 0f, -0f, -0f, -0f, -0f));
+        return Vec.Shuffle(vector, Vec.Create(8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7)) + (vector ^ Vec.Create(0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, -0f, -0f, -0f, -0f, -0f, -0f, -0f, -0f));
     }
 
     // A masked access neither reads nor writes, nor faults on, what the mask leaves out.

@@ -101,11 +101,60 @@ public sealed class ExecutionPlanTests
         Assert.True(Bytes(Recompute.Cheap) < 0.75 * Bytes(Recompute.None), $"{Bytes(Recompute.Cheap)} against {Bytes(Recompute.None)} bytes");
     }
 
+    [Fact]
+    public void A_layer_that_may_overwrite_its_input_is_given_its_memory()
+    {
+        var network = new Network(1);
+        var convolved = network.Add(new Convolution(4, 3), network.Input("x", [2, 8, 8, 3]));
+        var activated = network.Add(new Relu(), convolved);
+        network.Output("y", network.Add(new GlobalAveragePool(), activated));
+        var inference = PlanOf(network, new RunOptions());
+        Assert.Same(inference.BufferOf(network.Nodes[0].FirstOutput), inference.BufferOf(network.Nodes[1].FirstOutput));
+
+        // Backwards likewise: the derivative by the input goes where that by the output was.
+        var training = PlanOf(network, new RunOptions { Training = true });
+        var step = Assert.Single(training.Steps, step => step.Kind == StepKind.Backward && step.Node == 1);
+        Assert.Same(step.OutputGradients[0], step.InputGradients[0]);
+
+        // Not where the input is read again later.
+        var forked = new Network(1);
+        var x = forked.Add(new Convolution(4, 3), forked.Input("x", [2, 8, 8, 3]));
+        forked.Output("y", forked.Add(new Concat(), x, forked.Add(new Relu(), x)));
+        var kept = PlanOf(forked, new RunOptions());
+        Assert.NotSame(kept.BufferOf(forked.Nodes[0].FirstOutput), kept.BufferOf(forked.Nodes[1].FirstOutput));
+    }
+
+    /// <summary>Computing a tensor again pays only where keeping its input instead takes half of its memory at most.</summary>
+    [Fact]
+    public void A_cheap_layer_is_repeated_where_its_input_takes_half_of_its_output_and_not_where_it_takes_more()
+    {
+        // The input, which nobody else keeps, is as large as the output.
+        Assert.False(IsRepeated((network, x) => network.Add(new Transpose(0, 2, 1, 3), network.Add(new Convolution(4, 3), x))));
+        // A quarter of it.
+        Assert.True(IsRepeated((network, x) => network.Add(new Upsample(2), network.Add(new Convolution(4, 3), x))));
+        // Exactly half of it: the other half is the network's input, which is there in any case.
+        Assert.True(IsRepeated((network, x) => network.Add(new Concat(), network.Add(new Convolution(3, 3), x), x)));
+        // A little more than half.
+        Assert.False(IsRepeated((network, x) => network.Add(new Concat(), network.Add(new Convolution(4, 3), x), x)));
+
+        static bool IsRepeated(Func<Network, Value, Value> make)
+        {
+            var network = new Network(1);
+            var cheap = make(network, network.Input("x", [2, 8, 8, 3]));
+            // A convolution keeps what goes in.
+            network.Output("y", network.Add(new GlobalAveragePool(), network.Add(new Convolution(4, 3), cheap)));
+            return PlanOf(network, new RunOptions { Training = true, Recompute = Recompute.Cheap }).Steps.Any(step => step.Kind == StepKind.Repeat && step.Node == 1);
+        }
+    }
+
+    private static ExecutionPlan PlanOf(Network network, RunOptions options)
+        => new(network, [.. network.Inputs.Select(input => network.NominalShape(input.Value))], options, threads: 2, sizeof(float));
+
     private static ExecutionPlan Plan(int seed, bool training, bool recompute)
     {
         var network = RandomNetwork.Draw(seed);
         var options = new RunOptions { Training = training, InputGradients = training && seed % 2 == 0, Recompute = recompute ? Recompute.Cheap : Recompute.None };
-        return new ExecutionPlan(network, [.. network.Inputs.Select(input => network.NominalShape(input.Value))], options, threads: 2, sizeof(float));
+        return PlanOf(network, options);
     }
 
     private static bool Overlap(PlannedBuffer left, PlannedBuffer right)

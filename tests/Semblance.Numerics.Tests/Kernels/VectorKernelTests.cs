@@ -66,7 +66,8 @@ public sealed class VectorKernelTests
         var random = new SeededRandom(7);
         for (var length = 0; length <= LongestLength; length++)
         {
-            var count = length % 10;
+            // One to ten rows at every length: steps of several rows, and what is left of them.
+            var count = 1 + (length % 10);
             var rows = Gaussians(random, length * count);
             var result = new float[count];
             kernel.SquaredLengths(ref First(rows), length, result);
