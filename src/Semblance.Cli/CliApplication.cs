@@ -6,7 +6,8 @@ using Semblance.Cli.Frame;
 using Semblance.Cli.Output;
 using Semblance.Cli.Settings;
 using Semblance.Cli.Verbs;
-using Semblance.Networks;
+using Semblance.Reports;
+using Semblance.Reports.Tables;
 
 namespace Semblance.Cli;
 
@@ -30,7 +31,7 @@ public static class CliApplication
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             host.Error.WriteLine("Cancelled. What was finished is kept; run the same command again to go on.");
-            return ExitCodes.Cancelled;
+            return ErrorCode.Cancelled.ExitCode;
         }
         catch (Exception e)
         {
@@ -138,24 +139,18 @@ public static class CliApplication
 
     private static int Explain(Exception e, CliHost host, bool showStack)
     {
-        if (e is AggregateException { InnerExceptions: [var only] })
-            e = only;
-        // A setting that is read when a type is first used, such as SEMBLANCE_SIMD, says its sentence inside.
-        while (e is TypeInitializationException { InnerException: { } cause })
-            e = cause;
-        var (code, message) = e switch
-        {
-            UsageException => (ExitCodes.Usage, e.Message),
-            GalleryRefusedException => (ExitCodes.Refused, e.Message),
-            GalleryStorageException => (ExitCodes.PartialFailure, e.Message),
-            GalleryException or ModelException => (ExitCodes.Usage, e.Message),
-            OnnxException or FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException or IOException or PlatformNotSupportedException => (ExitCodes.PartialFailure, e.Message),
-            _ => (ExitCodes.PartialFailure, $"Something unexpected went wrong: {e.Message.TrimEnd('.')}.{(showStack ? "" : " Run it again with --debug to see where, and report it.")}"),
-        };
+        e = Errors.Cause(e);
+        var code = e is UsageException ? ErrorCode.WrongUse : Errors.Of(e);
+        var message = code == ErrorCode.Unexpected
+            ? $"Something unexpected went wrong: {e.Message.TrimEnd('.')}.{(showStack ? "" : " Run it again with --debug to see where, and report it.")}"
+            : e.Message;
         host.Error.WriteLine("semblance: " + Printable.Of(message));
         if (showStack)
+        {
+            host.Error.WriteLine(Printer.Line(new ErrorRecord(code.Name, e.Message, Errors.DetailsOf(e)), WireJson.Default.ErrorRecord));
             host.Error.WriteLine(e.ToString());
-        return code;
+        }
+        return code.ExitCode;
     }
 
     private static void Flush(CliHost host)

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Semblance.Numerics;
-using Semblance.Sheets;
+using Semblance.Reports;
+using Semblance.Reports.Sheets;
 
 namespace Semblance.Cli.Demo;
 
@@ -70,6 +71,14 @@ internal sealed class EmojiDemo
             });
         }
         return demo;
+    }
+
+    public EmojiDemoRecord Record(Gallery gallery, string page)
+    {
+        var (there, back) = (Way("twemoji", "noto"), Way("noto", "twemoji"));
+        return new(gallery.Folder, gallery.CountItems(), Ways[0].Signs, First, there?.First, there?.FirstFive, back?.First, back?.FirstFive, page);
+
+        EmojiWay? Way(string from, string to) => Ways.FirstOrDefault(way => way.From == from && way.To == to);
     }
 
     public SheetPage Page(IngestReport report) => new()

@@ -1,5 +1,6 @@
 using Semblance.Cli.Frame;
 using Semblance.Cli.Output;
+using Semblance.Reports;
 
 namespace Semblance.Cli.Verbs;
 
@@ -25,14 +26,15 @@ internal sealed class ModelsVerb : Verb
     {
         var stored = context.Models.List();
         var ofDefault = stored.FirstOrDefault(model => model.Id == GalleryOptions.DefaultModel);
-        Row[] rows =
+        ModelRecord[] rows =
         [
             new(GalleryOptions.DefaultModel, "float", "picture", ofDefault?.Manifest.Dimension, ofDefault?.Folder ?? "made at first use"),
-            .. stored.Where(model => model != ofDefault).Select(model => new Row(model.Id, model.Manifest.Kind, model.Manifest.Modality, model.Manifest.Dimension, model.Folder)),
+            .. stored.Where(model => model != ofDefault).Select(model => new ModelRecord(model.Id, model.Manifest.Kind, model.Manifest.Modality, model.Manifest.Dimension, model.Folder)),
             new("hsv", "float", "picture", 512, "built in: colour histogram"),
             new("pixels", "float", "picture", 3072, "built in: 32 x 32 pixels"),
         ];
         context.Printer.Rows(
+            WireJson.Default.ModelRecord,
             [
                 new("id", row => row.Id),
                 new("kind", row => row.Kind),
@@ -43,6 +45,4 @@ internal sealed class ModelsVerb : Verb
             rows);
         return Task.FromResult(ExitCodes.Ok);
     }
-
-    private sealed record Row(string Id, string Kind, string Modality, int? Dimension, string Where);
 }

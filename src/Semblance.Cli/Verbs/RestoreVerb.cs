@@ -2,6 +2,7 @@ using System.CommandLine;
 using Semblance.Cli.Frame;
 using Semblance.Cli.Output;
 using Semblance.Cli.Settings;
+using Semblance.Reports;
 
 namespace Semblance.Cli.Verbs;
 
@@ -29,7 +30,7 @@ internal sealed class RestoreVerb : Verb
             throw new GalleryRefusedException($"'{context.GalleryFolder}' holds a gallery that the snapshot would replace; add --yes if it shall, or name another with --gallery. Nothing was changed.");
         Gallery.Restore(file, context.GalleryFolder, replace);
         using var gallery = context.OpenGallery();
-        context.Printer.Facts(("gallery", gallery.Folder), ("pictures", gallery.CountItems()));
+        context.Printer.One(WireJson.Default.RestoredRecord, new RestoredRecord(gallery.Folder, gallery.CountItems()));
         return Task.FromResult(ExitCodes.Ok);
     }
 }
