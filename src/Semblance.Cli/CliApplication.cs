@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Parsing;
 using System.Reflection;
+using System.Runtime.CompilerServices;
 using Semblance.Cli.Frame;
 using Semblance.Cli.Output;
 using Semblance.Cli.Settings;
@@ -23,10 +24,11 @@ public static class CliApplication
     public static async Task<int> RunAsync(string[] args, CliHost host, CancellationToken cancellationToken)
     {
         var common = new CommonSettings();
+        var remedies = new StrongBox<Func<Exception, Remedies>>(_ => Remedies.Plain);
         var showStack = host.Environment(common.Debug.EnvironmentName) is "1" or "true" || args.Contains("--debug");
         try
         {
-            return await RunVerbAsync(args, host, common, cancellationToken);
+            return await RunVerbAsync(args, host, common, remedies, cancellationToken);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -35,7 +37,7 @@ public static class CliApplication
         }
         catch (Exception e)
         {
-            return Explain(e, host, showStack);
+            return Explain(e, host, remedies.Value!, showStack);
         }
         finally
         {
@@ -43,7 +45,7 @@ public static class CliApplication
         }
     }
 
-    private static async Task<int> RunVerbAsync(string[] args, CliHost host, CommonSettings common, CancellationToken cancellationToken)
+    private static async Task<int> RunVerbAsync(string[] args, CliHost host, CommonSettings common, StrongBox<Func<Exception, Remedies>> remedies, CancellationToken cancellationToken)
     {
         if (args is ["--version"] or ["version"])
         {
@@ -70,6 +72,7 @@ public static class CliApplication
 
         var settings = new SettingsReader(parsed, host, path);
         var galleryFolder = ReadSettingsFiles(settings, common, host);
+        remedies.Value = failure => Remedies.For(settings.IsTyped(common.Gallery) ? settings.Get(common.Gallery) : null, galleryFolder, failure);
         cancellationToken.ThrowIfCancellationRequested();
         var asked = AskedFormat(settings, common, verb, path);
         var format = asked ?? UsualFormat(host, verb);
@@ -137,13 +140,13 @@ public static class CliApplication
         }
     }
 
-    private static int Explain(Exception e, CliHost host, bool showStack)
+    private static int Explain(Exception e, CliHost host, Func<Exception, Remedies> remedies, bool showStack)
     {
         e = Errors.Cause(e);
         var code = e is UsageException ? ErrorCode.WrongUse : Errors.Of(e);
         var message = code == ErrorCode.Unexpected
             ? $"Something unexpected went wrong: {e.Message.TrimEnd('.')}.{(showStack ? "" : " Run it again with --debug to see where, and report it.")}"
-            : e.Message;
+            : remedies(e).Of(e) is { } remedy ? $"{e.Message} {remedy}" : e.Message;
         host.Error.WriteLine("semblance: " + Printable.Of(message));
         if (showStack)
         {

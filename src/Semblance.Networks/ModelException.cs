@@ -39,7 +39,7 @@ public enum ModelError
     /// <summary>A model of this name is there already; <c>model</c>.</summary>
     NameTaken,
 
-    /// <summary>The disk is full; <c>folder</c>.</summary>
+    /// <summary>The disk is full.</summary>
     DiskFull,
 
     /// <summary>The address does not answer as it must; <c>address</c>.</summary>

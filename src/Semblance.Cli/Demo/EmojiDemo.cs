@@ -1,4 +1,5 @@
 using System.Globalization;
+using Semblance.Cli.Frame;
 using Semblance.Numerics;
 using Semblance.Reports;
 using Semblance.Reports.Sheets;
@@ -47,7 +48,7 @@ internal sealed class EmojiDemo
             }
         }
         if (shown is null)
-            throw new GalleryException($"The gallery '{gallery.Folder}' holds no sign drawn by two vendors; give the demo a gallery of its own with --gallery.");
+            throw new UsageException($"The gallery '{gallery.Folder}' holds no sign drawn by two vendors; give the demo a gallery of its own with --gallery.");
         var demo = new EmojiDemo(ways);
         var random = new SeededRandom(seed);
         var order = shown.ToArray();

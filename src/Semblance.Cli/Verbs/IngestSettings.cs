@@ -74,6 +74,8 @@ internal sealed class IngestSettings
             context.Talk.Say($"{failure.Path}: {failure.Message}");
         if (report.Failures.Count > ShownFailures)
             context.Talk.Say($"... and {report.Failures.Count - ShownFailures:N0} more; 'semblance status --failed' lists them all.");
+        foreach (var remedy in Remedies.OfFailedFiles(report.Failures.Select(failure => failure.Reason)))
+            context.Talk.Say(remedy);
     }
 
     private const int ShownFailures = 10;

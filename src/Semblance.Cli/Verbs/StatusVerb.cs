@@ -63,6 +63,8 @@ internal sealed class StatusVerb : Verb
             ],
             failures.Select(FailureRecord.Of),
             failure => failure.Path);
+        foreach (var remedy in Remedies.OfFailedFiles(failures.Select(failure => failure.Reason)))
+            context.Talk.Say(remedy);
     }
 
     private static void Draw(Printer printer, GalleryStatus status, string? upgrade)
