@@ -3,6 +3,7 @@ using System.CommandLine.Help;
 using System.CommandLine.Parsing;
 using System.Reflection;
 using System.Runtime.CompilerServices;
+using Microsoft.Extensions.Logging;
 using Semblance.Cli.Frame;
 using Semblance.Cli.Output;
 using Semblance.Cli.Settings;
@@ -77,7 +78,13 @@ public static class CliApplication
         var asked = AskedFormat(settings, common, verb, path);
         var format = asked ?? UsualFormat(host, verb);
         var context = new VerbContext(host, common, parsed, settings, new Printer(host, format), new Talk(host, settings.Get(common.Quiet)), galleryFolder, asked);
-        return await verb.RunAsync(context, cancellationToken);
+        if (settings.Get(common.Log) > LogLevel.Debug)
+            return await verb.RunAsync(context, cancellationToken);
+        using var totals = new MeterTotals();
+        var code = await verb.RunAsync(context, cancellationToken);
+        foreach (var line in totals.Lines())
+            context.Log.Log(LogLevel.Debug, default, line, null, static (text, _) => text);
+        return code;
     }
 
     /// <summary>Current folder, then gallery folder, then user folder. The gallery's own file cannot say where the gallery is.</summary>

@@ -26,7 +26,7 @@ internal sealed class CodeAnnData(ulong[] rows, ulong[] queries, int bits) : Ann
         return new Subject(chosen.Create(new AnnRecipe(bits, default, Rows, threads, seed)), chosen.Efforts, rows, queries);
     }
 
-    internal override AnnSubject CreateExact() => new Subject(new ExactCodeIndex(bits), [], rows, queries);
+    internal override AnnSubject CreateExact() => new Subject(CodeIndexes.Create(ExactCodeIndex.KindName, bits, new IndexBuildOptions()), [], rows, queries);
 
     private sealed class Subject(ICodeIndex index, IReadOnlyList<int> efforts, ulong[] rows, ulong[] queries) : AnnSubject
     {

@@ -31,7 +31,7 @@ internal sealed class VectorAnnData(Matrix rows, Matrix queries, Metric metric, 
         return new Subject(chosen.Create(new AnnRecipe(rows.Columns, metric, rows.Rows, threads, seed)), chosen.Efforts, rows, queries);
     }
 
-    internal override AnnSubject CreateExact() => new Subject(new ExactVectorIndex(rows.Columns, metric), [], rows, queries);
+    internal override AnnSubject CreateExact() => new Subject(VectorIndexes.Create(ExactVectorIndex.KindName, rows.Columns, metric, new IndexBuildOptions { Storage = VectorStorage.Float32 }), [], rows, queries);
 
     private sealed class Subject(IVectorIndex index, IReadOnlyList<int> efforts, Matrix rows, Matrix queries) : AnnSubject
     {
