@@ -2,11 +2,14 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Parsing;
 using System.Reflection;
+using System.Runtime.CompilerServices;
+using Microsoft.Extensions.Logging;
 using Semblance.Cli.Frame;
 using Semblance.Cli.Output;
 using Semblance.Cli.Settings;
 using Semblance.Cli.Verbs;
-using Semblance.Networks;
+using Semblance.Reports;
+using Semblance.Reports.Tables;
 
 namespace Semblance.Cli;
 
@@ -22,19 +25,20 @@ public static class CliApplication
     public static async Task<int> RunAsync(string[] args, CliHost host, CancellationToken cancellationToken)
     {
         var common = new CommonSettings();
+        var remedies = new StrongBox<Func<Exception, Remedies>>(_ => Remedies.Plain);
         var showStack = host.Environment(common.Debug.EnvironmentName) is "1" or "true" || args.Contains("--debug");
         try
         {
-            return await RunVerbAsync(args, host, common, cancellationToken);
+            return await RunVerbAsync(args, host, common, remedies, cancellationToken);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             host.Error.WriteLine("Cancelled. What was finished is kept; run the same command again to go on.");
-            return ExitCodes.Cancelled;
+            return ErrorCode.Cancelled.ExitCode;
         }
         catch (Exception e)
         {
-            return Explain(e, host, showStack);
+            return Explain(e, host, remedies.Value!, showStack);
         }
         finally
         {
@@ -42,7 +46,7 @@ public static class CliApplication
         }
     }
 
-    private static async Task<int> RunVerbAsync(string[] args, CliHost host, CommonSettings common, CancellationToken cancellationToken)
+    private static async Task<int> RunVerbAsync(string[] args, CliHost host, CommonSettings common, StrongBox<Func<Exception, Remedies>> remedies, CancellationToken cancellationToken)
     {
         if (args is ["--version"] or ["version"])
         {
@@ -69,11 +73,18 @@ public static class CliApplication
 
         var settings = new SettingsReader(parsed, host, path);
         var galleryFolder = ReadSettingsFiles(settings, common, host);
+        remedies.Value = failure => Remedies.For(settings.IsTyped(common.Gallery) ? settings.Get(common.Gallery) : null, galleryFolder, failure);
         cancellationToken.ThrowIfCancellationRequested();
         var asked = AskedFormat(settings, common, verb, path);
         var format = asked ?? UsualFormat(host, verb);
         var context = new VerbContext(host, common, parsed, settings, new Printer(host, format), new Talk(host, settings.Get(common.Quiet)), galleryFolder, asked);
-        return await verb.RunAsync(context, cancellationToken);
+        if (settings.Get(common.Log) > LogLevel.Debug)
+            return await verb.RunAsync(context, cancellationToken);
+        using var totals = new MeterTotals();
+        var code = await verb.RunAsync(context, cancellationToken);
+        foreach (var line in totals.Lines())
+            context.Log.Log(LogLevel.Debug, default, line, null, static (text, _) => text);
+        return code;
     }
 
     /// <summary>Current folder, then gallery folder, then user folder. The gallery's own file cannot say where the gallery is.</summary>
@@ -136,26 +147,20 @@ public static class CliApplication
         }
     }
 
-    private static int Explain(Exception e, CliHost host, bool showStack)
+    private static int Explain(Exception e, CliHost host, Func<Exception, Remedies> remedies, bool showStack)
     {
-        if (e is AggregateException { InnerExceptions: [var only] })
-            e = only;
-        // A setting that is read when a type is first used, such as SEMBLANCE_SIMD, says its sentence inside.
-        while (e is TypeInitializationException { InnerException: { } cause })
-            e = cause;
-        var (code, message) = e switch
-        {
-            UsageException => (ExitCodes.Usage, e.Message),
-            GalleryRefusedException => (ExitCodes.Refused, e.Message),
-            GalleryStorageException => (ExitCodes.PartialFailure, e.Message),
-            GalleryException or ModelException => (ExitCodes.Usage, e.Message),
-            OnnxException or FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException or IOException or PlatformNotSupportedException => (ExitCodes.PartialFailure, e.Message),
-            _ => (ExitCodes.PartialFailure, $"Something unexpected went wrong: {e.Message.TrimEnd('.')}.{(showStack ? "" : " Run it again with --debug to see where, and report it.")}"),
-        };
+        e = Errors.Cause(e);
+        var code = e is UsageException ? ErrorCode.WrongUse : Errors.Of(e);
+        var message = code == ErrorCode.Unexpected
+            ? $"Something unexpected went wrong: {e.Message.TrimEnd('.')}.{(showStack ? "" : " Run it again with --debug to see where, and report it.")}"
+            : remedies(e).Of(e) is { } remedy ? $"{e.Message} {remedy}" : e.Message;
         host.Error.WriteLine("semblance: " + Printable.Of(message));
         if (showStack)
+        {
+            host.Error.WriteLine(Printer.Line(new ErrorRecord(code.Name, e.Message, Errors.DetailsOf(e)), WireJson.Default.ErrorRecord));
             host.Error.WriteLine(e.ToString());
-        return code;
+        }
+        return code.ExitCode;
     }
 
     private static void Flush(CliHost host)

@@ -235,10 +235,10 @@ public sealed class PictureDecoder
 
     private static DecodeResult Refuse(string? format) => format switch
     {
-        null => DecodeResult.Failed(DecodeFailureReason.NotAPicture, "The content is no picture of a known format, whatever the file is called; leave it out, or export it as JPEG or PNG. 'semblance formats' lists what can be decoded."),
+        null => DecodeResult.Failed(DecodeFailureReason.NotAPicture, "The content is no picture of a known format, whatever the file is called; leave it out, or export it as JPEG or PNG."),
         "pdf" => DecodeResult.Failed(DecodeFailureReason.Blocked, "This is a PDF document; documents are kept out for safety. Export its pages as JPEG or PNG."),
         "gzip" => DecodeResult.Failed(DecodeFailureReason.Blocked, "This is gzip-compressed (an SVGZ, perhaps); compressed wrappers are kept out for safety. Unpack it first."),
-        _ => DecodeResult.Failed(DecodeFailureReason.Unsupported, $"This is a picture in the format {format.ToUpperInvariant()}, which cannot be decoded here; convert it to JPEG or PNG. 'semblance formats' lists what can be decoded."),
+        _ => DecodeResult.Failed(DecodeFailureReason.Unsupported, $"This is a picture in the format {format.ToUpperInvariant()}, which cannot be decoded here; convert it to JPEG or PNG."),
     };
 
     internal static DecodeResult? TooLarge(int width, int height, DecodeOptions options)
@@ -247,7 +247,7 @@ public sealed class PictureDecoder
         var limit = Math.Min(options.MaxMegapixels, MostMegapixels);
         return megapixels <= limit
             ? null
-            : DecodeResult.Failed(DecodeFailureReason.TooLarge, string.Create(CultureInfo.InvariantCulture, $"The header says {width} x {height} = {megapixels:0.#} megapixels and the limit is {limit:0.#}; raise --max-megapixels (to {MostMegapixels} at most) if the picture is wanted."));
+            : DecodeResult.Failed(DecodeFailureReason.TooLarge, string.Create(CultureInfo.InvariantCulture, $"The header says {width} x {height} = {megapixels:0.#} megapixels and the limit is {limit:0.#}; raise the limit (to {MostMegapixels} at most) if the picture is wanted."));
     }
 
     internal static DecodeResult OutsideBox(PictureFacts facts, DecodeOptions options)

@@ -51,7 +51,7 @@ public static class PictureFiles
                 return Unreadable("This is no regular file (a pipe, device, socket or folder); leave it out.");
             using var file = Open(path);
             if (file.Length > MaxFileBytes)
-                return (null, new(DecodeFailureReason.TooLarge, $"The file has {file.Length >> 20} MB and no more than {MaxFileBytes >> 20} MB are read; this limit is apart from --max-megapixels. Store the picture compressed."));
+                return (null, new(DecodeFailureReason.TooLarge, $"The file has {file.Length >> 20} MB and no more than {MaxFileBytes >> 20} MB are read; this limit is apart from that of megapixels. Store the picture compressed."));
             var bytes = GC.AllocateUninitializedArray<byte>((int)file.Length);
             var read = file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
             if (read < bytes.Length)

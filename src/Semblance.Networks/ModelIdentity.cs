@@ -26,6 +26,8 @@ public static class ModelIdentity
             if (tap.Weight != 1)
                 text.Append(CultureInfo.InvariantCulture, $" {tap.Weight:R}");
         }
+        if (manifest.Kind == SpaceKind.Bits)
+            text.Append("\nbits");
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())));
     }
 }

@@ -107,7 +107,7 @@ public sealed record ModelManifest
         }
         catch (Exception failure) when (failure is FileNotFoundException or DirectoryNotFoundException)
         {
-            throw new ModelException($"'{folder}' is no model folder: it has no {FileName}. Add a model with 'models add', or name a folder that has one.", failure);
+            throw new ModelException($"'{folder}' is no model folder: it has no {FileName}. Name a folder that has one, or add the network to the store, which writes it.", failure);
         }
         return Parse(text, path);
     }

@@ -69,7 +69,11 @@ public sealed class ModelStore
         if (idOrPath == DefaultModel.Id)
             return StoredModel.Load(EnsureDefault());
         if (IsRetired(idOrPath))
-            throw new ModelException($"The model '{idOrPath}' was the default of an earlier version and is not in this one; use '{DefaultModel.Id}', and move a gallery to it with `semblance reindex --model {DefaultModel.Id}`.");
+            throw new ModelException($"The model '{idOrPath}' was the default of an earlier version and is not in this one; use '{DefaultModel.Id}', to which a gallery is moved by indexing it again.")
+            {
+                Error = ModelError.Retired,
+                Details = new Dictionary<string, string> { ["model"] = idOrPath, ["asked"] = DefaultModel.Id },
+            };
         if (IsId(idOrPath) && Directory.Exists(Path.Combine(Folder, idOrPath)))
             return StoredModel.Load(Path.Combine(Folder, idOrPath));
         if (Directory.Exists(idOrPath))
@@ -77,7 +81,11 @@ public sealed class ModelStore
         if (!File.Exists(idOrPath))
         {
             var known = List().Select(model => model.Id).Prepend(DefaultModel.Id).Distinct();
-            throw new ModelException($"There is no model '{idOrPath}': neither in the store ({string.Join(", ", known)}) nor as a folder or file. 'models add' adds one.");
+            throw new ModelException($"There is no model '{idOrPath}': neither in the store ({string.Join(", ", known)}) nor as a folder or file.")
+            {
+                Error = ModelError.NoModel,
+                Details = new Dictionary<string, string> { ["model"] = idOrPath },
+            };
         }
         var path = Path.GetFullPath(idOrPath);
         var beside = Path.GetDirectoryName(path)!;
@@ -304,7 +312,7 @@ public sealed class ModelStore
         if (!IsId(id))
             throw new ModelException($"'{id}' cannot be a model's name; use letters, digits, '-', '_' and '.'.");
         if (IsTaken(id))
-            throw new ModelException($"There is a model '{id}' already; remove it first or give the new one another name.");
+            throw new ModelException($"There is a model '{id}' already; remove it first or give the new one another name.") { Error = ModelError.NameTaken, Details = new Dictionary<string, string> { ["model"] = id } };
         return id;
     }
 

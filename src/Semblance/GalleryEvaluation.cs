@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Semblance.Evaluating;
 using Semblance.Evaluation;
 using Semblance.Features;
@@ -46,32 +45,7 @@ public sealed record GalleryEvaluationOptions
 public sealed record GalleryEvaluationReport(
     EvaluationReport Report,
     IReadOnlyDictionary<string, EvaluationReport> Baselines,
-    IReadOnlyList<string> Notes)
-{
-    /// <summary>The contract's object of <see cref="Report"/>; with baselines, also <c>baselines: {id: object}</c>.</summary>
-    public string ToJson(bool indented = false)
-    {
-        if (Baselines.Count == 0)
-            return Report.ToJson(indented);
-        using var stream = new MemoryStream();
-        using (var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = indented }))
-        {
-            using var main = JsonDocument.Parse(Report.ToJson());
-            json.WriteStartObject();
-            foreach (var property in main.RootElement.EnumerateObject())
-                property.WriteTo(json);
-            json.WriteStartObject("baselines");
-            foreach (var (id, report) in Baselines)
-            {
-                json.WritePropertyName(id);
-                report.WriteTo(json);
-            }
-            json.WriteEndObject();
-            json.WriteEndObject();
-        }
-        return System.Text.Encoding.UTF8.GetString(stream.GetBuffer(), 0, (int)stream.Length);
-    }
-}
+    IReadOnlyList<string> Notes);
 
 /// <summary>Measures how well a gallery's space finds what its labels say is alike. Metrics and intervals are <see cref="Evaluation"/>'s.</summary>
 public sealed class GalleryEvaluation

@@ -1,6 +1,9 @@
 namespace Semblance;
 
-/// <summary>A request that the gallery cannot or must not carry out; the message says what, where, and what to do next.</summary>
+/// <summary>
+/// A request that the gallery cannot or must not carry out; the message says what, where, and what to do next. What a program decides by is
+/// <see cref="Error"/> and <see cref="Details"/>; the message names no command and no flag.
+/// </summary>
 public class GalleryException : Exception
 {
     public GalleryException(string message)
@@ -12,6 +15,15 @@ public class GalleryException : Exception
         : base(message, inner)
     {
     }
+
+    /// <summary>What is wrong.</summary>
+    public GalleryError Error { get; init; }
+
+    /// <summary>
+    /// The names that the message is about, for callers that word a remedy of their own: <c>folder</c>, <c>model</c>, <c>asked</c>,
+    /// <c>id</c>, <c>file</c>; each <see cref="GalleryError"/> says which it has.
+    /// </summary>
+    public IReadOnlyDictionary<string, string> Details { get; init; } = System.Collections.ObjectModel.ReadOnlyDictionary<string, string>.Empty;
 }
 
 /// <summary>A disk failed the gallery or its copy: full, or with errors. What was committed before is safe.</summary>

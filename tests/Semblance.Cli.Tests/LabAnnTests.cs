@@ -127,7 +127,8 @@ public sealed class LabAnnTests : IDisposable
         Assert.DoesNotContain("<co>", page, StringComparison.Ordinal);
         Assert.Equal(page, page.Replace("<script", "", StringComparison.OrdinalIgnoreCase));
         Assert.DoesNotContain("NaN", page, StringComparison.Ordinal);
-        Assert.DoesNotContain("http:", page, StringComparison.Ordinal);
+        // The name of SVG is no address that anything is loaded from.
+        Assert.DoesNotContain("http:", page.Replace("xmlns=\"http://www.w3.org/2000/svg\"", "", StringComparison.Ordinal), StringComparison.Ordinal);
         Assert.Equal(2, page.Split("<polyline").Length - 1 - 2);
         Assert.Contains("300 rows of 8 x Float32", page, StringComparison.Ordinal);
     }

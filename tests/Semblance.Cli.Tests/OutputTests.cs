@@ -1,32 +1,39 @@
 using System.Text;
+using System.Text.Json.Serialization;
 using Semblance.Cli.Output;
+using Semblance.Reports.Tables;
 using Xunit;
 
 namespace Semblance.Cli.Tests;
 
+internal sealed record RankedPath(int Rank, string Path, float Half);
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSerializable(typeof(RankedPath))]
+internal sealed partial class OutputJson : JsonSerializerContext;
+
 public sealed class OutputTests
 {
-    private static readonly IReadOnlyList<Column<(int Rank, string Path)>> s_columns =
+    private static readonly IReadOnlyList<Column<RankedPath>> s_columns =
     [
         new("rank", row => row.Rank),
         new("path", row => row.Path),
-        new("half", row => row.Rank / 2f, Places.Data),
-        new("double_rank", row => row.Rank * 2L, Places.Table),
+        new("double_rank", row => row.Rank * 2L),
     ];
 
-    private static readonly (int Rank, string Path)[] s_rows = [(1, "/a, \"b\".jpg"), (20, "/line\nbreak\u001b[31m\u202egpj.exe")];
+    private static readonly RankedPath[] s_rows = [new(1, "/a, \"b\".jpg", 0.5f), new(20, "/line\nbreak\u001b[31m\u202egpj.exe", 10)];
 
     private static string Print(OutputFormat format, char pathEnd = '\n', TextWriter? error = null)
     {
         using var bytes = new MemoryStream();
         using var output = new StreamWriter(bytes) { NewLine = "\n" };
         var host = new CliHost { Output = output, Error = error ?? TextWriter.Null, Environment = _ => null, CurrentFolder = "/" };
-        new Printer(host, format).Rows(s_columns, s_rows, row => row.Path, pathEnd);
+        new Printer(host, format).Rows(OutputJson.Default.RankedPath, s_columns, s_rows, row => row.Path, pathEnd);
         return Encoding.UTF8.GetString(bytes.ToArray());
     }
 
     [Fact]
-    public void Json_is_an_array_with_exactly_the_data_columns() => Assert.Equal(
+    public void Json_is_an_array_of_the_record() => Assert.Equal(
         """
         [
           {

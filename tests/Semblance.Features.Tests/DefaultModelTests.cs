@@ -15,8 +15,8 @@ public sealed class DefaultModelTests(DefaultModelFixture model)
     {
         var picture = DrawnPictures.Blobs(1, 224, 224);
         var vector = model.Embedder.Embed([picture]).Row(0);
-        Assert.Equal((768, 224), (model.Embedder.Identity.Dimension, model.Embedder.MinimumSide));
-        Assert.True(model.Embedder.BenefitsFromWhitening);
+        Assert.Equal((768, 224), (model.Embedder.Description.Dimension, model.Embedder.Description.Needs.MinimumSide));
+        Assert.True(model.Embedder.Description.BenefitsFromWhitening);
 
         // The package's own file, fed by hand: blue first, 0 to 255, minus the mean colour, no division.
         using var session = new OnnxSession(NativeAssets.DefaultNetwork);
@@ -45,7 +45,7 @@ public sealed class DefaultModelTests(DefaultModelFixture model)
         Parallel.For(0, 12, new ParallelOptions { MaxDegreeOfParallelism = 4 }, i => Assert.Equal(together.Row(i % 4), model.Embedder.Embed([pictures[i % 4]]).Row(0)));
         using var alone = Embedders.Open(Embedders.DefaultId, model.Store);
         Assert.Equal(together.Span, alone.Embed(pictures).Span);
-        Assert.Equal(model.Embedder.Identity, alone.Identity);
+        Assert.Equal(model.Embedder.Description, alone.Description);
     }
 
     /// <summary>ONNX Runtime maps the weights that it has kept, and would compute with whatever lies there.</summary>
@@ -80,7 +80,7 @@ public sealed class DefaultModelTests(DefaultModelFixture model)
         var files = Directory.GetDirectories(data!).Order(StringComparer.Ordinal).Where((_, i) => i % 10 == 0).Take(10)
             .SelectMany(folder => Directory.GetFiles(folder).Order(StringComparer.Ordinal).Take(15)).ToArray();
         var pictures = new Picture[files.Length];
-        var options = new DecodeOptions { MinimumSide = model.Embedder.MinimumSide };
+        var options = new DecodeOptions { MinimumSide = model.Embedder.Description.Needs.MinimumSide };
         Parallel.For(0, files.Length, i => pictures[i] = PictureDecoder.Shared.DecodeFile(files[i], options).Picture!);
 
         var vectors = model.Embedder.Embed(pictures);

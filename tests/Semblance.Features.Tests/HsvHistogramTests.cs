@@ -39,7 +39,7 @@ public sealed class HsvHistogramTests
         var picture = TestPictures.Draw(40, 40, "shares", (x, _) => x < 30 ? ((byte)255, (byte)0, (byte)0) : ((byte)255, (byte)255, (byte)255));
         using var embedder = new HsvHistogram();
         var vector = embedder.Embed([picture]).Row(0).ToArray();
-        Assert.Equal(512, embedder.Identity.Dimension);
+        Assert.Equal(512, embedder.Description.Dimension);
         Assert.Equal(Math.Sqrt(0.75), vector[Bin(255, 0, 0)], 6);
         Assert.Equal(0.5, vector[Bin(255, 255, 255)], 6);
         Assert.Equal(1, vector.Sum(x => x * x), 5);

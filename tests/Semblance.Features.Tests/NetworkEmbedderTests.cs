@@ -127,18 +127,20 @@ public sealed class NetworkEmbedderTests : IDisposable
     [Fact]
     public void Identity_follows_what_changes_a_vector_and_nothing_else()
     {
-        EmbedderIdentity Identity(Func<ModelManifest, ModelManifest> change)
+        EmbedderDescription Identity(Func<ModelManifest, ModelManifest> change)
         {
             using var embedder = Open(change);
-            return embedder.Identity;
+            return embedder.Description;
         }
 
         var plain = Identity(m => m);
+        Assert.Equal(plain, NetworkEmbedder.Describe(StoredModel.Load(_folder["model"])));
         Assert.Equal(plain, Identity(m => m with { Licence = "other", TrainedOn = "other" }));
         Assert.Equal(("transparent", 3, 64), (plain.Id, plain.Dimension, plain.Sha256.Length));
         string[] others =
         [
             Identity(m => m with { Normalise = true }).Sha256,
+            Identity(m => m with { Kind = SpaceKind.Bits }).Sha256,
             Identity(m => m with { Taps = [new ModelTap("vector")] }).Sha256,
             Identity(m => m with { Taps = [new ModelTap("map") { Weight = 0.5 }] }).Sha256,
             Identity(m => m with { Taps = [new ModelTap("map", Pooling.Gem, 3)] }).Sha256,
@@ -151,6 +153,14 @@ public sealed class NetworkEmbedderTests : IDisposable
     }
 
     [Fact]
+    public void A_model_of_bits_gives_a_number_for_each_and_is_compared_by_differing_bits()
+    {
+        using var embedder = Open(m => m with { Kind = SpaceKind.Bits });
+        Assert.Equal((SpaceKind.Bits, Index.Metric.Hamming, 3, false), (embedder.Description.Kind, embedder.Description.Metric, embedder.Description.Dimension, embedder.Description.BenefitsFromWhitening));
+        Assert.Equal(3, embedder.Embed([DrawnPictures.Noise(1)]).Columns);
+    }
+
+    [Fact]
     public void A_manifest_that_does_not_fit_its_network_is_refused_with_the_key()
     {
         void Refused(string expected, Func<ModelManifest, ModelManifest> change) => Assert.Contains(expected, Assert.Throws<ModelException>(() => Open(change).Dispose()).Message);
@@ -160,7 +170,7 @@ public sealed class NetworkEmbedderTests : IDisposable
         Refused("correct 'input'", m => m with { Input = m.Input with { Width = 9 } });
         Refused("correct 'input'", m => m with { Input = m.Input with { Layout = TensorLayout.Nhwc } });
         Refused("is not the file", m => m with { Sha256 = new string('0', 64) });
-        Refused("kind 'float'", m => m with { Kind = "bits" });
+        Refused("takes in text", m => m with { Modality = Modality.Text });
     }
 
     private NetworkEmbedder Open(Func<ModelManifest, ModelManifest> change, TensorLayout layout = TensorLayout.Nchw) => new(PictureModels.Transparent(_folder["model"], change, layout: layout));

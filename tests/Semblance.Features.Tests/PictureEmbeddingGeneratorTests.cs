@@ -66,7 +66,7 @@ public sealed class PictureEmbeddingGeneratorTests : IDisposable
         DataContent[] inputs = [Content(DrawnPictures.Blobs(1))];
         Assert.Contains("not 5", (await Assert.ThrowsAsync<ArgumentException>(() => _generator.GenerateAsync(inputs, new EmbeddingGenerationOptions { Dimensions = 5 }))).Message);
         Assert.Contains("not 'other'", (await Assert.ThrowsAsync<ArgumentException>(() => _generator.GenerateAsync(inputs, new EmbeddingGenerationOptions { ModelId = "other" }))).Message);
-        Assert.Single(await _generator.GenerateAsync(inputs, new EmbeddingGenerationOptions { ModelId = "pixels", Dimensions = _embedder.Identity.Dimension }));
+        Assert.Single(await _generator.GenerateAsync(inputs, new EmbeddingGenerationOptions { ModelId = "pixels", Dimensions = _embedder.Description.Dimension }));
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => _generator.GenerateAsync(inputs, cancellationToken: new CancellationToken(canceled: true)));
     }
 
@@ -74,7 +74,7 @@ public sealed class PictureEmbeddingGeneratorTests : IDisposable
     public void Describes_itself_through_GetService()
     {
         var metadata = _generator.GetService<EmbeddingGeneratorMetadata>()!;
-        Assert.Equal(("semblance", "pixels", _embedder.Identity.Dimension), (metadata.ProviderName, metadata.DefaultModelId, metadata.DefaultModelDimensions));
+        Assert.Equal(("semblance", "pixels", _embedder.Description.Dimension), (metadata.ProviderName, metadata.DefaultModelId, metadata.DefaultModelDimensions));
         Assert.Same(_embedder, _generator.GetService<IEmbedder>());
         Assert.Same(_generator, _generator.GetService<PictureEmbeddingGenerator>());
         Assert.Null(_generator.GetService<string>());

@@ -43,8 +43,8 @@ public sealed class RawPixelsTests
         using var pixels = new RawPixels();
         using var again = new RawPixels();
         using var hsv = new HsvHistogram();
-        Assert.Equal(pixels.Identity, again.Identity);
-        Assert.NotEqual(pixels.Identity.Sha256, hsv.Identity.Sha256);
-        Assert.Equal(64, pixels.Identity.Sha256.Length);
+        Assert.Equal(pixels.Description, again.Description);
+        Assert.NotEqual(pixels.Description.Sha256, hsv.Description.Sha256);
+        Assert.Equal(64, pixels.Description.Sha256.Length);
     }
 }

@@ -41,7 +41,7 @@ public sealed class PictureFormatsTests
         var failure = PictureDecoder.Shared.Decode(icon).Failure!;
         Assert.Equal(DecodeFailureReason.Unsupported, failure.Reason);
         Assert.Contains("ICO", failure.Message);
-        Assert.Contains("semblance formats", failure.Message);
+        Assert.Contains("convert it to JPEG or PNG", failure.Message);
     }
 
     [Theory]

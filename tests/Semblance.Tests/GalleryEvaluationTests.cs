@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Semblance.Evaluation;
 using Semblance.Features;
 using Semblance.Imaging;
@@ -48,7 +47,7 @@ public sealed class GalleryEvaluationTests : IDisposable
         Assert.Equal("cat", result.Report.Worst[0].Class);
         Assert.Equal("dog", result.Report.Worst[0].MostConfusedWith);
         Assert.Empty(result.Notes);
-        Assert.Equal(result.Report.ToJson(), result.ToJson());
+        Assert.Empty(result.Baselines);
     }
 
     [Fact]
@@ -130,9 +129,7 @@ public sealed class GalleryEvaluationTests : IDisposable
         Assert.Equal(["hsv", "pixels"], result.Baselines.Keys.Order());
         Assert.Equal(result.Report.Metrics["map"].Value, result.Baselines["pixels"].Metrics["map"].Value, 10);
         Assert.Contains("broken.jpg", result.Notes[0], StringComparison.Ordinal);
-        using var json = JsonDocument.Parse(result.ToJson());
-        Assert.Equal("query-gallery", json.RootElement.GetProperty("protocol").GetString());
-        Assert.Equal(2, json.RootElement.GetProperty("baselines").GetProperty("hsv").GetProperty("queries").GetInt32());
+        Assert.Equal(2, result.Baselines["hsv"].Queries);
     }
 
     [Fact]

@@ -1,6 +1,8 @@
 using System.Globalization;
+using Semblance.Cli.Frame;
 using Semblance.Numerics;
-using Semblance.Sheets;
+using Semblance.Reports;
+using Semblance.Reports.Sheets;
 
 namespace Semblance.Cli.Demo;
 
@@ -46,7 +48,7 @@ internal sealed class EmojiDemo
             }
         }
         if (shown is null)
-            throw new GalleryException($"The gallery '{gallery.Folder}' holds no sign drawn by two vendors; give the demo a gallery of its own with --gallery.");
+            throw new UsageException($"The gallery '{gallery.Folder}' holds no sign drawn by two vendors; give the demo a gallery of its own with --gallery.");
         var demo = new EmojiDemo(ways);
         var random = new SeededRandom(seed);
         var order = shown.ToArray();
@@ -70,6 +72,14 @@ internal sealed class EmojiDemo
             });
         }
         return demo;
+    }
+
+    public EmojiDemoRecord Record(Gallery gallery, string page)
+    {
+        var (there, back) = (Way("twemoji", "noto"), Way("noto", "twemoji"));
+        return new(gallery.Folder, gallery.CountItems(), Ways[0].Signs, First, there?.First, there?.FirstFive, back?.First, back?.FirstFive, page);
+
+        EmojiWay? Way(string from, string to) => Ways.FirstOrDefault(way => way.From == from && way.To == to);
     }
 
     public SheetPage Page(IngestReport report) => new()

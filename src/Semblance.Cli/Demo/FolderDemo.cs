@@ -1,5 +1,5 @@
 using Semblance.Numerics;
-using Semblance.Sheets;
+using Semblance.Reports.Sheets;
 
 namespace Semblance.Cli.Demo;
 

@@ -1,6 +1,6 @@
 namespace Semblance.Cli.Frame;
 
-/// <summary>What the process tells its caller.</summary>
+/// <summary>What the process tells its caller when nothing was thrown; for exceptions <see cref="Semblance.Reports.ErrorCode"/> says.</summary>
 internal static class ExitCodes
 {
     public const int Ok = 0;
@@ -9,9 +9,4 @@ internal static class ExitCodes
     public const int PartialFailure = 1;
 
     public const int Usage = 2;
-
-    /// <summary>Refused for safety (another model, a newer file, another writer); nothing was changed.</summary>
-    public const int Refused = 3;
-
-    public const int Cancelled = 130;
 }

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Semblance.Cli.Output;
 using Semblance.Cli.Settings;
 using Semblance.Features;
@@ -30,6 +31,9 @@ internal sealed class VerbContext
     public Printer Printer { get; }
 
     public Talk Talk { get; }
+
+    /// <summary>Where the library says what it does; made when first asked for.</summary>
+    public ILogger Log => field ??= new LogLines(Host.Error, Host.Clock, Get(Common.Log));
 
     /// <summary>Folder of the gallery, whether it exists or not.</summary>
     public string GalleryFolder { get; }
@@ -71,6 +75,6 @@ internal sealed class VerbContext
             Create = create,
             ReadOnly = readOnly,
             Upkeep = upkeep,
-            Log = Talk.Warn,
+            Log = sentence => Log.Log(LogLevel.Warning, default, sentence, null, static (text, _) => text),
         });
 }

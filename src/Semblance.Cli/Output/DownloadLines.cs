@@ -1,4 +1,5 @@
 using Semblance.Networks;
+using Semblance.Reports.Tables;
 
 namespace Semblance.Cli.Output;
 

@@ -1,3 +1,5 @@
+using Semblance.Reports.Tables;
+
 namespace Semblance.Cli.Output;
 
 /// <summary>Progress for logs and pipes: a plain line when a stage begins and then every few seconds.</summary>

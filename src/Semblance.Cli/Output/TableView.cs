@@ -1,3 +1,4 @@
+using Semblance.Reports.Tables;
 using Spectre.Console;
 
 namespace Semblance.Cli.Output;
@@ -12,7 +13,7 @@ internal static class TableView
     private const int FewestOfLast = 24;
     private const int FewestOfOthers = 8;
 
-    public static void Draw<T>(CliHost host, Column<T>[] columns, T[] rows)
+    public static void Draw<T>(CliHost host, IReadOnlyList<Column<T>> columns, T[] rows)
     {
         using var drawn = new StringWriter { NewLine = "\n" };
         var console = Console(drawn, host.OutputIsTerminal, host);
@@ -28,7 +29,7 @@ internal static class TableView
                 NoWrap = column != columns[^1],
             });
         }
-        var cells = rows.Select(row => columns.Select(column => Printable.Of(column.Shown?.Invoke(row) ?? Printer.Shown(column.Value(row)))).ToArray()).ToArray();
+        var cells = rows.Select(row => columns.Select(column => Printable.Of(column.Text(row))).ToArray()).ToArray();
         if (host.OutputIsTerminal)
             LeaveRoomForTheLast(cells, [.. columns.Select(column => column.Name.Length)], console.Profile.Width);
         foreach (var row in cells)

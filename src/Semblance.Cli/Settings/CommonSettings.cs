@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Semblance.Cli.Output;
 
 namespace Semblance.Cli.Settings;
@@ -23,5 +24,9 @@ internal sealed class CommonSettings
 
     public Setting<bool> Debug { get; } = Setting.Flag("debug", "Show where in the program an unexpected error arose");
 
-    public IReadOnlyList<Setting> All => [Gallery, Format, Json, Quiet, NoProgress, Seed, Threads, Debug];
+    public Setting<LogLevel> Log { get; } = Setting.Parsed(
+        "log", "trace|debug|information|warning|none", "What the library says of its work, on standard error; debug also counts its measurements (default: warning)", LogLevel.Warning, "one of trace, debug, information, warning, none",
+        text => Enum.TryParse<LogLevel>(text, ignoreCase: true, out var level) && !char.IsAsciiDigit(text[0]) ? (true, level) : (false, default));
+
+    public IReadOnlyList<Setting> All => [Gallery, Format, Json, Quiet, NoProgress, Seed, Threads, Log, Debug];
 }

@@ -4,6 +4,8 @@ using Semblance.Cli.Demo;
 using Semblance.Cli.Frame;
 using Semblance.Cli.Output;
 using Semblance.Cli.Settings;
+using Semblance.Reports;
+using Semblance.Reports.Tables;
 
 namespace Semblance.Cli.Verbs;
 
@@ -72,7 +74,7 @@ internal sealed class DemoVerb : Verb
     {
         if (context.Printer.Format == OutputFormat.Table)
         {
-            context.Printer.Rows(
+            context.Printer.Table(
                 [
                     new("drawings of", way => way.From),
                     new("among those of", way => way.To),
@@ -83,22 +85,14 @@ internal sealed class DemoVerb : Verb
                 result.Ways);
             return;
         }
-        context.Printer.Facts(
-        [
-            ("gallery", gallery.Folder),
-            ("pictures", gallery.CountItems()),
-            ("signs", result.Ways[0].Signs),
-            ("first", result.First),
-            .. result.Ways.SelectMany(way => new (string, object?)[] { ($"{way.From}_to_{way.To}_first", way.First), ($"{way.From}_to_{way.To}_first_five", way.FirstFive) }),
-            ("page", page),
-        ]);
+        context.Printer.One(WireJson.Default.EmojiDemoRecord, result.Record(gallery, page));
     }
 
     private static void Print(VerbContext context, FolderDemo result, Gallery gallery, string page)
     {
         if (context.Printer.Format == OutputFormat.Table)
         {
-            context.Printer.Rows(
+            context.Printer.Table(
                 [
                     new("query", answer => Path.GetRelativePath(result.Folder, answer.Query.Path)),
                     new("score", answer => answer.Hits.Count > 0 ? answer.Hits[0].Score : null, Shown: answer => answer.Hits.Count > 0 ? answer.Hits[0].Score.ToString("0.000", CultureInfo.InvariantCulture) : ""),
@@ -108,6 +102,6 @@ internal sealed class DemoVerb : Verb
                 result.Answers);
             return;
         }
-        context.Printer.Facts(("gallery", gallery.Folder), ("pictures", gallery.CountItems()), ("queries", result.Answers.Select(answer => answer.Query.Path)), ("page", page));
+        context.Printer.One(WireJson.Default.DemoRecord, new DemoRecord(gallery.Folder, gallery.CountItems(), [.. result.Answers.Select(answer => answer.Query.Path)], page));
     }
 }

@@ -1,9 +1,10 @@
 using System.Globalization;
-using System.Text.Json;
 using Semblance.Cli.Frame;
 using Semblance.Cli.Output;
 using Semblance.Cli.Settings;
-using Semblance.Sheets;
+using Semblance.Reports;
+using Semblance.Reports.Sheets;
+using Semblance.Reports.Tables;
 
 namespace Semblance.Cli.Verbs;
 
@@ -136,76 +137,37 @@ internal sealed class DupesVerb : Verb
 
     private void Print(VerbContext context, IReadOnlyList<DuplicateGroup> groups)
     {
-        switch (context.Printer.Format)
+        if (context.Printer.Format is OutputFormat.Json or OutputFormat.JsonLines)
         {
-            case OutputFormat.Json:
-                context.Printer.Json(json =>
-                {
-                    json.WriteStartArray();
-                    foreach (var group in groups)
-                        Write(json, group);
-                    json.WriteEndArray();
-                });
-                break;
-            case OutputFormat.JsonLines:
-                foreach (var group in groups)
-                    context.Printer.JsonLine(json => Write(json, group));
-                break;
-            default:
-                var rows = groups.SelectMany((group, i) => group.Others
-                    .Select(other => (Group: i + 1, Keep: false, other.Item, (float?)other.Distance, other.Why))
-                    .Prepend((i + 1, true, group.Keep, null, group.Reason)));
-                if (context.Printer.Format == OutputFormat.Paths)
-                    rows = rows.Where(row => !row.Keep);
-                context.Printer.Rows(
-                    [
-                        new("group", row => row.Group),
-                        new("keep", row => row.Keep, Shown: row => row.Keep ? "keep" : ""),
-                        new("id", row => row.Item.Id, Shown: row => row.Item.Id.ToString(CultureInfo.InvariantCulture)) { AlignRight = true },
-                        new("distance", row => row.Item4, Places.Data),
-                        new("why", row => row.Why),
-                        new("path", row => row.Item.Path),
-                    ],
-                    rows,
-                    row => row.Item.Path,
-                    context.Get(_null) ? '\0' : '\n');
-                break;
+            context.Printer.List(WireJson.Default.DuplicateGroupRecord, groups.Select(DuplicateGroupRecord.Of));
+            return;
         }
-    }
-
-    private static void Write(Utf8JsonWriter json, DuplicateGroup group)
-    {
-        json.WriteStartObject();
-        json.WriteStartObject("keep");
-        json.WriteNumber("id", group.Keep.Id);
-        json.WriteString("path", group.Keep.Path);
-        json.WriteString("why", group.Reason);
-        json.WriteEndObject();
-        json.WriteStartArray("others");
-        foreach (var other in group.Others)
-        {
-            json.WriteStartObject();
-            json.WriteNumber("id", other.Item.Id);
-            json.WriteString("path", other.Item.Path);
-            json.WriteNumber("distance", other.Distance);
-            json.WriteString("why", other.Why);
-            json.WriteEndObject();
-        }
-        json.WriteEndArray();
-        json.WriteNumber("reclaimable_bytes", group.ReclaimableBytes);
-        json.WriteEndObject();
+        var lines = DuplicateLineRecord.Of(groups);
+        context.Printer.Rows(
+            WireJson.Default.DuplicateLineRecord,
+            [
+                new("group", line => line.Group),
+                new("keep", line => line.Keep, line => line.Keep ? "keep" : ""),
+                new("id", line => line.Id, line => line.Id.ToString(CultureInfo.InvariantCulture)) { AlignRight = true },
+                new("why", line => line.Why),
+                new("path", line => line.Path),
+            ],
+            context.Printer.Format == OutputFormat.Paths ? lines.Where(line => !line.Keep) : lines,
+            line => line.Path,
+            context.Get(_null) ? '\0' : '\n');
     }
 
     private int PrintSteps(VerbContext context, DuplicateReport report, string done)
     {
         context.Printer.Rows(
+            WireJson.Default.DuplicateStepRecord,
             [
                 new("path", step => step.Path),
                 new("target", step => step.Target),
                 new("done", step => step.Done),
                 new("skipped", step => step.Skipped),
             ],
-            report.Steps,
+            report.Steps.Select(DuplicateStepRecord.Of),
             step => step.Path,
             context.Get(_null) ? '\0' : '\n');
         var left = report.Steps.Count(step => step.Skipped is not null);

@@ -3,6 +3,8 @@ using Semblance.Cli.Frame;
 using Semblance.Cli.Output;
 using Semblance.Cli.Settings;
 using Semblance.Evaluation;
+using Semblance.Reports;
+using Semblance.Reports.Tables;
 
 namespace Semblance.Cli.Verbs;
 
@@ -54,19 +56,10 @@ internal sealed class EvaluateVerb : Verb
         var outcome = new GalleryEvaluation(gallery).Run(options, cancellationToken);
         foreach (var note in outcome.Notes)
             context.Talk.Say(note);
-        switch (context.Printer.Format)
-        {
-            case OutputFormat.Json:
-                context.Printer.Writer.WriteLine(outcome.ToJson(indented: true));
-                break;
-            case OutputFormat.JsonLines:
-                context.Printer.Writer.WriteLine(outcome.ToJson());
-                break;
-            default:
-                Print(context, outcome);
-                break;
-        }
-        context.Printer.Writer.Flush();
+        if (context.Printer.Format is OutputFormat.Json or OutputFormat.JsonLines)
+            context.Printer.Object(WireJson.Default.EvaluationRecord, EvaluationRecord.Of(outcome));
+        else
+            Print(context, outcome);
         return Task.FromResult(ExitCodes.Ok);
     }
 
@@ -83,19 +76,22 @@ internal sealed class EvaluateVerb : Verb
     {
         var report = outcome.Report;
         context.Talk.Say($"{report.Protocol}: {report.Queries:N0} queries, {report.Gallery:N0} in the gallery{(report.LoneQueries > 0 ? $", {report.LoneQueries:N0} left out because nothing in the gallery is right for them" : "")}; {Printable.Duration(report.Seconds)}.");
-        context.Printer.Rows(
-            [
-                new("metric", metric => metric.Key),
-                new("value", metric => metric.Value.Value, Shown: metric => Shown(metric.Value.Value)) { AlignRight = true },
-                new("low", metric => metric.Value.Low, Shown: metric => Shown(metric.Value.Low)) { AlignRight = true },
-                new("high", metric => metric.Value.High, Shown: metric => Shown(metric.Value.High)) { AlignRight = true },
-                .. outcome.Baselines.Select(baseline => new Column<KeyValuePair<string, MetricValue>>(baseline.Key, metric => OfBaseline(baseline.Value, metric.Key), Shown: metric => Shown(OfBaseline(baseline.Value, metric.Key))) { AlignRight = true }),
-            ],
-            report.Metrics);
+        Column<KeyValuePair<string, MetricValue>>[] columns =
+        [
+            new("metric", metric => metric.Key),
+            new("value", metric => metric.Value.Value, Shown: metric => Shown(metric.Value.Value)) { AlignRight = true },
+            new("low", metric => metric.Value.Low, Shown: metric => Shown(metric.Value.Low)) { AlignRight = true },
+            new("high", metric => metric.Value.High, Shown: metric => Shown(metric.Value.High)) { AlignRight = true },
+            .. outcome.Baselines.Select(baseline => new Column<KeyValuePair<string, MetricValue>>(baseline.Key, metric => OfBaseline(baseline.Value, metric.Key), Shown: metric => Shown(OfBaseline(baseline.Value, metric.Key))) { AlignRight = true }),
+        ];
+        if (context.Printer.Format == OutputFormat.Csv)
+            context.Printer.Csv(columns, report.Metrics);
+        else
+            context.Printer.Table(columns, report.Metrics);
         if (context.Printer.Format != OutputFormat.Table || report.Worst.Count == 0)
             return;
         context.Printer.Writer.WriteLine();
-        context.Printer.Rows(
+        context.Printer.Table<ClassScore>(
             [
                 new("worst classes", worst => worst.Class),
                 new("queries", worst => worst.Queries),

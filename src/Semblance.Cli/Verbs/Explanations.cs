@@ -1,6 +1,8 @@
 using System.Globalization;
 using Semblance.Cli.Frame;
 using Semblance.Cli.Output;
+using Semblance.Reports;
+using Semblance.Reports.Tables;
 
 namespace Semblance.Cli.Verbs;
 
@@ -10,7 +12,7 @@ internal static class Explanations
     public static void Print(VerbContext context, SearchExplanation how)
     {
         if (context.Printer.Format is OutputFormat.Json or OutputFormat.JsonLines)
-            context.Host.Error.WriteLine(Printer.Line(("explanation", Facts(how))));
+            context.Host.Error.WriteLine(Printer.Line(ExplanationRecord.Of(how), WireJson.Default.ExplanationRecord));
         else
             context.Talk.Warn(Sentences(how));
     }
@@ -37,20 +39,4 @@ internal static class Explanations
 
     /// <summary>Rounded down, so that nearly all is never called all.</summary>
     public static string Share(float recall) => (Math.Floor(recall * 1000 + 1e-3) / 1000).ToString("0.#%", CultureInfo.InvariantCulture);
-
-    private static (string Name, object? Value)[] Facts(SearchExplanation how) =>
-    [
-        ("index", how.Index),
-        ("space", how.Space),
-        ("searched", how.Searched),
-        ("filtered", how.Filtered),
-        ("effort", how.Effort),
-        ("visited", how.Visited),
-        ("rescored", how.Rescored),
-        ("scanned", how.Scanned),
-        ("recall_estimate", how.RecallEstimate),
-        ("raised", how.Raised),
-        ("embed_milliseconds", Math.Round(how.EmbedMilliseconds, 3)),
-        ("search_microseconds", Math.Round(how.SearchMicroseconds, 1)),
-    ];
 }

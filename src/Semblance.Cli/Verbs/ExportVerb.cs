@@ -1,8 +1,10 @@
 using Semblance.Cli.Frame;
 using Semblance.Cli.Output;
 using Semblance.Cli.Settings;
-using Semblance.Exporting;
 using Semblance.Numerics;
+using Semblance.Reports;
+using Semblance.Reports.Exporting;
+using Semblance.Reports.Tables;
 
 namespace Semblance.Cli.Verbs;
 
@@ -63,10 +65,10 @@ internal sealed class ExportVerb : Verb
                 break;
             case OutputFormat.Paths:
                 IReadOnlyList<string> leftOut = [];
-                ToStream(context, output, stream => WithWriter(stream, writer => leftOut = GalleryExport.Paths(items, writer, context.Get(_null))));
+                ToStream(context, output, stream => WithWriter(stream, writer => leftOut = PathLines.Write(writer, items.Select(item => item.Path), context.Get(_null) ? '\0' : '\n')));
                 if (leftOut.Count > 0)
                 {
-                    context.Talk.Warn($"{Printable.Count(leftOut.Count, "path holds a line break and was", "paths hold line breaks and were")} left out; -0 ends paths with NUL and takes all.");
+                    context.Talk.Warn(Talk.LeftOut(leftOut.Count));
                     code = ExitCodes.PartialFailure;
                 }
                 break;
@@ -92,11 +94,11 @@ internal sealed class ExportVerb : Verb
         _ => null,
     };
 
-    private static IEnumerable<ExportRow> Rows(Gallery gallery, IEnumerable<GalleryItem> items)
+    private static IEnumerable<ItemRecord> Rows(Gallery gallery, IEnumerable<GalleryItem> items)
     {
         var tags = gallery.AllTags();
         var sidecars = gallery.Sidecars();
-        return items.Select(item => new ExportRow(item, tags.GetValueOrDefault(item.Id) ?? []) { Sidecars = [.. sidecars.GetValueOrDefault(item.Id, []).Select(sidecar => sidecar.Path)] });
+        return items.Select(item => ItemRecord.Of(item, tags.GetValueOrDefault(item.Id) ?? [], [.. sidecars.GetValueOrDefault(item.Id, []).Select(sidecar => sidecar.Path)]));
     }
 
     private static (long[] Ids, Matrix Vectors) Vectors(Gallery gallery, List<GalleryItem> items, CancellationToken cancellationToken)
@@ -121,19 +123,7 @@ internal sealed class ExportVerb : Verb
             context.Host.Output.BaseStream.Flush();
             return;
         }
-        if (Path.GetDirectoryName(output) is { } folder)
-            Directory.CreateDirectory(folder);
-        var beside = output + ".part";
-        try
-        {
-            using (var stream = new BufferedStream(File.Create(beside), 1 << 16))
-                write(stream);
-            File.Move(beside, output, overwrite: true);
-        }
-        finally
-        {
-            File.Delete(beside);
-        }
+        WholeFile.Write(output, write);
     }
 
     private static void WithWriter(Stream stream, Action<TextWriter> write)

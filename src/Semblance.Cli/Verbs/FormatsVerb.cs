@@ -1,6 +1,7 @@
 using Semblance.Cli.Frame;
 using Semblance.Cli.Output;
 using Semblance.Imaging;
+using Semblance.Reports;
 
 namespace Semblance.Cli.Verbs;
 
@@ -11,7 +12,8 @@ internal sealed class FormatsVerb : Verb
     public override Task<int> RunAsync(VerbContext context, CancellationToken cancellationToken)
     {
         context.Talk.Say($"libvips {PictureFormats.LibraryVersion}; second decoder: {PictureFormats.SecondLibrary}. Files are recognised by content, not by extension.");
-        context.Printer.Rows<PictureFormatSupport>(
+        context.Printer.Rows(
+            WireJson.Default.FormatRecord,
             [
                 new("format", format => format.Format),
                 new("can_decode", format => format.CanDecode),
@@ -19,7 +21,7 @@ internal sealed class FormatsVerb : Verb
                 new("extensions", format => format.Extensions),
                 new("note", format => format.Note),
             ],
-            PictureFormats.Supported);
+            PictureFormats.Supported.Select(FormatRecord.Of));
         return Task.FromResult(ExitCodes.Ok);
     }
 }

@@ -1,6 +1,8 @@
 using Semblance.Cli.Frame;
 using Semblance.Cli.Output;
 using Semblance.Cli.Settings;
+using Semblance.Reports;
+using Semblance.Reports.Tables;
 
 namespace Semblance.Cli.Verbs;
 
@@ -61,7 +63,7 @@ internal sealed class IngestSettings
             context.Talk.Say($"Dates, places, ratings and the like of {Printable.Pictures(report.FactsRead)} were read anew, without embedding them again.");
         if (dryRun)
             context.Talk.Say("Dry run: this is what a run would do; nothing was changed.");
-        context.Printer.Facts(Facts(report));
+        context.Printer.One(WireJson.Default.IndexRecord, IndexRecord.Of(report));
         return report.Failed > 0 ? ExitCodes.PartialFailure : ExitCodes.Ok;
     }
 
@@ -72,19 +74,9 @@ internal sealed class IngestSettings
             context.Talk.Say($"{failure.Path}: {failure.Message}");
         if (report.Failures.Count > ShownFailures)
             context.Talk.Say($"... and {report.Failures.Count - ShownFailures:N0} more; 'semblance status --failed' lists them all.");
+        foreach (var remedy in Remedies.OfFailedFiles(report.Failures.Select(failure => failure.Reason)))
+            context.Talk.Say(remedy);
     }
 
     private const int ShownFailures = 10;
-
-    public static (string Name, object? Value)[] Facts(IngestReport report) =>
-    [
-        ("added", report.Added),
-        ("updated", report.Updated),
-        ("renamed", report.Renamed),
-        ("removed", report.Removed),
-        ("unchanged", report.Unchanged),
-        ("failed", report.Failed),
-        ("seconds", Math.Round(report.Seconds, 3)),
-        ("images_per_second", Math.Round(report.ImagesPerSecond, 2)),
-    ];
 }

@@ -1,9 +1,12 @@
 using System.Globalization;
 using Semblance.Cli.Frame;
-using Semblance.Cli.Lab;
 using Semblance.Cli.Output;
 using Semblance.Cli.Settings;
 using Semblance.Index;
+using Semblance.Lab;
+using Semblance.Reports;
+using Semblance.Reports.Pages;
+using Semblance.Reports.Tables;
 
 namespace Semblance.Cli.Verbs;
 
@@ -40,8 +43,8 @@ internal sealed class LabAnnVerb : Verb
     public override string Details => $"""
         Each row is one setting: recall of all queries (recall@100 asks for 100 at the same setting), answers a second of one
         and of two threads and the latencies of single searches for k neighbours, what the build took, and the bytes it holds.
-        Kinds of vectors: {string.Join(", ", AnnKinds.OfVectors.Select(kind => kind.Name))}. Kinds of bit codes (--metric hamming; rows of
-        bytes): {string.Join(", ", AnnKinds.OfCodes.Select(kind => kind.Name))}. --threads is for the build; it also finds the truth.
+        Kinds of vectors: {string.Join(", ", AnnData.KindsOfVectors)}. Kinds of bit codes (--metric hamming; rows of
+        bytes): {string.Join(", ", AnnData.KindsOfCodes)}. --threads is for the build; it also finds the truth.
         """;
 
     public override IReadOnlyList<(string CommandLine, string Meaning)> Examples =>
@@ -69,20 +72,20 @@ internal sealed class LabAnnVerb : Verb
         context.Talk.Say($"{data.Rows:N0} rows of {data.Shape}, {data.Queries:N0} queries, {metric}.");
         var truth = Truth(context, data, k, cancellationToken);
 
-        var rows = new List<AnnRow>();
+        var rows = new List<AnnRecord>();
         foreach (var kind in kinds)
-            rows.AddRange(Measure(context, kind, data, truth, k, cancellationToken));
+            rows.AddRange(Measure(context, kind, data, truth, k, cancellationToken).Select(AnnRecord.Of));
         rows.AddRange(peers);
         if (isPage)
             WritePage(context, output, data, basePath, queryPath, metric, k, rows);
         else
-            context.Printer.Rows(AnnRow.Columns(withTarget: context.Get(_targets).Count > 0), rows);
+            context.Printer.Rows(WireJson.Default.AnnRecord, AnnColumns.Of(withTarget: context.Get(_targets).Count > 0), rows);
         return Task.FromResult(ExitCodes.Ok);
     }
 
     private IReadOnlyList<string> Kinds(VerbContext context, string metric)
     {
-        IReadOnlyList<string> known = metric == "hamming" ? [.. AnnKinds.OfCodes.Select(kind => kind.Name)] : [.. AnnKinds.OfVectors.Select(kind => kind.Name)];
+        IReadOnlyList<string> known = metric == "hamming" ? AnnData.KindsOfCodes : AnnData.KindsOfVectors;
         if (context.Get(_kinds) is not { } text)
             return known;
         var named = text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Distinct(StringComparer.Ordinal).ToArray();
@@ -127,7 +130,7 @@ internal sealed class LabAnnVerb : Verb
         }
     }
 
-    private void WritePage(VerbContext context, string? output, AnnData data, string basePath, string queryPath, string metric, int k, IReadOnlyList<AnnRow> rows)
+    private void WritePage(VerbContext context, string? output, AnnData data, string basePath, string queryPath, string metric, int k, IReadOnlyList<AnnRecord> rows)
     {
         IReadOnlyList<(string Name, string Value)> facts =
         [
@@ -138,7 +141,7 @@ internal sealed class LabAnnVerb : Verb
             .. MachineFacts.All(),
         ];
         var recallName = k >= 10 ? "recall@10" : "recall@1";
-        Pages.WriteFile(context, output, writer => writer.Write(AnnPage.Of(
+        Pages.Write(context, output, writer => writer.Write(AnnPage.Of(
             $"Nearest neighbours in {Path.GetFileName(basePath)}",
             $"{data.Rows:N0} rows of {data.Shape}, {data.Queries:N0} queries, {metric}. Recall is the share of the true neighbours that an answer holds.",
             facts,

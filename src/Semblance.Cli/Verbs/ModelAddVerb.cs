@@ -3,6 +3,7 @@ using Semblance.Cli.Frame;
 using Semblance.Cli.Output;
 using Semblance.Cli.Settings;
 using Semblance.Networks;
+using Semblance.Reports;
 
 namespace Semblance.Cli.Verbs;
 
@@ -50,7 +51,7 @@ internal sealed class ModelAddVerb : Verb
             ? await context.Models.AddUrlAsync(source, context.Get(_id), context.Get(_sha256), context.IsSilent ? null : new DownloadLines(context.Host.Error, context.Host.Clock), chooser.Choose, cancellationToken)
             : await context.Models.AddFileAsync(context.FullPath(source), context.Get(_id), chooser.Choose, cancellationToken);
         ModelWords.SayAdded(context, model);
-        context.Printer.Facts(("id", model.Id), ("dimension", model.Manifest.Dimension), ("sha256", model.Manifest.Sha256), ("folder", model.Folder));
+        context.Printer.One(WireJson.Default.ModelAddedRecord, ModelAddedRecord.Of(model));
         return ExitCodes.Ok;
     }
 

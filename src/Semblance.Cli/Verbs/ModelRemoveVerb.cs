@@ -2,6 +2,7 @@ using System.CommandLine;
 using Semblance.Cli.Frame;
 using Semblance.Cli.Output;
 using Semblance.Cli.Settings;
+using Semblance.Reports;
 
 namespace Semblance.Cli.Verbs;
 
@@ -23,7 +24,7 @@ internal sealed class ModelRemoveVerb : Verb
         var model = context.Models.List().FirstOrDefault(model => model.Id == id) ?? throw new UsageException($"There is no model '{id}' in {context.Models.Folder}; 'semblance models' lists them.");
         var yes = context.Get(_yes);
         var removed = yes && context.Models.Remove(id);
-        context.Printer.Facts(("id", id), ("folder", model.Folder), ("removed", removed));
+        context.Printer.One(WireJson.Default.ModelRemovedRecord, new ModelRemovedRecord(id, model.Folder, removed));
         if (!yes)
             context.Talk.Say("Dry run: nothing was changed. Galleries made with the model could no longer search by new pictures. Add --yes to remove it.");
         return Task.FromResult(ExitCodes.Ok);

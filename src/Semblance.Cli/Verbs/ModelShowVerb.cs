@@ -30,13 +30,15 @@ internal sealed class ModelShowVerb : Verb
                     property.WriteTo(json);
                 json.WriteString("identity", model.Identity);
                 json.WriteString("folder", model.Folder);
-                json.WritePropertyName("guesses");
-                Printer.WriteValue(json, model.Guesses);
+                json.WriteStartArray("guesses");
+                foreach (var guess in model.Guesses)
+                    json.WriteStringValue(guess);
+                json.WriteEndArray();
                 json.WriteEndObject();
             });
             return Task.FromResult(ExitCodes.Ok);
         }
-        context.Printer.Facts([.. Lines("", manifest.RootElement), ("identity", model.Identity), ("folder", model.Folder)]);
+        context.Printer.Pairs([.. Lines("", manifest.RootElement), ("identity", model.Identity), ("folder", model.Folder)]);
         foreach (var guess in model.Guesses)
             context.Talk.Say("Guessed: " + guess);
         return Task.FromResult(ExitCodes.Ok);

@@ -2,6 +2,7 @@ using Semblance.Cli.Frame;
 using Semblance.Cli.Output;
 using Semblance.Features;
 using Semblance.Networks;
+using Semblance.Reports;
 
 namespace Semblance.Cli.Verbs;
 
@@ -27,13 +28,14 @@ internal sealed class ModelsVerb : Verb
     {
         var stored = context.Models.List();
         var ofDefault = stored.FirstOrDefault(model => model.Id == GalleryOptions.DefaultModel);
-        Row[] rows =
+        ModelRecord[] rows =
         [
             new(GalleryOptions.DefaultModel, "float", "picture", ofDefault?.Manifest.Dimension, ofDefault?.Folder ?? "made at first use"),
-            .. stored.Where(model => model != ofDefault).Select(model => new Row(model.Id, model.Manifest.Kind.Name(), model.Manifest.Modality.Name(), model.Manifest.Dimension, model.Folder)),
-            .. Embedders.BuiltIn.Select(entry => new Row(entry.Id, entry.Description.Kind.Name(), entry.Description.Modality.Name(), entry.Description.Dimension, "built in: " + entry.Origin)),
+            .. stored.Where(model => model != ofDefault).Select(model => new ModelRecord(model.Id, model.Manifest.Kind.Name(), model.Manifest.Modality.Name(), model.Manifest.Dimension, model.Folder)),
+            .. Embedders.BuiltIn.Select(entry => new ModelRecord(entry.Id, entry.Description.Kind.Name(), entry.Description.Modality.Name(), entry.Description.Dimension, "built in: " + entry.Origin)),
         ];
         context.Printer.Rows(
+            WireJson.Default.ModelRecord,
             [
                 new("id", row => row.Id),
                 new("kind", row => row.Kind),
@@ -44,6 +46,4 @@ internal sealed class ModelsVerb : Verb
             rows);
         return Task.FromResult(ExitCodes.Ok);
     }
-
-    private sealed record Row(string Id, string Kind, string Modality, int? Dimension, string Where);
 }

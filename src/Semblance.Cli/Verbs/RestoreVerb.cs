@@ -2,6 +2,7 @@ using System.CommandLine;
 using Semblance.Cli.Frame;
 using Semblance.Cli.Output;
 using Semblance.Cli.Settings;
+using Semblance.Reports;
 
 namespace Semblance.Cli.Verbs;
 
@@ -26,10 +27,10 @@ internal sealed class RestoreVerb : Verb
             throw new UsageException($"There is no file '{file}'.");
         var replace = context.Get(_yes);
         if (!replace && Gallery.Exists(context.GalleryFolder))
-            throw new GalleryRefusedException($"'{context.GalleryFolder}' holds a gallery that the snapshot would replace; add --yes if it shall, or name another with --gallery. Nothing was changed.");
+            throw new GalleryRefusedException($"'{context.GalleryFolder}' holds a gallery that the snapshot would replace. Nothing was changed.") { Error = GalleryError.GalleryExists, Details = new Dictionary<string, string> { ["folder"] = context.GalleryFolder } };
         Gallery.Restore(file, context.GalleryFolder, replace);
         using var gallery = context.OpenGallery();
-        context.Printer.Facts(("gallery", gallery.Folder), ("pictures", gallery.CountItems()));
+        context.Printer.One(WireJson.Default.RestoredRecord, new RestoredRecord(gallery.Folder, gallery.CountItems()));
         return Task.FromResult(ExitCodes.Ok);
     }
 }

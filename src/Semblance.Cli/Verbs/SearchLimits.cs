@@ -1,6 +1,8 @@
 using Semblance.Cli.Frame;
 using Semblance.Cli.Output;
 using Semblance.Cli.Settings;
+using Semblance.Reports;
+using Semblance.Reports.Sheets;
 
 namespace Semblance.Cli.Verbs;
 
@@ -31,6 +33,7 @@ internal sealed class SearchLimits
         TargetRecall = (float?)context.Get(TargetRecall),
     };
 
+    /// <param name="withWord">Adds what explains a hit to json, jsonl and csv, whose keys are otherwise exactly rank, id, path, score, distance.</param>
     /// <returns>The exit code: an empty answer is an answer.</returns>
     public int Print(VerbContext context, Gallery gallery, IReadOnlyList<SearchHit> hits, bool withWord, string title, Query query, CancellationToken cancellationToken)
     {
@@ -41,9 +44,15 @@ internal sealed class SearchLimits
         if (hits.Count == 0)
             context.Talk.Say(query.MinScore is null && query.Where is null ? "Nothing relevant: the gallery has no pictures." : "Nothing relevant: no picture passes the limits.");
         if (isPage)
-            Pages.Write(context, output, Pages.OfHits(gallery, hits, title, query), cancellationToken);
+            Pages.Write(context, output, SearchPage.Of(gallery, hits, title, query), cancellationToken);
+        else if (context.Printer.Format == OutputFormat.Table)
+            context.Printer.Table(HitColumns.All, hits);
+        else if (withWord)
+            context.Printer.Rows(WireJson.Default.ExplainedHitRecord, [], hits.Select(ExplainedHitRecord.Of), hit => hit.Path, PathEnd(context));
         else
-            context.Printer.Rows(HitColumns.Of(withWord), hits, hit => hit.Path, context.Get(Null) ? '\0' : '\n');
+            context.Printer.Rows(WireJson.Default.HitRecord, [], hits.Select(HitRecord.Of), hit => hit.Path, PathEnd(context));
         return ExitCodes.Ok;
     }
+
+    private char PathEnd(VerbContext context) => context.Get(Null) ? '\0' : '\n';
 }

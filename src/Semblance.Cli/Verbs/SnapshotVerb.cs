@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Semblance.Cli.Frame;
 using Semblance.Cli.Output;
+using Semblance.Reports;
 
 namespace Semblance.Cli.Verbs;
 
@@ -21,7 +22,7 @@ internal sealed class SnapshotVerb : Verb
         using var gallery = context.OpenGallery();
         var file = context.FullPath(context.Get(_file));
         gallery.Snapshot(file);
-        context.Printer.Facts(("file", file), ("bytes", new FileInfo(file).Length));
+        context.Printer.One(WireJson.Default.SnapshotRecord, new SnapshotRecord(file, new FileInfo(file).Length));
         return Task.FromResult(ExitCodes.Ok);
     }
 }

@@ -1,10 +1,9 @@
 using System.Globalization;
-using System.Text.Json;
 using Semblance.Cli.Frame;
 using Semblance.Cli.Output;
-using Semblance.Index;
-using Semblance.Networks;
 using Semblance.Cli.Settings;
+using Semblance.Reports;
+using Semblance.Reports.Tables;
 
 namespace Semblance.Cli.Verbs;
 
@@ -39,14 +38,11 @@ internal sealed class StatusVerb : Verb
         var status = gallery.Status();
         switch (context.Printer.Format)
         {
-            case OutputFormat.Json:
-                context.Printer.Json(json => Write(json, status, gallery.UpgradeCommand));
+            case OutputFormat.Json or OutputFormat.JsonLines:
+                context.Printer.Object(WireJson.Default.StatusRecord, StatusRecord.Of(status, gallery.UpgradeCommand));
                 break;
             case OutputFormat.Table:
                 Draw(context.Printer, status, gallery.UpgradeCommand);
-                break;
-            case OutputFormat.JsonLines:
-                context.Printer.JsonLine(json => Write(json, status, gallery.UpgradeCommand));
                 break;
             default:
                 throw new UsageException("csv and paths are for the list of failures; add --failed.");
@@ -59,19 +55,21 @@ internal sealed class StatusVerb : Verb
         if (failures.Count == 0)
             context.Talk.Say("No file failed.");
         context.Printer.Rows(
+            WireJson.Default.FailureRecord,
             [
                 new("path", failure => failure.Path),
                 new("reason", failure => failure.Reason),
                 new("message", failure => failure.Message),
-                new("at", failure => failure.At, Places.Data),
             ],
-            failures,
+            failures.Select(FailureRecord.Of),
             failure => failure.Path);
+        foreach (var remedy in Remedies.OfFailedFiles(failures.Select(failure => failure.Reason)))
+            context.Talk.Say(remedy);
     }
 
     private static void Draw(Printer printer, GalleryStatus status, string? upgrade)
     {
-        printer.Facts(
+        printer.Pairs(
         [
             ("gallery", status.Folder + (status.IsReadOnly ? " (read-only)" : "")),
             ("folders", status.Roots.Count == 0 ? "none yet" : string.Join(", ", status.Roots)),
@@ -89,7 +87,7 @@ internal sealed class StatusVerb : Verb
         printer.Writer.WriteLine();
         if (!status.Scale.Fitted)
             printer.Writer.WriteLine("Score words are general ones: the gallery is too small to fit its own.");
-        printer.Rows(
+        printer.Table(
             [
                 new("word", word => word.Word.Text()),
                 new("from score", word => word.MinScore, Shown: word => word.MinScore.ToString("0.000", CultureInfo.InvariantCulture)),
@@ -124,83 +122,4 @@ internal sealed class StatusVerb : Verb
     }
 
     private static string Share(double? share) => share is { } value ? value.ToString(value is > 0 and < 0.001 ? "0.####%" : "0.#%", CultureInfo.InvariantCulture) : "";
-
-    private static void Write(Utf8JsonWriter json, GalleryStatus status, string? upgrade)
-    {
-        json.WriteStartObject();
-        json.WriteString("gallery", status.Folder);
-        json.WriteNumber("pictures", status.Pictures);
-        json.WriteNumber("missing", status.Missing);
-        json.WriteNumber("failures", status.Failures);
-        json.WriteNumber("tags", status.Tags);
-        json.WriteNumber("outdated_facts", status.OutdatedFacts);
-        json.WriteNumber("bytes", status.DiskBytes);
-        json.WriteBoolean("read_only", status.IsReadOnly);
-        json.WriteString("upgrade", upgrade);
-        json.WritePropertyName("folders");
-        Printer.WriteValue(json, status.Roots);
-        json.WriteStartArray("spaces");
-        foreach (var space in status.Spaces)
-        {
-            json.WriteStartObject();
-            json.WriteString("name", space.Name);
-            json.WriteString("model", space.Model);
-            json.WriteString("sha256", space.Sha256);
-            json.WriteString("kind", space.Kind.Name());
-            json.WriteString("modality", space.Modality.Name());
-            json.WriteNumber("dimension", space.Dimension);
-            json.WriteString("metric", space.Metric.Name());
-            json.WriteString("post_processing", space.PostProcessing.Kind.Name());
-            json.WriteNumber("projection_version", space.ProjectionVersion);
-            json.WriteNumber("fitted_count", space.FittedCount);
-            json.WriteBoolean("active", space.Active);
-            json.WriteEndObject();
-        }
-        json.WriteEndArray();
-        json.WritePropertyName("index");
-        Write(json, status.Index);
-        json.WriteBoolean("scale_fitted", status.Scale.Fitted);
-        json.WriteStartArray("score_words");
-        foreach (var word in status.Scale.Words)
-        {
-            json.WriteStartObject();
-            json.WriteString("word", word.Word.Text());
-            foreach (var (name, value) in new (string, object?)[] { ("min_score", word.MinScore), ("precision", word.Precision), ("copy_share", word.CopyShare), ("random_share", word.RandomShare), ("same_folder", word.SameLabel) })
-            {
-                json.WritePropertyName(name);
-                Printer.WriteValue(json, value);
-            }
-            json.WriteEndObject();
-        }
-        json.WriteEndArray();
-        json.WriteEndObject();
-    }
-
-    private static void Write(Utf8JsonWriter json, IndexStatus? index)
-    {
-        if (index is null)
-        {
-            json.WriteNullValue();
-            return;
-        }
-        json.WriteStartObject();
-        foreach (var (name, value) in new (string, object?)[]
-        {
-            ("kind", index.Kind),
-            ("setting", index.Setting),
-            ("pictures", index.Pictures),
-            ("deleted", index.Deleted),
-            ("bytes", index.Bytes),
-            ("current", index.Current),
-            ("target_recall", index.TargetRecall),
-            ("effort", index.Picked?.Effort),
-            ("recall", index.Picked?.Recall),
-            ("microseconds", index.Picked?.Microseconds),
-        })
-        {
-            json.WritePropertyName(name);
-            Printer.WriteValue(json, value);
-        }
-        json.WriteEndObject();
-    }
 }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Semblance.Cli.Frame;
 using Semblance.Cli.Output;
 using Semblance.Cli.Settings;
+using Semblance.Reports;
 
 namespace Semblance.Cli.Verbs;
 
@@ -31,7 +32,7 @@ internal sealed class TagAddVerb : Verb
         using var gallery = context.OpenGallery();
         var items = _selection.Read(context, gallery);
         var added = gallery.AddTags([.. items.Select(item => item.Id)], tags);
-        context.Printer.Facts(("tags", tags), ("pictures", items.Count), ("added", added));
+        context.Printer.One(WireJson.Default.TagsAddedRecord, new TagsAddedRecord(tags, items.Count, added));
         return Task.FromResult(ExitCodes.Ok);
     }
 }

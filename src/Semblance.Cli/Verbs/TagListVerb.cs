@@ -3,6 +3,7 @@ using System.Globalization;
 using Semblance.Cli.Frame;
 using Semblance.Cli.Output;
 using Semblance.Cli.Settings;
+using Semblance.Reports;
 
 namespace Semblance.Cli.Verbs;
 
@@ -28,20 +29,21 @@ internal sealed class TagListVerb : Verb
         var tags = gallery.AllTags();
         if (_selection.IsEmpty(context))
         {
-            var counts = tags.Values.SelectMany(list => list).CountBy(tag => tag, StringComparer.Ordinal).OrderByDescending(pair => pair.Value).ThenBy(pair => pair.Key, StringComparer.Ordinal).ToArray();
+            var counts = tags.Values.SelectMany(list => list).CountBy(tag => tag, StringComparer.Ordinal).OrderByDescending(pair => pair.Value).ThenBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => new TagCountRecord(pair.Key, pair.Value)).ToArray();
             if (counts.Length == 0)
                 context.Talk.Say("No tags yet; 'semblance tag add TAG PICTURE...' adds one.");
-            context.Printer.Rows<KeyValuePair<string, int>>([new("tag", pair => pair.Key), new("pictures", pair => pair.Value)], counts);
+            context.Printer.Rows(WireJson.Default.TagCountRecord, [new("tag", count => count.Tag), new("pictures", count => count.Pictures)], counts);
         }
         else
         {
             context.Printer.Rows(
+                WireJson.Default.TaggedItemRecord,
                 [
-                    new("id", item => item.Id, Shown: item => item.Id.ToString(CultureInfo.InvariantCulture)) { AlignRight = true },
+                    new("id", item => item.Id, item => item.Id.ToString(CultureInfo.InvariantCulture)) { AlignRight = true },
                     new("path", item => item.Path),
-                    new("tags", item => tags.GetValueOrDefault(item.Id) ?? [], Shown: item => string.Join(", ", tags.GetValueOrDefault(item.Id) ?? [])),
+                    new("tags", item => item.Tags, item => string.Join(", ", item.Tags)),
                 ],
-                _selection.Read(context, gallery));
+                _selection.Read(context, gallery).Select(item => new TaggedItemRecord(item.Id, item.Path, tags.GetValueOrDefault(item.Id) ?? [])));
         }
         return Task.FromResult(ExitCodes.Ok);
     }

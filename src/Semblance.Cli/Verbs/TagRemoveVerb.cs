@@ -2,6 +2,7 @@ using System.CommandLine;
 using Semblance.Cli.Frame;
 using Semblance.Cli.Output;
 using Semblance.Cli.Settings;
+using Semblance.Reports;
 
 namespace Semblance.Cli.Verbs;
 
@@ -42,7 +43,7 @@ internal sealed class TagRemoveVerb : Verb
         var removed = isDry
             ? ids.Sum(id => tagged.GetValueOrDefault(id)?.Count(tag => tags.Contains(tag)) ?? 0)
             : gallery.RemoveTags(ids, tags);
-        context.Printer.Facts(("tags", tags), ("pictures", items.Count), ("removed", removed), ("dry_run", isDry));
+        context.Printer.One(WireJson.Default.TagsRemovedRecord, new TagsRemovedRecord(tags, items.Count, removed, isDry));
         if (isDry)
             context.Talk.Say("Dry run: nothing was changed. Add --yes to remove.");
         return Task.FromResult(ExitCodes.Ok);

@@ -1,8 +1,9 @@
 using System.Globalization;
-using System.Text.Json;
 using Semblance.Cli.Frame;
 using Semblance.Cli.Output;
 using Semblance.Cli.Settings;
+using Semblance.Reports;
+using Semblance.Reports.Tables;
 
 namespace Semblance.Cli.Verbs;
 
@@ -57,59 +58,19 @@ internal sealed class TagSuggestVerb : Verb
 
     private static void Print(VerbContext context, IReadOnlyList<TagSuggestion> suggestions)
     {
-        switch (context.Printer.Format)
+        if (context.Printer.Format is OutputFormat.Json or OutputFormat.JsonLines)
         {
-            case OutputFormat.Json:
-                context.Printer.Json(json =>
-                {
-                    json.WriteStartArray();
-                    foreach (var suggestion in suggestions)
-                        Write(json, suggestion);
-                    json.WriteEndArray();
-                });
-                break;
-            case OutputFormat.JsonLines:
-                foreach (var suggestion in suggestions)
-                    context.Printer.JsonLine(json => Write(json, suggestion));
-                break;
-            default:
-                context.Printer.Rows(
-                    [
-                        new("id", suggestion => suggestion.Item.Id, Shown: suggestion => suggestion.Item.Id.ToString(CultureInfo.InvariantCulture)) { AlignRight = true },
-                        new("tag", suggestion => suggestion.Tags.Count > 0 ? suggestion.Tags[0].Tag : null, Shown: suggestion => suggestion.Tags.Count > 0 ? suggestion.Tags[0].Tag : "unknown"),
-                        new("confidence", suggestion => suggestion.Tags.Count > 0 ? suggestion.Tags[0].Confidence : null, Shown: suggestion => suggestion.Tags.Count > 0 ? suggestion.Tags[0].Confidence.ToString("0%", CultureInfo.InvariantCulture) : ""),
-                        new("path", suggestion => suggestion.Item.Path),
-                        new("unknown", suggestion => suggestion.Unknown, Places.Data),
-                    ],
-                    suggestions);
-                break;
+            context.Printer.List(WireJson.Default.TagSuggestionRecord, suggestions.Select(TagSuggestionRecord.Of));
+            return;
         }
-    }
-
-    private static void Write(Utf8JsonWriter json, TagSuggestion suggestion)
-    {
-        json.WriteStartObject();
-        json.WriteNumber("id", suggestion.Item.Id);
-        json.WriteString("path", suggestion.Item.Path);
-        json.WriteStartArray("tags");
-        foreach (var tag in suggestion.Tags)
-        {
-            json.WriteStartObject();
-            json.WriteString("tag", tag.Tag);
-            json.WriteNumber("confidence", tag.Confidence);
-            json.WriteStartArray("support");
-            foreach (var support in tag.Support)
-            {
-                json.WriteStartObject();
-                json.WriteNumber("id", support.Id);
-                json.WriteNumber("score", support.Score);
-                json.WriteEndObject();
-            }
-            json.WriteEndArray();
-            json.WriteEndObject();
-        }
-        json.WriteEndArray();
-        json.WriteString("unknown", suggestion.Unknown);
-        json.WriteEndObject();
+        context.Printer.Rows(
+            WireJson.Default.TagSuggestionLineRecord,
+            [
+                new("id", line => line.Id, line => line.Id.ToString(CultureInfo.InvariantCulture)) { AlignRight = true },
+                new("tag", line => line.Tag, line => line.Tag ?? "unknown"),
+                new("confidence", line => line.Confidence, line => line.Confidence?.ToString("0%", CultureInfo.InvariantCulture) ?? ""),
+                new("path", line => line.Path),
+            ],
+            suggestions.Select(TagSuggestionLineRecord.Of));
     }
 }

@@ -1,5 +1,7 @@
 using Semblance.Cli.Frame;
 using Semblance.Cli.Output;
+using Semblance.Reports;
+using Semblance.Reports.Tables;
 
 namespace Semblance.Cli.Verbs;
 
@@ -13,7 +15,7 @@ internal sealed class VerifyVerb : Verb
     {
         using var gallery = context.OpenGallery();
         var outcome = gallery.Verify(cancellationToken);
-        context.Printer.Facts(("ok", outcome.Ok), ("items", outcome.Items), ("vectors", outcome.Vectors), ("problems", outcome.Problems));
+        context.Printer.One(WireJson.Default.VerificationRecord, VerificationRecord.Of(outcome));
         if (!outcome.Ok)
             context.Talk.Warn($"{Printable.Count(outcome.Problems.Count, "problem", "problems")} found. Index files can be rebuilt: delete {Path.Combine(gallery.Folder, "spaces")} and search. Otherwise restore a snapshot, or index into a new gallery.");
         return Task.FromResult(outcome.Ok ? ExitCodes.Ok : ExitCodes.PartialFailure);

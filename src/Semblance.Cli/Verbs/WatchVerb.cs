@@ -2,6 +2,7 @@ using System.CommandLine;
 using Semblance.Cli.Frame;
 using Semblance.Cli.Output;
 using Semblance.Cli.Settings;
+using Semblance.Reports;
 
 namespace Semblance.Cli.Verbs;
 
@@ -42,15 +43,15 @@ internal sealed class WatchVerb : Verb
 
     private static void Print(VerbContext context, IngestReport report)
     {
-        var facts = IngestSettings.Facts(report);
+        var record = IndexRecord.Of(report);
         if (context.Printer.Format == OutputFormat.Table)
         {
             // Each report is a moment of a log, so it is a line rather than a table.
-            context.Printer.Writer.WriteLine($"{context.Host.Clock.GetLocalNow():HH:mm:ss}  {string.Join(", ", facts.Take(6).Select(fact => $"{fact.Value} {fact.Name}"))}");
+            context.Printer.Writer.WriteLine($"{context.Host.Clock.GetLocalNow():HH:mm:ss}  {record.Added} added, {record.Updated} updated, {record.Renamed} renamed, {record.Removed} removed, {record.Unchanged} unchanged, {record.Failed} failed");
         }
         else
         {
-            new Printer(context.Host, OutputFormat.JsonLines).Facts(facts);
+            context.Printer.Writer.WriteLine(Printer.Line(record, WireJson.Default.IndexRecord));
         }
         context.Printer.Writer.Flush();
     }

@@ -71,7 +71,7 @@ internal sealed class DecoderPool(DecoderLimits limits, Func<(DecoderProgram? Pr
             if (end == DecoderEnd.OutOfTime)
                 return (null, [], new DecodeFailure(DecodeFailureReason.TooSlow, $"Decoding took longer than {limits.Time.TotalSeconds:0.##} seconds and was stopped; open the picture in another program and save it again."));
             if (end == DecoderEnd.OutOfMemory)
-                return (null, [], new DecodeFailure(DecodeFailureReason.TooLarge, $"Decoding took more than {request.MostMemory >> 20} MB of memory and was stopped; save the picture smaller, or raise --max-megapixels, which this limit follows."));
+                return (null, [], new DecodeFailure(DecodeFailureReason.TooLarge, $"Decoding took more than {request.MostMemory >> 20} MB of memory and was stopped; save the picture smaller, or raise the limit of megapixels, which this one follows."));
             if (last)
                 return (null, [], new DecodeFailure(DecodeFailureReason.Broken, $"The decoder program ended on this {request.Format.ToUpperInvariant()} data, which is likely damaged; open it in another program and save it again."));
         }

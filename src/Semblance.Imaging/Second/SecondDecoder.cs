@@ -34,7 +34,7 @@ internal sealed class SecondDecoder(DecoderPool pool)
         {
             DecoderOutcome.Decoded => Finish(format, bytes, options, answer, pixels),
             DecoderOutcome.TooLarge when answer.StoredWidth > 0 => PictureDecoder.TooLarge(answer.StoredWidth, answer.StoredHeight, options)!,
-            DecoderOutcome.TooLarge => DecodeResult.Failed(DecodeFailureReason.TooLarge, $"The picture needs more memory or pixels than one picture may take{Detail(answer)}; raise --max-megapixels if it is wanted."),
+            DecoderOutcome.TooLarge => DecodeResult.Failed(DecodeFailureReason.TooLarge, $"The picture needs more memory or pixels than one picture may take{Detail(answer)}; raise the limit of megapixels if it is wanted."),
             DecoderOutcome.Unsupported => DecodeResult.Failed(DecodeFailureReason.Unsupported, $"This is a kind of {format.ToUpperInvariant()} that cannot be decoded{Detail(answer)}; convert it to JPEG or PNG."),
             _ => Truncation.IsCutOff(format, bytes)
                 ? PictureDecoder.Truncated()

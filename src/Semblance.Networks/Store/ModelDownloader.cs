@@ -77,7 +77,7 @@ internal sealed class ModelDownloader : IDisposable
             }
             catch (IOException failure) when ((failure.HResult & 0xFFFF) is DiskFullLinux or DiskFullWindows)
             {
-                throw new ModelException($"The disk of '{target}' is full after {part.Length:N0} bytes of '{address}'; free some space and run the same again, it goes on from there.", failure);
+                throw new ModelException($"The disk of '{target}' is full after {part.Length:N0} bytes of '{address}'; free some space and run the same again, it goes on from there.", failure) { Error = ModelError.DiskFull };
             }
         }
 
@@ -184,7 +184,7 @@ internal sealed class ModelDownloader : IDisposable
     private ModelException Unreachable(Uri address, Exception failure)
     {
         var reason = failure is OperationCanceledException ? $"no data for {_options.StallTimeout.TotalSeconds:0.#} seconds" : failure.Message;
-        return new ModelException($"'{address}' could not be downloaded ({reason}). Check the network and the proxy settings (HTTPS_PROXY), and run the same again; what has arrived is kept.", failure);
+        return new ModelException($"'{address}' could not be downloaded ({reason}). Check the network and the proxy settings (HTTPS_PROXY), and run the same again; what has arrived is kept.", failure) { Error = ModelError.Unreachable, Details = new Dictionary<string, string> { ["address"] = address.ToString() } };
     }
 
     /// <summary>What has arrived of a file, and the server's tag for it; without a tag nothing can be continued.</summary>

@@ -23,7 +23,7 @@ public sealed class RuntimeChoiceTests(DefaultModelFixture model) : IDisposable
         var ours = engine.Embed(pictures);
         var theirs = model.Embedder.Embed(pictures);
 
-        Assert.Equal(model.Embedder.Identity, engine.Identity);
+        Assert.Equal(model.Embedder.Description, engine.Description);
         for (var i = 0; i < pictures.Length; i++)
             Assert.True(TensorPrimitives.CosineSimilarity(ours.Row(i), theirs.Row(i)) > 0.99999, $"picture {i}");
         // Several callers at once over one set of weights, and the same bits whatever else is in the pass.
