@@ -35,7 +35,7 @@ public sealed partial class Gallery
             var current = state;
             try
             {
-                var run = new SearchRun(Store, current, (space, cancel) => _searches.Open(space, current, cancel), _filters, inputs);
+                var run = new SearchRun(Store, current, (space, cancel) => _searches.Open(space, current, cancel), _filters, _items, _copies, inputs);
                 var (answer, version) = await run.RunAsync(query, k, query.TargetRecall ?? TargetRecallOf(current), cancellationToken);
                 if (version.Revision == current.Version.Revision || attempt == MostAttempts)
                 {

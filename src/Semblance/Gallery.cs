@@ -21,6 +21,8 @@ public sealed partial class Gallery : IDisposable
     private readonly EmbedderPool _embedders;
     private readonly SpaceSearches _searches;
     private readonly FilterCache _filters;
+    private readonly ItemCache _items = new();
+    private readonly CopyTable _copies;
     private readonly Lock _upkeepLock = new();
     private readonly Dictionary<ISpaceSearch, IndexUpkeep> _upkeeps = [];
 
@@ -36,6 +38,7 @@ public sealed partial class Gallery : IDisposable
         _embedders = new EmbedderPool(Models, RefuseModel);
         _searches = new SpaceSearches(store, folder, options.Seed, options.IndexMemory, options.Upkeep ? LookAfter : null);
         _filters = new FilterCache(store);
+        _copies = new CopyTable(store);
     }
 
     /// <summary>Full path of the gallery's folder.</summary>
@@ -107,6 +110,7 @@ public sealed partial class Gallery : IDisposable
             _upkeeps.Clear();
         }
         _searches.Dispose();
+        _copies.Dispose();
         _embedders.Dispose();
         Store.Dispose();
     }

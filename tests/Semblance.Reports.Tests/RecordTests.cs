@@ -1,9 +1,8 @@
-using Semblance.Index;
 using Semblance.Networks;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Semblance.Evaluation;
-using Semblance.Index;
+
 using Semblance.Tests;
 using Xunit;
 

@@ -31,6 +31,9 @@ internal readonly record struct PictureHashes(ulong PHash, ulong DHash)
     /// </summary>
     public bool AreTelling => IsTelling(PHash, FewestOfPHash) && IsTelling(DHash, FewestOfDHash);
 
+    /// <summary>Whether hashes with this pHash can be <see cref="AreTelling"/>.</summary>
+    public static bool MayTell(ulong pHash) => IsTelling(pHash, FewestOfPHash);
+
     /// <summary>
     /// Whether a small distance to these hashes means the same picture: they hold about as many ones as noughts. A drawing on plain ground
     /// sets few bits, so that two drawings with nothing in common differ in few.

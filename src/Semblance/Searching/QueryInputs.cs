@@ -29,6 +29,9 @@ internal sealed class QueryInputs(Query query, IGalleryStore store, EmbedderPool
     /// <summary>The one picture that the query is, where it is one of the gallery.</summary>
     public long? OnlyItem => IsOnePicture && query.Inputs[0] is ItemInput item ? item.Id : null;
 
+    /// <summary>Of the one picture that the query is, where it is none of the gallery by its id.</summary>
+    public PictureHashes? Hashes => _picture?.Hashes;
+
     /// <summary>The one picture that the query is.</summary>
     /// <param name="marks">Of <see cref="OnlyItem"/>, if it is there.</param>
     public QueryPicture? Picture(IReadOnlyDictionary<long, ItemMark> marks, Func<IReadOnlyCollection<long>, IReadOnlyDictionary<long, GalleryItem>> items) =>

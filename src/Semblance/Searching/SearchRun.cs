@@ -11,7 +11,7 @@ namespace Semblance.Searching;
 /// another by then, the attempt was made with something old, and the caller makes it again.
 /// </summary>
 /// <param name="open">The search of a space, open and caught up with the state.</param>
-internal sealed class SearchRun(IGalleryStore store, GalleryState state, Func<Space, CancellationToken, ISpaceSearch> open, FilterCache filters, QueryInputs inputs)
+internal sealed class SearchRun(IGalleryStore store, GalleryState state, Func<Space, CancellationToken, ISpaceSearch> open, FilterCache filters, ItemCache kept, CopyTable copies, QueryInputs inputs)
 {
     /// <summary>Of each space, where several are fused: what only one of them finds may still be best.</summary>
     private const int FewestOfEach = 100;
@@ -41,12 +41,15 @@ internal sealed class SearchRun(IGalleryStore store, GalleryState state, Func<Sp
             // Scores that a stage makes may pass the limit where the vectors' own do not.
             MaxDistance = stages is [CopyLift] && !inputs.IsOnePicture && chosen.Count == 1 && query.MinScore is { } least ? searches[0].DistanceOf(least - ScoreScale.Rounding) : null,
         };
-        var found = chosen.Count == 1
-            ? [.. Candidates(chosen[0].Space, searches[0], ofSpaces[0], count, options).Select(hit => (hit.ItemId, searches[0].ScoreOf(hit.Distance)))]
-            : Fused(chosen, searches, ofSpaces, Math.Max(count, FewestOfEach), options);
+        // Copies may be raised from far down; where the table knows of none beyond the answer, the answer's own pictures are all there is to look at.
+        var near = stages is [CopyLift] && chosen.Count == 1 && inputs.IsOnePicture ? copies.Near(inputs.OnlyItem, inputs.Hashes, state.Version) : null;
+        var found = chosen.Count == 1 ? Single(near is null ? count : k) : Fused(chosen, searches, ofSpaces, Math.Max(count, FewestOfEach), options);
+        if (near is not null && near.Any(id => !inputs.Examples.Contains(id) && (allowed?.Contains(id) ?? true) && !found.Exists(hit => hit.Id == id)))
+            (near, found) = (null, Single(count));
         var microseconds = watch.Elapsed.TotalMicroseconds;
 
-        var (hits, version) = store.ReadAnswer(
+        var isWhole = near is not null || (stages is [CopyLift] && !inputs.IsOnePicture);
+        var (hits, version) = isWhole ? AnswerOfWhole() : store.ReadAnswer(
             [.. found.Select(hit => hit.Id), .. inputs.OnlyItem is { } only ? [only] : Array.Empty<long>()],
             rows => (Answer(query, k, found, stages, context, rows, ranking is null ? null : SearchOf(ranking)), rows.Version));
         var explanation = new SearchExplanation(searches[0].IndexKind, chosen[0].Space.Name, allowed?.Count ?? searches[0].Count / chosen[0].Space.Views.Count, allowed is not null, embedMilliseconds, microseconds)
@@ -60,6 +63,21 @@ internal sealed class SearchRun(IGalleryStore store, GalleryState state, Func<Sp
             Stages = _stages,
         };
         return (new SearchAnswer(hits, explanation), version);
+
+        List<(long Id, float Score)> Single(int most) => [.. Candidates(chosen[0].Space, searches[0], ofSpaces[0], most, options).Select(hit => (hit.ItemId, searches[0].ScoreOf(hit.Distance)))];
+
+        // Of an answer whose candidates are all shown, nothing is read twice, and what was shown lately not at all.
+        (List<SearchHit>, GalleryVersion) AnswerOfWhole()
+        {
+            long[] ids = [.. found.Select(hit => hit.Id), .. inputs.OnlyItem is { } own && near is { Count: > 0 } ? [own] : Array.Empty<long>()];
+            var items = kept.Find(ids, state.Version.Revision);
+            var (read, version) = store.ReadItems([.. ids.Where(id => !items.ContainsKey(id))]);
+            kept.Keep(read.Values, version.Revision);
+            foreach (var (id, item) in read)
+                items[id] = item;
+            var rows = new AnswerRows(version, items.ToDictionary(pair => pair.Key, pair => new ItemMark(pair.Value.Missing, pair.Value.PHash, pair.Value.DHash)), _ => items);
+            return (Answer(query, k, found, stages, context, rows, ranking is null ? null : SearchOf(ranking)), version);
+        }
 
         ISpaceSearch SearchOf(Space space) => searches[IndexOf(space)];
 

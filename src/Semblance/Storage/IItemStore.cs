@@ -24,8 +24,14 @@ internal interface IItemStore
     /// <summary>Those of the ids that there are, present or missing.</summary>
     IReadOnlyDictionary<long, GalleryItem> ItemsById(IReadOnlyCollection<long> ids);
 
-    /// <summary>What an answer is made from, all of it from one moment.</summary>
+    /// <summary>What an answer is made from, all of it from one moment: some facts of candidates, of which the work may read others whole.</summary>
     T ReadAnswer<T>(IReadOnlyList<long> candidates, Func<AnswerRows, T> work);
+
+    /// <summary>Those of the items that there are, present or missing, and the state of which this is true; one question to the truth.</summary>
+    (IReadOnlyDictionary<long, GalleryItem> Items, GalleryVersion Version) ReadItems(IReadOnlyList<long> ids);
+
+    /// <summary>The pHash of each item that changed after <paramref name="changes"/>; of all with 0.</summary>
+    void ReadHashes(long changes, HashVisitor visit);
 
     /// <summary>Ids of the present items that pass, and the state of which this is true.</summary>
     (IdBitmap Ids, GalleryVersion Version) IdsWhere(FilterNode filter);
@@ -66,6 +72,9 @@ internal interface IItemStore
 
     int RemoveTags(IReadOnlyCollection<long> itemIds, IReadOnlyCollection<string> tags);
 }
+
+/// <summary>Is shown hashes one by one.</summary>
+internal delegate void HashVisitor(long itemId, bool isMissing, ulong pHash);
 
 /// <summary>Rows that an answer is made from, while they are read.</summary>
 /// <param name="Marks">Of the candidates that there are.</param>

@@ -9,6 +9,8 @@ internal sealed partial class SqliteGalleryStore
 {
     private const string ItemColumns = "i.id, i.path, i.size, i.modified, i.hash, i.format, i.width, i.height, i.orientation, i.phash, i.dhash, i.missing, " + PhotoColumns;
 
+    private static readonly int s_versionColumn = ItemColumns.Split(',').Length;
+
     private static GalleryItem ReadItem(SqliteStatement r) => new(
         r.Long(0),
         r.Text(1)!,
@@ -73,6 +75,33 @@ internal sealed partial class SqliteGalleryStore
             }
         }
         return work(new AnswerRows(version, marks, ids => Chosen(session, ids)));
+    });
+
+    public (IReadOnlyDictionary<long, GalleryItem> Items, GalleryVersion Version) ReadItems(IReadOnlyList<long> ids) => ids.Count > IdList.Most
+        ? Snapshot(session => ((IReadOnlyDictionary<long, GalleryItem>)Chosen(session, ids), VersionOf(session)))
+        : Read(session =>
+        {
+            var (items, version) = (new Dictionary<long, GalleryItem>(ids.Count), default(GalleryVersion));
+            // One statement sees one state, and the version comes with each row, of which there always is one.
+            using var rows = IdList.Open(
+                session,
+                $"SELECT {ItemColumns}, r.value, c.value FROM counters r JOIN counters c ON r.name = 'revision' AND c.name = 'changes' LEFT JOIN items i ON i.id IN ",
+                ids);
+            while (rows.Read())
+            {
+                version = new(rows.Long(s_versionColumn), rows.Long(s_versionColumn + 1));
+                if (!rows.IsNull(0))
+                    items[rows.Long(0)] = ReadItem(rows);
+            }
+            return ((IReadOnlyDictionary<long, GalleryItem>)items, version);
+        });
+
+    public void ReadHashes(long changes, HashVisitor visit) => Read(session =>
+    {
+        using var rows = session.Open(changes == 0 ? "SELECT id, missing, phash FROM items" : "SELECT id, missing, phash FROM items WHERE changed > ?", changes == 0 ? [] : [changes]);
+        while (rows.Read())
+            visit(rows.Long(0), rows.Long(1) != 0, (ulong)rows.Long(2));
+        return 0;
     });
 
     public (IdBitmap Ids, GalleryVersion Version) IdsWhere(FilterNode filter) => Snapshot(session => (new SqliteFilter(session).IdsOf(filter), VersionOf(session)));

@@ -238,6 +238,17 @@ public abstract class GalleryStoreConformance : IDisposable
         });
         Assert.Equal("/p/1.jpg", path);
         Assert.Equal(version, Store.ReadAnswer([], rows => rows.Version));
+        var (items, of) = Store.ReadItems([2, 1, 77]);
+        Assert.Equal((version, true), (of, items[2].Missing));
+        Assert.Equal([1, 2], items.Keys.Order());
+        Assert.Equal((0, version), (Store.ReadItems([]).Items.Count, Store.ReadItems([]).Version));
+        Assert.Equal(2, Store.ReadItems([.. Enumerable.Range(1, 3000).Select(id => (long)id)]).Items.Count);
+        var hashes = new List<(long, bool, ulong)>();
+        Store.ReadHashes(0, (id, isMissing, pHash) => hashes.Add((id, isMissing, pHash)));
+        Assert.Equal([(1L, false, 5UL), (2L, true, 0UL)], hashes.Order().ToArray());
+        hashes.Clear();
+        Store.ReadHashes(version.Changes - 1, (id, isMissing, pHash) => hashes.Add((id, isMissing, pHash)));
+        Assert.Equal([(2L, true, 0UL)], hashes);
         // More than any list of a statement holds.
         Assert.Equal(2, Store.ReadAnswer([.. Enumerable.Range(1, 3000).Select(id => (long)id)], rows => rows.Marks.Count));
     }

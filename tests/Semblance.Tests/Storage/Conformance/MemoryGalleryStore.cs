@@ -49,6 +49,14 @@ internal sealed class MemoryGalleryStore : IGalleryStore
         ItemsById(candidates.ToHashSet()).ToDictionary(pair => pair.Key, pair => new ItemMark(pair.Value.Missing, pair.Value.PHash, pair.Value.DHash)),
         ItemsById)));
 
+    public (IReadOnlyDictionary<long, GalleryItem> Items, GalleryVersion Version) ReadItems(IReadOnlyList<long> ids) => Locked(() => (ItemsById(ids.ToHashSet()), _version));
+
+    public void ReadHashes(long changes, HashVisitor visit)
+    {
+        foreach (var row in Locked(() => _items.Values.Where(row => row.Changed > changes).ToArray()))
+            visit(row.Item.Id, row.Item.Missing, row.Item.PHash);
+    }
+
     public (IdBitmap Ids, GalleryVersion Version) IdsWhere(FilterNode filter) =>
         Locked(() => (new IdBitmap(_items.Values.Where(row => !row.Item.Missing && filter.Matches(row.Item, [.. row.Tags])).Select(row => row.Item.Id)), _version));
 
