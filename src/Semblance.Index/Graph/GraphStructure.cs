@@ -124,6 +124,10 @@ internal sealed unsafe class GraphStructure<T> : IRowStructure<T>
 
     public double CostOf(int effort) => effort * VisitsPerCandidate * VisitCost * _nodes.VisitScale;
 
+    public int[] OrderOf(ReadOnlySpan<int> positions) => Volatile.Read(ref _state) is { } state
+        ? GraphTour.Order(state.Levels[0], positions)
+        : [.. Enumerable.Range(0, positions.Length)];
+
     public IEnumerable<IndexFileSection> Sections(int positions)
     {
         lock (_change)
