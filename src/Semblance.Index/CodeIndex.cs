@@ -215,8 +215,15 @@ public abstract class CodeIndex : ICodeIndex
         using var lease = _store.Read();
         var problems = new List<string>();
         _store.File?.Verify(problems);
-        _store.Verify(problems);
-        lease.Snapshot.Structure?.Verify(problems, lease.Snapshot);
+        try
+        {
+            _store.Verify(problems);
+            lease.Snapshot.Structure?.Verify(problems, lease.Snapshot);
+        }
+        catch (IndexFileException damaged)
+        {
+            problems.Add(damaged.Message);
+        }
         return new IndexVerification(problems);
     }
 
