@@ -271,7 +271,7 @@ public abstract class CodeIndex : ICodeIndex
         }
         if (!isAnswer)
             return null;
-        var collector = new HitCollector(k is null ? null : search.K, maxDistance, SearchOptions.Default, checkAllowed: false);
+        var collector = new HitCollector(k is null ? null : search.Wanted, maxDistance, options.ForCandidates, checkAllowed: false);
         _scan.Rescore(rows, search.Candidates, query, collector);
         return collector.ToHits();
     }

@@ -248,7 +248,7 @@ internal sealed class VectorEngine<T, TMetric> : IVectorEngine
         if (search.Selectivity * rows.Count < Math.Min(ScanSurvivorsBelow, rows.Count))
             return null;
         rows.Structure!.FindCandidates(search);
-        var collector = new HitCollector(search.K, options.MaxDistance ?? float.PositiveInfinity, SearchOptions.Default, checkAllowed: false);
+        var collector = new HitCollector(search.Wanted, options.MaxDistance ?? float.PositiveInfinity, options.ForCandidates, checkAllowed: false);
         _scan.Rescore(rows, search.Candidates, prepared, collector);
         if (trace is not null)
             (trace.Effort, trace.Visited, trace.Rescored) = (effort, search.Visited, search.Count);

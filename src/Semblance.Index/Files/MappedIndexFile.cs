@@ -216,8 +216,15 @@ internal sealed unsafe class MappedIndexFile : IDisposable
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Check(void* start, long length)
     {
-        if (_checked is { } marks && length > 0)
-            CheckBlocks(marks, (byte*)start - _start, length);
+        if (_checked is not { } marks || length <= 0)
+            return;
+        var offset = (byte*)start - _start;
+        var last = (offset + length - 1) >> _blockShift;
+        for (var block = offset >> _blockShift; block <= last; block++)
+        {
+            if (marks[block] == 0)
+                CheckBlock(marks, block);
+        }
     }
 
     public IndexFileException Damaged(string what) => new(IndexFileProblem.Damaged, Path, what);
@@ -285,16 +292,6 @@ internal sealed unsafe class MappedIndexFile : IDisposable
             throw Damaged($"has {(sums.Length / sizeof(ulong)) - 1} checksums of blocks where {_toCheck} are needed");
         _sums = numbers + 1;
         _checked = new byte[_toCheck];
-    }
-
-    private void CheckBlocks(byte[] marks, long offset, long length)
-    {
-        var last = (offset + length - 1) >> _blockShift;
-        for (var block = offset >> _blockShift; block <= last; block++)
-        {
-            if (marks[block] == 0)
-                CheckBlock(marks, block);
-        }
     }
 
     private void CheckBlock(byte[] marks, long block)
