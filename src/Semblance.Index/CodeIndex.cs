@@ -215,8 +215,15 @@ public abstract class CodeIndex : ICodeIndex
         using var lease = _store.Read();
         var problems = new List<string>();
         _store.File?.Verify(problems);
-        _store.Verify(problems);
-        lease.Snapshot.Structure?.Verify(problems, lease.Snapshot);
+        try
+        {
+            _store.Verify(problems);
+            lease.Snapshot.Structure?.Verify(problems, lease.Snapshot);
+        }
+        catch (IndexFileException damaged)
+        {
+            problems.Add(damaged.Message);
+        }
         return new IndexVerification(problems);
     }
 
@@ -264,7 +271,7 @@ public abstract class CodeIndex : ICodeIndex
         }
         if (!isAnswer)
             return null;
-        var collector = new HitCollector(k is null ? null : search.K, maxDistance, SearchOptions.Default, checkAllowed: false);
+        var collector = new HitCollector(k is null ? null : search.Wanted, maxDistance, options.ForCandidates, checkAllowed: false);
         _scan.Rescore(rows, search.Candidates, query, collector);
         return collector.ToHits();
     }

@@ -18,6 +18,13 @@ public sealed record SearchOptions
     /// </summary>
     public IReadOnlySet<long>? Allowed { get; init; }
 
+    /// <summary>
+    /// Ids in this set are not returned, whatever else lets them pass: the few that a kept <see cref="Allowed"/> set or no set at all would
+    /// let through, such as the row that asks. It is asked for promising candidates only, so that leaving out a few ids costs next to
+    /// nothing. It must not change while the search runs.
+    /// </summary>
+    public IReadOnlySet<long>? Except { get; init; }
+
     /// <summary>Rows farther than this are not returned; the bound itself is included. NaN is refused.</summary>
     public float? MaxDistance
     {
@@ -63,6 +70,9 @@ public sealed record SearchOptions
             ? value
             : throw new ArgumentOutOfRangeException(nameof(value), value, "The target recall must be above 0 and at most 1.");
     }
+
+    /// <summary>What is left to ask of candidates that a structure has accepted.</summary>
+    internal SearchOptions ForCandidates => Except is null ? Default : new SearchOptions { Except = Except };
 
     /// <summary>Filled by the search, for explanations. Batches leave it alone.</summary>
     public SearchTrace? Trace { get; init; }

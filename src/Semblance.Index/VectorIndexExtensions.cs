@@ -39,7 +39,6 @@ public static class VectorIndexExtensions
     private static SearchOptions Excluding(long id, SearchOptions? options)
     {
         options ??= SearchOptions.Default;
-        var filter = options.Filter;
-        return options with { Filter = filter is null ? other => other != id : other => other != id && filter(other) };
+        return options with { Except = options.Except is { } others ? new HashSet<long>(others) { id } : new HashSet<long> { id } };
     }
 }

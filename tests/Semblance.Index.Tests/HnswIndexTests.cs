@@ -58,6 +58,22 @@ public sealed class HnswIndexTests : VectorIndexConformance
         }
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public void The_order_of_the_rows_asked_for_changes_no_neighbour(int threads)
+    {
+        var vectors = Clustered(Dimension, 22);
+        using var index = Filled(vectors, Metric.L2, s_usual);
+        long[] ids = [.. Enumerable.Range(0, Rows).Select(row => (long)row), 5, 5, Rows + 1];
+        var together = index.NeighboursOf(ids, 4, new SearchOptions { Threads = threads });
+        foreach (var i in new[] { 0, 5, 999, Rows - 1, Rows, Rows + 2 })
+            Assert.Equal(index.NeighboursOf([ids[i]], 4)[0], together[i]);
+        using var cancelled = new CancellationTokenSource();
+        cancelled.Cancel();
+        Assert.ThrowsAny<OperationCanceledException>(() => index.NeighboursOf(ids, 4, new SearchOptions { Threads = threads }, cancelled.Token));
+    }
+
     [Fact]
     public void Copies_that_link_only_one_another_do_not_hide_the_other_neighbours()
     {

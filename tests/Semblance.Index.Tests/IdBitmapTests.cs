@@ -41,6 +41,48 @@ public sealed class IdBitmapTests
     }
 
     [Fact]
+    public void Sets_are_joined_cut_and_taken_away_by_words()
+    {
+        var random = new SeededRandom(3);
+        foreach (var (limit, otherLimit) in new[] { (1000, 1000), (5000, 70), (70, 5000), (1, 300) })
+        {
+            var left = Drawn(limit);
+            var right = Drawn(otherLimit);
+            foreach (var (change, merge) in new (Action<IdBitmap, IdBitmap>, Func<long[], long[], IEnumerable<long>>)[]
+            {
+                ((a, b) => a.And(b), (a, b) => a.Intersect(b)),
+                ((a, b) => a.Or(b), (a, b) => a.Union(b)),
+                ((a, b) => a.AndNot(b), (a, b) => a.Except(b)),
+            })
+            {
+                var original = new IdBitmap(left);
+                var changed = original.Clone();
+                change(changed, new IdBitmap(right));
+                var expected = merge(left, right).Order().ToArray();
+                Assert.Equal(expected, changed.ToArray());
+                Assert.Equal(expected.Length, changed.Count);
+                Assert.Equal(left.Distinct().Order(), original.ToArray());
+            }
+        }
+
+        // With ids that occur twice, in no order.
+        long[] Drawn(int limit) => [.. Enumerable.Range(0, limit).Select(_ => (long)random.NextInt(limit))];
+    }
+
+    [Fact]
+    public void Many_ids_are_added_at_once_or_none()
+    {
+        var bitmap = new IdBitmap([7, 900]);
+        bitmap.AddRange([3, 900, 64, 3]);
+        Assert.Equal([3, 7, 64, 900], bitmap.ToArray());
+        Assert.Equal(4, bitmap.Count);
+        bitmap.AddRange([]);
+        Assert.Throws<ArgumentOutOfRangeException>(() => bitmap.AddRange([5, -1]));
+        Assert.Equal(4, bitmap.Count);
+        Assert.False(bitmap.Contains(5));
+    }
+
+    [Fact]
     public void Ids_outside_are_not_there()
     {
         var bitmap = new IdBitmap([5]);

@@ -32,14 +32,23 @@ internal sealed class NeighbourSearch<T, TMetric>(RowSnapshot<T> rows, RowScan<T
         if (led is not null && rows.Structure!.CostOf(effort) <= rows.Positions * scan.CostOf(ids.Length))
         {
             var single = options with { Threads = 1, Trace = null };
+            var order = rows.Structure!.OrderOf(positions);
             // What a filter throws stays as it is on the caller's thread.
-            for (var i = 0; options.Threads == 1 && i < ids.Length; i++)
+            if (options.Threads == 1)
+                Lead(0, order.Length);
+            else
+                Parallel.For(0, options.Threads, new ParallelOptions { MaxDegreeOfParallelism = options.Threads, CancellationToken = cancellationToken }, thread =>
+                    Lead((int)((long)order.Length * thread / options.Threads), (int)((long)order.Length * (thread + 1) / options.Threads)));
+
+            void Lead(int first, int end)
             {
-                cancellationToken.ThrowIfCancellationRequested();
-                Lead(i, single);
+                foreach (var i in order.AsSpan(first, end - first))
+                {
+                    cancellationToken.ThrowIfCancellationRequested();
+                    if (positions[i] >= 0)
+                        answers[i] = led(positions[i], wanted, single)!;
+                }
             }
-            if (options.Threads > 1)
-                Parallel.For(0, ids.Length, new ParallelOptions { MaxDegreeOfParallelism = options.Threads, CancellationToken = cancellationToken }, i => Lead(i, single));
         }
         var open = Enumerable.Range(0, ids.Length).Where(i => positions[i] >= 0 && answers[i] is null).ToArray();
         var survivors = open.Length == 0 ? null : scan.Survivors(rows, options);
@@ -48,12 +57,6 @@ internal sealed class NeighbourSearch<T, TMetric>(RowSnapshot<T> rows, RowScan<T
         for (var i = 0; i < ids.Length; i++)
             answers[i] = answers[i] is { } hits ? Others(hits, ids[i], k) : [];
         return answers;
-
-        void Lead(int i, SearchOptions single)
-        {
-            if (positions[i] >= 0)
-                answers[i] = led(positions[i], wanted, single)!;
-        }
 
         void Scan(ReadOnlySpan<int> group)
         {

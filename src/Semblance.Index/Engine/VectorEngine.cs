@@ -196,16 +196,23 @@ internal sealed class VectorEngine<T, TMetric> : IVectorEngine
     {
         using var lease = _store.Read();
         _store.File?.Verify(problems);
-        _store.Verify(problems);
         var rows = lease.Snapshot;
-        rows.Structure?.Verify(problems, rows);
-        for (var position = 0; position < rows.Positions; position++)
+        try
         {
-            if (!rows.IsDeleted(position) && _format.Problem(rows.RowAt(position), _metric) is { } problem)
+            _store.Verify(problems);
+            rows.Structure?.Verify(problems, rows);
+            for (var position = 0; position < rows.Positions; position++)
             {
-                problems.Add($"The vector of id {rows.IdAt(position)} cannot be what was added: {problem}.");
-                break;
+                if (!rows.IsDeleted(position) && _format.Problem(rows.RowAt(position), _metric) is { } problem)
+                {
+                    problems.Add($"The vector of id {rows.IdAt(position)} cannot be what was added: {problem}.");
+                    break;
+                }
             }
+        }
+        catch (IndexFileException damaged)
+        {
+            problems.Add(damaged.Message);
         }
     }
 
@@ -241,7 +248,7 @@ internal sealed class VectorEngine<T, TMetric> : IVectorEngine
         if (search.Selectivity * rows.Count < Math.Min(ScanSurvivorsBelow, rows.Count))
             return null;
         rows.Structure!.FindCandidates(search);
-        var collector = new HitCollector(search.K, options.MaxDistance ?? float.PositiveInfinity, SearchOptions.Default, checkAllowed: false);
+        var collector = new HitCollector(search.Wanted, options.MaxDistance ?? float.PositiveInfinity, options.ForCandidates, checkAllowed: false);
         _scan.Rescore(rows, search.Candidates, prepared, collector);
         if (trace is not null)
             (trace.Effort, trace.Visited, trace.Rescored) = (effort, search.Visited, search.Count);

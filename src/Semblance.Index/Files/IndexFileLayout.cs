@@ -12,7 +12,8 @@ namespace Semblance.Index.Files;
 /// 72 40  a section: name (16, as kind), offset (8), length (8), xxHash64 of its bytes (8)
 ///  …  8  xxHash64 of the header so far
 /// </code>
-/// Sections begin on multiples of 64, in the order of the table; the bytes between are zero.
+/// Sections begin on multiples of 64, in the order of the table; the bytes between are zero. The last one holds checksums of blocks
+/// (<see cref="BlockSums"/>); files of older releases lack it, and those releases skip it.
 /// </summary>
 internal static class IndexFileLayout
 {

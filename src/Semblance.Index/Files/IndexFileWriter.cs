@@ -7,8 +7,8 @@ namespace Semblance.Index.Files;
 /// <summary>One section to be written: its exact length and the code that writes its bytes.</summary>
 internal sealed record IndexFileSection(string Name, long Length, Action<IndexSectionSink> Write);
 
-/// <summary>Takes the bytes of one section to the file and into its checksum.</summary>
-internal sealed class IndexSectionSink(Stream stream)
+/// <summary>Takes the bytes of one section to the file and into its checksums.</summary>
+internal sealed class IndexSectionSink(Stream stream, BlockSums? blocks = null)
 {
     private readonly XxHash64 _hash = new();
 
@@ -20,6 +20,7 @@ internal sealed class IndexSectionSink(Stream stream)
     {
         stream.Write(data);
         _hash.Append(data);
+        blocks?.Append(data);
         Written += data.Length;
     }
 }
@@ -62,28 +63,21 @@ internal static class IndexFileWriter
 
     private static void WriteBody(FileStream stream, IndexFileHeader header, ReadOnlySpan<IndexFileSection> sections)
     {
-        var headerLength = IndexFileLayout.HeaderLength(sections.Length);
+        var headerLength = IndexFileLayout.HeaderLength(sections.Length + 1);
+        var blocks = new BlockSums(headerLength);
         var bytes = new byte[headerLength];
         stream.Write(bytes);
         var entries = bytes.AsSpan(IndexFileLayout.FixedHeader);
-        Span<byte> padding = stackalloc byte[IndexFileLayout.Alignment];
-        padding.Clear();
         long position = headerLength;
         foreach (var section in sections)
         {
-            var offset = IndexFileLayout.Align(position);
-            stream.Write(padding[..(int)(offset - position)]);
-            var sink = new IndexSectionSink(stream);
-            section.Write(sink);
-            if (sink.Written != section.Length)
-                throw new InvalidOperationException($"Section '{section.Name}' announced {section.Length} bytes and wrote {sink.Written}.");
-            Name(section.Name, entries);
-            BinaryPrimitives.WriteInt64LittleEndian(entries[16..], offset);
-            BinaryPrimitives.WriteInt64LittleEndian(entries[24..], section.Length);
-            BinaryPrimitives.WriteUInt64LittleEndian(entries[32..], sink.Hash);
+            position = Write(stream, section, position, blocks, entries);
             entries = entries[IndexFileLayout.SectionEntry..];
-            position = offset + section.Length;
         }
+        blocks.Append(Padding(position));
+        var sums = blocks.ToSection();
+        position = Write(stream, new IndexFileSection(BlockSums.Section, sums.Length, sink => sink.Write(sums)), position, null, entries);
+        entries = entries[IndexFileLayout.SectionEntry..];
 
         IndexFileLayout.Magic.CopyTo(bytes);
         BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(8), IndexFileLayout.Version);
@@ -93,12 +87,32 @@ internal static class IndexFileWriter
         BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(36), header.Dimension);
         BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(40), header.Count);
         BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(48), header.Generation);
-        BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(56), sections.Length);
+        BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(56), sections.Length + 1);
         BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(64), position);
         BinaryPrimitives.WriteUInt64LittleEndian(entries, XxHash64.HashToUInt64(bytes.AsSpan(0, headerLength - IndexFileLayout.Checksum)));
         stream.Position = 0;
         stream.Write(bytes);
     }
+
+    // Returns where the section ends.
+    private static long Write(FileStream stream, IndexFileSection section, long position, BlockSums? blocks, Span<byte> entry)
+    {
+        var padding = Padding(position);
+        stream.Write(padding);
+        blocks?.Append(padding);
+        var offset = position + padding.Length;
+        var sink = new IndexSectionSink(stream, blocks);
+        section.Write(sink);
+        if (sink.Written != section.Length)
+            throw new InvalidOperationException($"Section '{section.Name}' announced {section.Length} bytes and wrote {sink.Written}.");
+        Name(section.Name, entry);
+        BinaryPrimitives.WriteInt64LittleEndian(entry[16..], offset);
+        BinaryPrimitives.WriteInt64LittleEndian(entry[24..], section.Length);
+        BinaryPrimitives.WriteUInt64LittleEndian(entry[32..], sink.Hash);
+        return offset + section.Length;
+    }
+
+    private static ReadOnlySpan<byte> Padding(long position) => new byte[(int)(IndexFileLayout.Align(position) - position)];
 
     private static void Name(string name, Span<byte> target)
     {

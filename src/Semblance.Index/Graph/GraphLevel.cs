@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Semblance.Index.Files;
 using Semblance.Numerics.Memory;
 
 namespace Semblance.Index.Graph;
@@ -34,15 +35,15 @@ internal sealed unsafe class GraphLevel
         Below = isLowest ? null : (int*)below!.Start;
     }
 
-    /// <summary>A level in a mapped file, which <paramref name="owner"/> keeps mapped or the reader's lease does.</summary>
-    public GraphLevel(int slots, int codeBytes, int count, int* links, byte* codes, int* below, object owner)
+    /// <summary>A level in unchecked parts of a mapped file, which the reader's lease keeps mapped.</summary>
+    /// <param name="below">Checked.</param>
+    public GraphLevel(int slots, int codeBytes, int count, int* links, byte* codes, int* below, MappedIndexFile file)
     {
         Slots = slots;
         CodeBytes = codeBytes;
         Capacity = count;
-        IsMapped = true;
         _count = count;
-        _owner = owner;
+        _owner = file;
         Links = links;
         Codes = codes;
         Below = below;
@@ -54,7 +55,10 @@ internal sealed unsafe class GraphLevel
 
     public int Capacity { get; }
 
-    public bool IsMapped { get; }
+    public bool IsMapped => _owner is MappedIndexFile;
+
+    /// <summary>The file that must be asked before links or codes are read; null when nothing is left to check.</summary>
+    public MappedIndexFile? Unchecked => _owner is MappedIndexFile { IsChecked: false } file ? file : null;
 
     public int* Links { get; }
 
@@ -93,6 +97,7 @@ internal sealed unsafe class GraphLevel
     /// <summary>A copy in huge pages with room for <paramref name="capacity"/> nodes.</summary>
     public GraphLevel Copy(int capacity)
     {
+        CheckAll();
         var count = Count;
         var copy = new GraphLevel(Slots, CodeBytes, capacity, Below is null);
         Buffer.MemoryCopy(Links, copy.Links, (long)capacity * Slots * sizeof(int), (long)count * Slots * sizeof(int));
@@ -102,6 +107,14 @@ internal sealed unsafe class GraphLevel
         copy.Count = count;
         KeepAlive();
         return copy;
+    }
+
+    /// <summary>Makes sure that all links and codes are those that were written.</summary>
+    /// <exception cref="IndexFileException">They are in a file that is damaged there.</exception>
+    public void CheckAll()
+    {
+        Unchecked?.Check(Links, (long)Count * Slots * sizeof(int));
+        Unchecked?.Check(Codes, (long)Count * CodeBytes);
     }
 
     /// <summary>

@@ -74,8 +74,8 @@ internal static unsafe class GraphSections
                 slots,
                 codec.CodeBytes,
                 count,
-                (int*)file.Section($"links.{i}", nodes * (uint)slots * sizeof(int)),
-                (byte*)file.Section($"codes.{i}", nodes * (uint)codec.CodeBytes),
+                (int*)file.UncheckedSection($"links.{i}", nodes * (uint)slots * sizeof(int)),
+                (byte*)file.UncheckedSection($"codes.{i}", nodes * (uint)codec.CodeBytes),
                 i == 0 ? null : Below(file, i, count, counts[i - 1]),
                 file);
         }
@@ -123,6 +123,7 @@ internal static unsafe class GraphSections
         var length = (long)level.Count * bytesPerNode;
         return new IndexFileSection(name, length, sink =>
         {
+            level.CheckAll();
             for (long done = 0; done < length; done += Piece)
                 sink.Write(new ReadOnlySpan<byte>(start + done, (int)Math.Min(Piece, length - done)));
             level.KeepAlive();

@@ -29,6 +29,8 @@ internal sealed unsafe class GraphStructure<T> : IRowStructure<T>
     private const double VisitCost = 25;
     private const double AskCost = 4;
 
+    private const int TourWhenOneIn = 16;
+
     // A filter that lets few rows near the query through needs a longer list; so many are tried.
     private const int LongerLists = 3;
     private const int LongerFactor = 4;
@@ -123,6 +125,11 @@ internal sealed unsafe class GraphStructure<T> : IRowStructure<T>
     }
 
     public double CostOf(int effort) => effort * VisitsPerCandidate * VisitCost * _nodes.VisitScale;
+
+    // A tour through all nodes for a few rows would cost more than it saves.
+    public int[] OrderOf(ReadOnlySpan<int> positions) => Volatile.Read(ref _state) is { } state && (long)positions.Length * TourWhenOneIn >= state.Count
+        ? GraphTour.Order(state.Levels[0], positions)
+        : [.. Enumerable.Range(0, positions.Length)];
 
     public IEnumerable<IndexFileSection> Sections(int positions)
     {

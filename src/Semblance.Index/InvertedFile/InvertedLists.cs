@@ -149,14 +149,14 @@ internal sealed unsafe class InvertedLists
         }
         if (listed != rows)
             throw file.Damaged($"is damaged: its lists hold {listed} rows of {rows}");
-        var position = (int*)file.Section(PositionsSection, (UInt128)rows * sizeof(int));
-        var term = codes.Width == 0 ? null : (float*)file.Section(TermsSection, ((UInt128)rows + FastScan.BlockRows) * sizeof(float));
-        var code = codes.Width == 0 ? null : (byte*)file.Section(CodesSection, (UInt128)codeBytes);
+        var position = (int*)file.UncheckedSection(PositionsSection, (UInt128)rows * sizeof(int));
+        var term = codes.Width == 0 ? null : (float*)file.UncheckedSection(TermsSection, ((UInt128)rows + FastScan.BlockRows) * sizeof(float));
+        var code = codes.Width == 0 ? null : (byte*)file.UncheckedSection(CodesSection, (UInt128)codeBytes);
         var opened = new InvertedList[lists];
         for (var list = 0; list < lists; list++)
         {
             var bytes = codes.Bytes(counts[list]);
-            opened[list] = new InvertedList(position, term, code, bytes, counts[list], counts[list], null);
+            opened[list] = new InvertedList(position, term, code, bytes, counts[list], counts[list], null, file);
             position += counts[list];
             term += term is null ? 0 : counts[list];
             code += bytes;
@@ -205,7 +205,7 @@ internal sealed unsafe class InvertedLists
     private static int Room(int capacity) => (capacity + FastScan.BlockRows - 1) / FastScan.BlockRows * FastScan.BlockRows;
 
     private static long BytesOf(InvertedList list) =>
-        (list.Capacity * (long)sizeof(int)) + (list.Terms.Length * (long)sizeof(float)) + list.Codes.Length;
+        (list.Capacity * (long)sizeof(int)) + (list.TermSlots.Length * (long)sizeof(float)) + list.CodeBytes;
 
     private static long Align(long bytes) => (bytes + Line - 1) / Line * Line;
 

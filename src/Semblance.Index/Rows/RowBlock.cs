@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using Semblance.Index.Files;
 using Semblance.Numerics;
 
 namespace Semblance.Index.Rows;
@@ -20,6 +21,7 @@ internal sealed unsafe class RowBlock<T>
     private readonly T* _mappedRows;
     private readonly long* _mappedIds;
     private readonly PackedIds? _packedIds;
+    private readonly MappedIndexFile? _file; // Null in memory. Checks what is read of it.
 
     private RowBlock(RowBlock<T> other, ulong[]? deleted, PackedIds? packedIds)
     {
@@ -29,6 +31,7 @@ internal sealed unsafe class RowBlock<T>
         _packedIds = packedIds;
         _mappedRows = other._mappedRows;
         _mappedIds = other._mappedIds;
+        _file = other._file;
         Width = other.Width;
         Capacity = other.Capacity;
         Deleted = deleted;
@@ -46,9 +49,10 @@ internal sealed unsafe class RowBlock<T>
         _ids = new long[capacity];
     }
 
-    /// <summary>A full block over mapped memory; the caller keeps the mapping alive while it reads.</summary>
-    public RowBlock(int width, int capacity, T* rows, long* ids)
+    /// <summary>A full block over unchecked parts of a mapped file; the caller keeps the mapping alive while it reads.</summary>
+    public RowBlock(int width, int capacity, T* rows, long* ids, MappedIndexFile file)
     {
+        _file = file;
         Width = width;
         Capacity = capacity;
         _mappedRows = rows;
@@ -56,8 +60,8 @@ internal sealed unsafe class RowBlock<T>
     }
 
     /// <summary>As the constructor before, with packed ids.</summary>
-    public RowBlock(int width, int capacity, T* rows, PackedIds ids)
-        : this(width, capacity, rows, (long*)null) => _packedIds = ids;
+    public RowBlock(int width, int capacity, T* rows, PackedIds ids, MappedIndexFile file)
+        : this(width, capacity, rows, (long*)null, file) => _packedIds = ids;
 
     public int Width { get; }
 
@@ -77,21 +81,31 @@ internal sealed unsafe class RowBlock<T>
 
     public bool IsDeleted(int row) => Deleted is { } deleted && (deleted[row >> 6] >> (row & 63) & 1) != 0;
 
-    public ReadOnlySpan<T> Rows(int start, int count) => _rows is null
-        ? new ReadOnlySpan<T>(_mappedRows + ((long)start * Width), count * Width)
-        : _rows.AsSpan(_rowsOffset + (start * Width), count * Width);
+    public ReadOnlySpan<T> Rows(int start, int count)
+    {
+        _file?.Check(_mappedRows + ((long)start * Width), (long)count * Width * sizeof(T));
+        return UncheckedRows(start, count);
+    }
 
     /// <summary>Asks for a row and its id, which lie apart, ahead of their use; packed ids are small enough to be near.</summary>
     public void Prefetch(int row)
     {
-        MemoryHint.Prefetch(Rows(row, 1));
+        MemoryHint.Prefetch(UncheckedRows(row, 1));
         if (_ids is not null)
             MemoryHint.Prefetch<long>(_ids.AsSpan(row, 1));
         else if (_mappedIds is not null)
             MemoryHint.Prefetch(_mappedIds + row);
     }
 
-    public long Id(int row) => _ids is not null ? _ids[row] : _packedIds is not null ? _packedIds[row] : _mappedIds[row];
+    public long Id(int row)
+    {
+        if (_ids is not null)
+            return _ids[row];
+        if (_packedIds is not null)
+            return _packedIds[row];
+        _file!.Check(_mappedIds + row, sizeof(long));
+        return _mappedIds[row];
+    }
 
     public void CopyIds(int start, Span<long> ids)
     {
@@ -149,7 +163,15 @@ internal sealed unsafe class RowBlock<T>
         return grown.WithDeleted(deleted);
     }
 
-    private ReadOnlySpan<long> PlainIds(int start, int count) => _ids is null
-        ? new ReadOnlySpan<long>(_mappedIds + start, count)
-        : _ids.AsSpan(start, count);
+    private ReadOnlySpan<T> UncheckedRows(int start, int count) => _rows is null
+        ? new ReadOnlySpan<T>(_mappedRows + ((long)start * Width), count * Width)
+        : _rows.AsSpan(_rowsOffset + (start * Width), count * Width);
+
+    private ReadOnlySpan<long> PlainIds(int start, int count)
+    {
+        if (_ids is not null)
+            return _ids.AsSpan(start, count);
+        _file!.Check(_mappedIds + start, (long)count * sizeof(long));
+        return new ReadOnlySpan<long>(_mappedIds + start, count);
+    }
 }

@@ -61,15 +61,15 @@ internal sealed class RowStore<T> : IDisposable
         var count = removed.Positions;
         var perBlock = 1 << _blockShift;
         var packed = PackedIdSections.Has(file) ? PackedIdSections.Open(file, count, perBlock) : null;
-        var ids = packed is null ? (long*)file.Section(idsSection, (UInt128)count * sizeof(long)) : null;
-        var rows = (T*)file.Section(rowsSection, (UInt128)count * (uint)rowBytes);
+        var ids = packed is null ? (long*)file.UncheckedSection(idsSection, (UInt128)count * sizeof(long)) : null;
+        var rows = (T*)file.UncheckedSection(rowsSection, (UInt128)count * (uint)rowBytes);
         var blocks = new RowBlock<T>[(count + perBlock - 1) >> _blockShift];
         for (var block = 0; block < blocks.Length; block++)
         {
             var first = block << _blockShift;
             var capacity = Math.Min(perBlock, count - first);
             var start = rows + ((long)first * width);
-            blocks[block] = packed is null ? new RowBlock<T>(width, capacity, start, ids + first) : new RowBlock<T>(width, capacity, start, packed[block]);
+            blocks[block] = packed is null ? new RowBlock<T>(width, capacity, start, ids + first, file) : new RowBlock<T>(width, capacity, start, packed[block], file);
             if (removed.MarksOf(first, Math.Min(perBlock, count - first)) is { } marks)
                 blocks[block] = blocks[block].WithDeleted(marks);
         }
@@ -247,22 +247,14 @@ internal sealed class RowStore<T> : IDisposable
     }
 
     /// <summary>Contradictions between the rows and the id table, as sentences.</summary>
+    /// <exception cref="IndexFileException">The rows are in a file that is damaged where it was read.</exception>
     public void Verify(List<string> problems)
     {
         lock (_publish)
         {
             using var lease = Read();
             var snapshot = lease.Snapshot;
-            IdMap map;
-            try
-            {
-                map = Map(snapshot);
-            }
-            catch (IndexFileException damaged)
-            {
-                problems.Add(damaged.Message);
-                return;
-            }
+            var map = Map(snapshot);
             if (map.Count != snapshot.Count)
                 problems.Add($"The id table knows {map.Count} rows and the index holds {snapshot.Count}.");
             for (var position = 0; position < snapshot.Positions; position++)

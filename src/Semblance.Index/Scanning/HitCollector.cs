@@ -13,6 +13,7 @@ internal sealed class HitCollector
     private readonly float _maxDistance;
     private readonly Func<long, bool>? _filter;
     private readonly IReadOnlySet<long>? _allowed;
+    private readonly IReadOnlySet<long>? _except;
 
     /// <param name="k">How many to keep; null keeps all within <paramref name="maxDistance"/>.</param>
     /// <param name="maxDistance">Included.</param>
@@ -25,6 +26,7 @@ internal sealed class HitCollector
             _all = [];
         _maxDistance = maxDistance;
         _filter = options.Filter;
+        _except = options.Except;
         _allowed = checkAllowed ? options.Allowed : null;
     }
 
@@ -35,8 +37,13 @@ internal sealed class HitCollector
     public bool Offer(long id, float distance)
     {
         // Written so that NaN, which only a damaged file can bring in, fails as well.
-        if (!(distance <= Bound) || (_allowed is not null && !_allowed.Contains(id)) || (_filter is not null && !_filter(id)))
+        if (!(distance <= Bound)
+            || (_except is not null && _except.Contains(id))
+            || (_allowed is not null && !_allowed.Contains(id))
+            || (_filter is not null && !_filter(id)))
+        {
             return false;
+        }
         if (_nearest is not null)
             return _nearest.Add(id, distance);
         _all!.Add(new Candidate(id, distance));

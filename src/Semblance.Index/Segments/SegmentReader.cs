@@ -36,7 +36,7 @@ internal sealed unsafe class SegmentReader(MappedIndexFile file, IReadOnlyList<s
         if (bytes > held - start)
             throw Damaged($"its section '{names[_next]}' is too short");
         _done[_next] = start + bytes;
-        return new StoredArray<T>((T*)((byte*)file.Section(names[_next++], (UInt128)held) + start), elements);
+        return new StoredArray<T>((T*)((byte*)file.UncheckedSection(names[_next++], (UInt128)held) + start), elements, file);
     }
 
     /// <summary>After the last segment: nothing may be left.</summary>

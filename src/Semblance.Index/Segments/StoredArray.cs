@@ -25,6 +25,7 @@ internal sealed unsafe class StoredArray<T> : IStoredArray
 {
     private readonly HugeMemory? _memory; // Null when mapped.
     private readonly T* _start;
+    private MappedIndexFile? _unchecked; // The file whose blocks nobody has touched here yet.
 
     /// <summary>Zeros in memory.</summary>
     public StoredArray(int length)
@@ -39,8 +40,10 @@ internal sealed unsafe class StoredArray<T> : IStoredArray
     public StoredArray(ReadOnlySpan<T> values)
         : this(values.Length) => values.CopyTo(Slots);
 
-    public StoredArray(T* mapped, int length)
+    /// <summary>In an unchecked section of a file.</summary>
+    public StoredArray(T* mapped, int length, MappedIndexFile file)
     {
+        _unchecked = file;
         Length = length;
         _start = mapped;
     }
@@ -51,13 +54,27 @@ internal sealed unsafe class StoredArray<T> : IStoredArray
 
     public bool IsMapped => _memory is null;
 
-    public ReadOnlySpan<T> Span => new(_start, Length);
+    public ReadOnlySpan<T> Span
+    {
+        get
+        {
+            if (_unchecked is not null)
+                CheckAll();
+            return new(_start, Length);
+        }
+    }
 
     /// <summary>To be filled before any reader knows of the array; empty when it is mapped.</summary>
     public Span<T> Slots => new(_start, IsMapped ? 0 : Length);
 
     /// <summary>Itself, or a copy in memory of what is mapped.</summary>
     public StoredArray<T> InMemory() => IsMapped ? new StoredArray<T>(Span) : this;
+
+    private void CheckAll()
+    {
+        _unchecked?.Check(_start, Bytes);
+        _unchecked = null;
+    }
 
     public void Write(IndexSectionSink sink)
     {

@@ -47,6 +47,18 @@ internal interface IRowStructure<T>
     /// </summary>
     double CostOf(int effort) => 0;
 
+    /// <summary>
+    /// An order in which to search for the neighbours of these rows such that what one search touches is still in the caches at the next:
+    /// indexes into <paramref name="positions"/>, each once. Answers do not depend on it.
+    /// </summary>
+    int[] OrderOf(ReadOnlySpan<int> positions)
+    {
+        var order = new int[positions.Length];
+        for (var i = 0; i < order.Length; i++)
+            order[i] = i;
+        return order;
+    }
+
     /// <summary>What a file needs to open it again, for the first <paramref name="positions"/> rows. Called under the writer's lock.</summary>
     IEnumerable<IndexFileSection> Sections(int positions);
 

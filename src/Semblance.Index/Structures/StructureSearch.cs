@@ -10,6 +10,9 @@ internal sealed class StructureSearch<T>
     // Enough to tell one in ten from one in a hundred; a filter may be slow, so no more.
     private const int SelectivitySample = 128;
 
+    // So few ids left out are better dropped from a longer answer than asked for at every row.
+    private const int MaxSurplus = 32;
+
     private readonly SearchOptions _options;
     private readonly float[] _query;
     private readonly T[] _prepared;
@@ -22,10 +25,12 @@ internal sealed class StructureSearch<T>
         Rows = rows;
         _query = query;
         _prepared = prepared;
-        K = k;
+        Wanted = k;
         Effort = effort;
         _options = options;
-        AcceptsAll = rows.Deleted == 0 && options.Filter is null && options.Allowed is null;
+        var left = options.Except?.Count ?? 0;
+        AcceptsAll = rows.Deleted == 0 && options.Filter is null && options.Allowed is null && left <= MaxSurplus;
+        K = AcceptsAll ? (int)Math.Min((long)k + left, rows.Count) : k;
         Selectivity = Estimate();
     }
 
@@ -36,11 +41,16 @@ internal sealed class StructureSearch<T>
     /// <summary>The query as the stored rows are measured against.</summary>
     public ReadOnlySpan<T> Prepared => _prepared;
 
+    /// <summary>Candidates to find: as many that, without those left out, what is wanted remains.</summary>
     public int K { get; }
+
+    /// <summary>Hits of the answer.</summary>
+    public int Wanted { get; }
 
     /// <summary>The kind's own knob, at least 1: the candidate list of a graph, lists probed, leaves visited.</summary>
     public int Effort { get; }
 
+    /// <summary>Whether candidates need not be asked for by <see cref="Accepts"/>; the few ids left out are dropped later.</summary>
     public bool AcceptsAll { get; }
 
     /// <summary>About which share of the rows is accepted.</summary>
@@ -67,10 +77,11 @@ internal sealed class StructureSearch<T>
     {
         if ((uint)position >= (uint)Rows.Positions || Rows.IsDeleted(position))
             return false;
-        if (_options.Filter is null && _options.Allowed is null)
+        if (_options.Filter is null && _options.Allowed is null && _options.Except is null)
             return true;
         var id = Rows.IdAt(position);
-        return (_options.Allowed is null || _options.Allowed.Contains(id)) && (_options.Filter is null || _options.Filter(id));
+        return (_options.Except is null || !_options.Except.Contains(id))
+            && (_options.Allowed is null || _options.Allowed.Contains(id)) && (_options.Filter is null || _options.Filter(id));
     }
 
     /// <summary>Proposes an accepted row; each at most once.</summary>
@@ -87,7 +98,11 @@ internal sealed class StructureSearch<T>
         if (Rows.Count == 0)
             return 1;
         if (_options.Filter is null)
-            return _options.Allowed is null ? 1 : Math.Min(1, (float)_options.Allowed.Count / Rows.Count);
+        {
+            // Ids left out need not be in the index: the share that passes is this or more.
+            var passing = (float)Math.Min(_options.Allowed?.Count ?? int.MaxValue, Rows.Count) - (AcceptsAll ? 0 : _options.Except?.Count ?? 0);
+            return Math.Max(passing, 1) / Rows.Count;
+        }
         var accepted = 0;
         var asked = Math.Min(SelectivitySample, Rows.Positions);
         for (var i = 1; i <= asked; i++)

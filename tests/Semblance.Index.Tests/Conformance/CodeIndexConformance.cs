@@ -49,6 +49,29 @@ public abstract class CodeIndexConformance
     }
 
     [Fact]
+    public void Ids_left_out_are_never_returned_and_cost_no_result()
+    {
+        using var index = Filled(128, 1500, 63, out var truth);
+        var query = Code(128, 64);
+        var nearest = Nearest(truth, query).ToArray();
+        foreach (var count in new[] { 1, 5, 40, 600 })
+        {
+            var except = nearest.Take(count).Select(hit => hit.Id).Append(88_888).ToHashSet();
+            foreach (var (options, passes) in new (SearchOptions, Func<long, bool>)[]
+            {
+                (new SearchOptions { Except = except }, _ => true),
+                (new SearchOptions { Except = except, Filter = id => id % 3 == 0 }, id => id % 3 == 0),
+            })
+            {
+                var expected = nearest.Where(hit => passes(hit.Id) && !except.Contains(hit.Id));
+                Assert.Equal(expected.Take(10), index.Search(query, 10, options));
+                Assert.Equal(expected.Take(10), index.SearchBatch(query, 10, options)[0]);
+                Assert.Equal(expected.Where(hit => hit.Distance <= 55), index.SearchRange(query, 55, options));
+            }
+        }
+    }
+
+    [Fact]
     public void Neighbours_of_rows_are_the_nearest_others()
     {
         using var index = Filled(128, 1500, 60, out var truth);

@@ -371,6 +371,45 @@ public abstract class VectorIndexConformance
 
     [Theory]
     [MemberData(nameof(Metrics))]
+    public void Ids_left_out_are_never_returned_and_cost_no_result(Metric metric)
+    {
+        using var index = Filled(metric, NaiveVectors.Gaussian(1500, 12, 63), out var truth);
+        var query = NaiveVectors.Gaussian(1, 12, 64).Row(0).ToArray();
+        foreach (var gone in new[] { false, true })
+        {
+            if (gone)
+            {
+                index.Remove(9);
+                truth.Rows.Remove(9);
+            }
+            var nearest = truth.Ranking(query).Select(row => row.Id).ToArray();
+            foreach (var count in new[] { 1, 5, 40, 600 })
+            {
+                // Some of them are not in the index.
+                var except = nearest.Take(count).Append(88_888).ToHashSet();
+                var third = new IdBitmap(nearest.Where(id => id % 3 == 0));
+                foreach (var (options, passes) in new (SearchOptions, Func<long, bool>)[]
+                {
+                    (new SearchOptions { Except = except }, _ => true),
+                    (new SearchOptions { Except = except, Threads = 2 }, _ => true),
+                    (new SearchOptions { Except = except, Allowed = third }, id => id % 3 == 0),
+                    (new SearchOptions { Except = except, Allowed = new HashSet<long>(nearest.Take(50)) }, nearest.Take(50).Contains),
+                    (new SearchOptions { Except = except, Filter = id => id % 3 == 0 }, id => id % 3 == 0),
+                })
+                {
+                    bool Passes(long id) => passes(id) && !except.Contains(id);
+                    AssertNearest(truth, query, 10, index.Search(query, 10, options), Passes);
+                    AssertNearest(truth, query, 10, index.SearchBatch(Matrix.FromRows([query]), 10, options)[0], Passes);
+                    Assert.DoesNotContain(index.SearchRange(query, 100, options), hit => except.Contains(hit.Id));
+                    Assert.DoesNotContain(index.NeighboursOf([nearest[^1]], 10, options)[0], hit => except.Contains(hit.Id));
+                }
+            }
+            Assert.Empty(index.Search(query, 10, new SearchOptions { Except = nearest.ToHashSet() }));
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Metrics))]
     public void Neighbours_of_rows_keep_within_the_largest_distance(Metric metric)
     {
         using var index = Filled(metric, NaiveVectors.Gaussian(900, 6, 61), out var truth);

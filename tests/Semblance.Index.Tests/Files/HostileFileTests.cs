@@ -117,9 +117,13 @@ public sealed class HostileFileTests
         var bytes = Saved(path);
         var rowsAt = BitConverter.ToInt32(bytes, FirstSection + 40 + 16);
         BinaryPrimitives.WriteSingleLittleEndian(bytes.AsSpan(rowsAt), float.NaN);
+        // The checksum is made to fit, so only the rows themselves can tell.
+        var header = bytes.AsSpan(0, BitConverter.ToInt32(bytes, 12));
+        BinaryPrimitives.WriteUInt64LittleEndian(header[(FirstSection + 40 + 32)..], XxHash64.HashToUInt64(bytes.AsSpan(rowsAt, 100 * 3 * sizeof(float))));
+        Seal(header);
         File.WriteAllBytes(path, bytes);
         using var index = ExactVectorIndex.Open(path);
-        Assert.Equal(2, index.Verify().Problems.Count);
+        Assert.Single(index.Verify().Problems);
         Assert.DoesNotContain(index.Search(new float[3], 100), hit => float.IsNaN(hit.Distance));
     }
 

@@ -163,6 +163,9 @@ internal static class IndexFileMutation
         word[..Math.Min(8, field.Length)].CopyTo(field);
     }
 
+    /// <summary>The same index as releases wrote it that knew no checksums of blocks.</summary>
+    public static byte[] WithoutBlockSums(byte[] sound) => Laid(sound, [.. Sections(sound).Where(section => section.Name != BlockSums.Section)]);
+
     private static List<(string Name, byte[] Content)> Sections(byte[] file)
     {
         var sections = new List<(string, byte[])>();
