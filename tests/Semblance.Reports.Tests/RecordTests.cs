@@ -1,3 +1,4 @@
+using Semblance.Index;
 using Semblance.Networks;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;

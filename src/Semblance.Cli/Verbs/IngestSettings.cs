@@ -1,5 +1,4 @@
 using Semblance.Cli.Frame;
-using Semblance.Cli.Output;
 using Semblance.Cli.Settings;
 using Semblance.Reports;
 using Semblance.Reports.Tables;

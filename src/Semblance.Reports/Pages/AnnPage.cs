@@ -1,6 +1,5 @@
 using System.Net;
 using Semblance.Reports.Plots;
-using Semblance.Reports.Tables;
 
 namespace Semblance.Reports.Pages;
 

@@ -577,9 +577,7 @@ internal abstract class SpaceSearch<TIndex> : ISpaceSearch
         var (parts, allowed, except) = (held.Parts, options.Allowed, options.Except);
         var index = new SearchOptions { MaxDistance = options.MaxDistance, TargetRecall = options.TargetRecall, Threads = options.Threads, Trace = options.Trace };
         if (parts == 1)
-        {
-            return index with { Allowed = allowed, Filter = except is { Count: > 0 } ? id => !except.Contains(id) : null };
-        }
+            return index with { Allowed = allowed, Except = except is { Count: > 0 } ? except : null };
         if (allowed is null && except is not { Count: > 0 })
             return index;
         return index with { Filter = row => (allowed?.Contains(row / parts) ?? true) && !(except?.Contains(row / parts) ?? false) };

@@ -42,28 +42,31 @@ internal sealed class SqliteFilter(SqliteSession session)
         if (ids.Count == 0)
             return ids;
         if (other is Not not)
-            return Without(ids, IdsOf(not.Node));
-        var found = IdsOf(other);
-        var (few, many) = ids.Count <= found.Count ? (ids, found) : (found, ids);
-        return new IdBitmap(few.Where(many.Contains));
+            ids.AndNot(IdsOf(not.Node));
+        else
+            ids.And(IdsOf(other));
+        return ids;
     }
 
     private static IdBitmap Or(IdBitmap ids, IdBitmap others)
     {
-        foreach (var id in others)
-            ids.Add(id);
+        ids.Or(others);
         return ids;
     }
 
     private static IdBitmap Without(IdBitmap ids, IdBitmap others)
     {
-        foreach (var id in others)
-            ids.Remove(id);
+        ids.AndNot(others);
         return ids;
     }
 
     /// <summary>A copy of its own for each caller, who may change it.</summary>
-    private IdBitmap AllPresent() => new(_present ??= Matching(Present, static _ => true));
+    private IdBitmap AllPresent()
+    {
+        if (_present is null)
+            AddAll(_present = new IdBitmap(), Present);
+        return _present.Clone();
+    }
 
     private IdBitmap Matching(string sql, Func<SqliteStatement, bool> passes, params ReadOnlySpan<object?> arguments)
     {
@@ -85,8 +88,7 @@ internal sealed class SqliteFilter(SqliteSession session)
     private void AddAll(IdBitmap ids, string sql, params ReadOnlySpan<object?> arguments)
     {
         using var rows = session.Open(sql, arguments);
-        while (rows.Read())
-            ids.Add(rows.Long(0));
+        rows.AddAll(ids);
     }
 
     private IdBitmap InRange(string column, RangeTerm term)

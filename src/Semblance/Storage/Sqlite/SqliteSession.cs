@@ -114,6 +114,22 @@ internal sealed class SqliteStatement(sqlite3_stmt handle, sqlite3 database) : I
         return result == raw.SQLITE_ROW;
     }
 
+    /// <summary>Puts the first column of all rows that are left into a set.</summary>
+    public void AddAll(Index.IdBitmap ids)
+    {
+        Span<long> some = stackalloc long[256];
+        var count = 0;
+        while (Read())
+        {
+            some[count++] = Long(0);
+            if (count < some.Length)
+                continue;
+            ids.AddRange(some);
+            count = 0;
+        }
+        ids.AddRange(some[..count]);
+    }
+
     public bool IsNull(int column) => raw.sqlite3_column_type(handle, column) == raw.SQLITE_NULL;
 
     public long Long(int column) => raw.sqlite3_column_int64(handle, column);
