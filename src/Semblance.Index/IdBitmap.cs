@@ -26,10 +26,6 @@ public sealed class IdBitmap : IReadOnlySet<long>
             Add(id);
     }
 
-    /// <summary>The ids of a list; quickest when they ascend.</summary>
-    public IdBitmap(ReadOnlySpan<long> ids)
-        : this(0) => AddRange(ids);
-
     private IdBitmap(ulong[] words, int count) => (_words, Count) = (words, count);
 
     public int Count { get; private set; }

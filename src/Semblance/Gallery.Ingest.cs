@@ -71,7 +71,7 @@ public sealed partial class Gallery
             folder = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile) + folder[1..];
         var full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
         if (File.Exists(full))
-            throw new GalleryException($"'{folder}' is a file; name the folder that holds the pictures.");
-        return Directory.Exists(full) ? full : throw new GalleryException($"There is no folder '{full}'; check its name, and whether its disk is mounted. Nothing was changed.");
+            throw new GalleryException(GalleryError.NoFile, $"'{folder}' is a file; name the folder that holds the pictures.", null, ("file", folder));
+        return Directory.Exists(full) ? full : throw new GalleryException(GalleryError.NoFile, $"There is no folder '{full}'; check its name, and whether its disk is mounted. Nothing was changed.", null, ("file", full));
     }
 }

@@ -46,7 +46,7 @@ public sealed partial class Gallery
     {
         file = Path.GetFullPath(file);
         if (Path.Exists(file))
-            throw new GalleryRefusedException($"'{file}' exists; name a new file for the snapshot. Nothing was changed.");
+            throw new GalleryRefusedException(GalleryError.FileExists, $"'{file}' exists; name a new file for the snapshot. Nothing was changed.", ("file", file));
         var beside = file + ".part-" + Guid.NewGuid().ToString("N")[..8];
         try
         {
@@ -79,9 +79,9 @@ public sealed partial class Gallery
     {
         folder = Path.GetFullPath(folder);
         if (!File.Exists(file))
-            throw new GalleryException($"There is no snapshot '{file}'.");
+            throw new GalleryException(GalleryError.NoFile, $"There is no snapshot '{file}'.", null, ("file", file));
         if (Exists(folder) && !replace)
-            throw new GalleryRefusedException($"'{folder}' holds a gallery already; name another folder, or add --yes to replace it. Nothing was changed.");
+            throw new GalleryRefusedException(GalleryError.GalleryExists, $"'{folder}' holds a gallery already; name another folder, or let it be replaced. Nothing was changed.", ("folder", folder));
         try
         {
             Directory.CreateDirectory(folder);
@@ -98,7 +98,7 @@ public sealed partial class Gallery
                 using (var store = SqliteGalleryStore.Open(staged, readOnly: false))
                 {
                     if (store.CheckIntegrity() is [var first, ..] problems)
-                        throw new GalleryException($"The snapshot '{file}' is damaged ({problems.Count} problems, the first: {first}). Nothing was changed.");
+                        throw new GalleryException(GalleryError.Damaged, $"The snapshot '{file}' is damaged ({problems.Count} problems, the first: {first}). Nothing was changed.", null, ("file", file));
                 }
                 // First, so that no index of the old pictures can ever stand beside the new: it is derived and built again.
                 var spaces = Path.Combine(folder, "spaces");

@@ -31,7 +31,7 @@ public sealed partial class Gallery
             if (state.ActiveSpace is null)
                 state = State();
             if (state.ActiveSpace is null)
-                throw new GalleryException($"The gallery '{Folder}' holds no pictures yet; add some with `semblance index DIR --gallery '{Folder}'`.");
+                throw new GalleryException(GalleryError.EmptyGallery, $"The gallery '{Folder}' holds no pictures yet.", null, ("folder", Folder));
             var current = state;
             try
             {

@@ -62,13 +62,13 @@ public sealed partial class Gallery
     }
 
     /// <summary>
-    /// The command that moves the gallery to a model that this version has, where its own is one of an earlier version; null else. Until
-    /// then it answers by the pictures it holds and takes in no others.
+    /// The model to move the gallery to (<see cref="ReindexAsync"/>) where its own is one of an earlier version; null else. Until then it answers
+    /// by the pictures it holds and takes in no others.
     /// </summary>
-    public string? UpgradeCommand => Space is { } space && Embedders.IsRetired(space.Model) ? ReindexCommand(GalleryOptions.DefaultModel, Folder) : null;
+    public string? UpgradeModel => Space is { } space && Embedders.IsRetired(space.Model) ? GalleryOptions.DefaultModel : null;
 
     /// <summary>The embedder of the active space (of the configured model while there is none); loaded at first use.</summary>
-    /// <exception cref="GalleryRefusedException">The model is one of an earlier version, or another version of it made the gallery; the message names the command that helps.</exception>
+    /// <exception cref="GalleryRefusedException">The model is one of an earlier version, or another version of it made the gallery; its pictures must be embedded with the present one.</exception>
     public IEmbedder Embedder
     {
         get
@@ -107,7 +107,7 @@ public sealed partial class Gallery
     public Space AddHeadSpace(string head, int dimension, string? baseSpace = null, CancellationToken cancellationToken = default)
     {
         using var lease = Store.TakeLongLease();
-        var entry = VectorHeads.Find(head) ?? throw new GalleryException($"There is no head '{head}'; there are {string.Join(", ", VectorHeads.All.Select(known => known.Name))}.");
+        var entry = VectorHeads.Find(head) ?? throw new GalleryException(GalleryError.BadRequest, $"There is no head '{head}'; there are {string.Join(", ", VectorHeads.All.Select(known => known.Name))}.", null);
         var state = State();
         var source = (baseSpace is null ? state.ActiveSpace : state.Spaces.FirstOrDefault(space => space.Name == baseSpace)) ?? throw new GalleryException($"The gallery has no space '{baseSpace}'; it has {string.Join(", ", state.Spaces.Select(space => space.Name))}.");
         if (source.Base is not null)
@@ -236,13 +236,22 @@ public sealed partial class Gallery
 
     private void RefuseRetired()
     {
-        if (UpgradeCommand is not null)
+        if (UpgradeModel is not null)
             throw RefuseModel(Space!, null);
     }
 
-    private GalleryRefusedException RefuseModel(Space space, EmbedderDescription? found) => new(found is null
-        ? $"The gallery '{Folder}' was made with '{space.Model}', a model of earlier versions, so no other picture can be compared with those in it. `{ReindexCommand(GalleryOptions.DefaultModel, Folder)}` moves it to the present model and keeps its tags; `id:N` queries and filters answer meanwhile. Nothing was changed."
-        : $"The gallery '{Folder}' was made with another version of the model '{space.Model}': its network, or what its manifest says of feeding it, is not the same (identity {space.Sha256[..12]}…, found {found.Sha256[..12]}…), and their vectors cannot be compared; bring that version back, or run `{ReindexCommand(space.Model, Folder)}`. Nothing was changed.");
+    private GalleryRefusedException RefuseModel(Space space, EmbedderDescription? found) => found is null
+        ? new(
+            GalleryError.RetiredModel,
+            $"The gallery '{Folder}' was made with '{space.Model}', a model of earlier versions, so no other picture can be compared with those in it; embedding its pictures with '{GalleryOptions.DefaultModel}' keeps its tags, and queries by the pictures it holds and filters answer meanwhile. Nothing was changed.",
+            ("folder", Folder),
+            ("model", space.Model),
+            ("asked", GalleryOptions.DefaultModel))
+        : new(
+            GalleryError.ChangedModel,
+            $"The gallery '{Folder}' was made with another version of the model '{space.Model}': its network, or what its manifest says of feeding it, is not the same (identity {space.Sha256[..12]}…, found {found.Sha256[..12]}…), and their vectors cannot be compared; bring that version back, or embed the pictures again. Nothing was changed.",
+            ("folder", Folder),
+            ("model", space.Model));
 
     /// <summary>Embeds what a space has not, and derives what hangs on it.</summary>
     private async Task<IngestReport> FillAsync(Space space, IngestOptions options, CancellationToken cancellationToken)

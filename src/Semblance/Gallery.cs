@@ -74,21 +74,21 @@ public sealed partial class Gallery : IDisposable
         if (!SqliteGalleryStore.Exists(folder))
         {
             if (!options.Create)
-                throw new GalleryException($"There is no gallery in '{folder}'; make one with `semblance index DIR --gallery '{folder}'`.");
+                throw new GalleryException(GalleryError.NoGallery, $"There is no gallery in '{folder}'.", null, ("folder", folder));
             try
             {
                 Directory.CreateDirectory(folder);
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                throw new GalleryException($"The gallery folder '{folder}' cannot be made: {e.Message}", e);
+                throw new GalleryException(GalleryError.ReadOnly, $"The gallery folder '{folder}' cannot be made: {e.Message}", e, ("folder", folder));
             }
         }
         var store = SqliteGalleryStore.Open(folder, options.ReadOnly);
         try
         {
             if (options.Model is { } asked && store.LoadState().ActiveSpace is { } space && asked != space.Model)
-                throw new GalleryRefusedException($"The gallery '{folder}' holds vectors of the model '{space.Model}', not '{asked}', and the two cannot be compared; switch it with `{ReindexCommand(asked, folder)}`. Nothing was changed.");
+                throw new GalleryRefusedException(GalleryError.OtherModel, $"The gallery '{folder}' holds vectors of the model '{space.Model}', not '{asked}', and the two cannot be compared; embed its pictures with that model first. Nothing was changed.", ("folder", folder), ("model", space.Model), ("asked", asked));
         }
         catch
         {
@@ -114,8 +114,6 @@ public sealed partial class Gallery : IDisposable
         _embedders.Dispose();
         Store.Dispose();
     }
-
-    private static string ReindexCommand(string model, string folder) => $"semblance reindex --model {model} --gallery '{folder}'";
 
     private void LookAfter(ISpaceSearch search)
     {

@@ -122,14 +122,14 @@ public sealed class GalleryEvaluation
     private GalleryEvaluationReport QueryGallery(GalleryEvaluationOptions options, CancellationToken cancellationToken)
     {
         if (options.Queries is null)
-            throw new GalleryException("The protocol query-gallery needs a folder of query pictures: --queries DIR.");
+            throw new GalleryException(GalleryError.NoQueries, "The protocol query-gallery needs a folder of query pictures.", null);
         var notes = new List<string>();
         var table = LabelTable.Open(options.Labels, [.. _roots(), options.Queries]);
         var gallery = LabelledGallery(table, notes, cancellationToken);
         var files = PictureFolder.List(options.Queries);
         var labelled = files.Select(file => (Path: file, Labels: table.OfFile(file))).Where(file => file.Labels is not null).ToArray();
         if (labelled.Length == 0)
-            throw new GalleryException($"{options.Queries} holds no picture with a label; put query pictures into subfolders named by class, or give a CSV file with --labels.");
+            throw new GalleryException(GalleryError.BadLabels, $"{options.Queries} holds no picture with a label; put query pictures into subfolders named by class, or take labels from a CSV file.", null);
         if (labelled.Length < files.Count)
             notes.Add($"{files.Count - labelled.Length} query pictures have no label and were left out.");
         string[] paths = [.. labelled.Select(file => file.Path)];
@@ -158,7 +158,7 @@ public sealed class GalleryEvaluation
     private GalleryEvaluationReport Pairs(GalleryEvaluationOptions options, CancellationToken cancellationToken)
     {
         if (options.Pairs is null)
-            throw new GalleryException("The protocol pairs needs a file of pairs: --protocol pairs FILE.");
+            throw new GalleryException(GalleryError.NoPairs, "The protocol pairs needs a file of pairs.", null);
         IReadOnlyList<LabelledPair> pairs;
         try
         {
@@ -166,11 +166,11 @@ public sealed class GalleryEvaluation
         }
         catch (FormatException e)
         {
-            throw new GalleryException(e.Message, e);
+            throw new GalleryException(GalleryError.BadLabels, e.Message, e, ("file", options.Pairs));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new GalleryException($"The file of pairs {options.Pairs} cannot be read: {e.Message}", e);
+            throw new GalleryException(GalleryError.BadLabels, $"The file of pairs {options.Pairs} cannot be read: {e.Message}", e, ("file", options.Pairs));
         }
         var (ids, vectors) = _vectors(cancellationToken);
         var rowOfId = ids.Select((id, row) => (id, row)).ToDictionary(pair => pair.id, pair => pair.row);

@@ -16,6 +16,16 @@ public class GalleryException : Exception
     {
     }
 
+    internal GalleryException(GalleryError error, string message, Exception? inner, params ReadOnlySpan<(string Name, string Value)> details)
+        : base(message, inner)
+    {
+        Error = error;
+        var named = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var (name, value) in details)
+            named[name] = value;
+        Details = named;
+    }
+
     /// <summary>What is wrong.</summary>
     public GalleryError Error { get; init; }
 
@@ -30,4 +40,15 @@ public class GalleryException : Exception
 public sealed class GalleryStorageException(string message, Exception inner) : GalleryException(message, inner);
 
 /// <summary>Refused for safety: another model, a newer file, another writer. Nothing was changed.</summary>
-public sealed class GalleryRefusedException(string message) : GalleryException(message);
+public sealed class GalleryRefusedException : GalleryException
+{
+    public GalleryRefusedException(string message)
+        : base(message)
+    {
+    }
+
+    internal GalleryRefusedException(GalleryError error, string message, params ReadOnlySpan<(string Name, string Value)> details)
+        : base(error, message, null, details)
+    {
+    }
+}

@@ -21,7 +21,7 @@ public sealed class GalleryWatcher : IDisposable
         foreach (var folder in folders)
         {
             if (!Directory.Exists(folder))
-                throw new GalleryException($"There is no folder '{folder}' to watch; check its name, and whether its disk is mounted.");
+                throw new GalleryException(GalleryError.NoFile, $"There is no folder '{folder}' to watch; check its name, and whether its disk is mounted.", null, ("file", folder));
         }
     }
 
@@ -59,7 +59,7 @@ public sealed class GalleryWatcher : IDisposable
             {
                 return await _gallery.IngestAsync(_folders, _options, cancellationToken);
             }
-            catch (GalleryRefusedException) when (!_gallery.IsReadOnly && _gallery.UpgradeCommand is null && !_options.AllowEmpty && _folders.All(HasEntries))
+            catch (GalleryRefusedException) when (!_gallery.IsReadOnly && _gallery.UpgradeModel is null && !_options.AllowEmpty && _folders.All(HasEntries))
             {
                 // Another process is ingesting; what it misses is found at the next look.
                 await Task.Delay(QuietTime, cancellationToken);

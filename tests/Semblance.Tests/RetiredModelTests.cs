@@ -15,13 +15,12 @@ public sealed class RetiredModelTests : IDisposable
     public void Dispose() => _small.Dispose();
 
     [Fact]
-    public async Task It_answers_by_its_own_pictures_and_refuses_others_with_the_command_that_helps()
+    public async Task It_answers_by_its_own_pictures_and_refuses_others_with_the_model_that_helps()
     {
         await MakeAsync();
         var stranger = _small.Write("later.png", PictureBytes.Png(TestPictures.Scene(48, 40, 1, 77)));
         using var gallery = Gallery.Open(_small.Folder);
-        var command = $"semblance reindex --model resnet18 --gallery '{_small.Folder}'";
-        Assert.Equal(command, gallery.UpgradeCommand);
+        Assert.Equal("resnet18", gallery.UpgradeModel);
 
         Assert.Equal(11, (await gallery.SimilarAsync(1, 20)).Count);
         Assert.All(await gallery.SearchAsync(Query.FromId(1) with { Where = "tag:kept" }), hit => Assert.Contains(hit.Id, new long[] { 2, 3 }));
@@ -42,7 +41,7 @@ public sealed class RetiredModelTests : IDisposable
         };
         using var watcher = new GalleryWatcher(gallery, [_small.Pictures]);
         refusals.Add(await Assert.ThrowsAsync<GalleryRefusedException>(() => watcher.RunAsync(_ => { }, TestContext.Current.CancellationToken)));
-        Assert.All(refusals, refusal => Assert.Contains(command, refusal.Message, StringComparison.Ordinal));
+        Assert.All(refusals, refusal => Assert.Equal((GalleryError.RetiredModel, _small.Folder, "resnet18"), (refusal.Error, refusal.Details["folder"], refusal.Details["asked"])));
         Assert.Equal(12, gallery.Store.CountItems());
     }
 
@@ -62,7 +61,7 @@ public sealed class RetiredModelTests : IDisposable
 
         Assert.Equal((12, 0), (report.Added, report.Failed));
         Assert.Contains("embed 12", stages);
-        Assert.Null(gallery.UpgradeCommand);
+        Assert.Null(gallery.UpgradeModel);
         Assert.Equal("pixels", gallery.Space!.Model);
         Assert.Equal([2, 3], gallery.Store.AllTags().Where(pair => pair.Value.Contains("kept")).Select(pair => pair.Key).Order());
         _small.Write("later.png", PictureBytes.Png(TestPictures.Scene(48, 40, 1, 77)));

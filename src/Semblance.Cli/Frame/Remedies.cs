@@ -21,6 +21,9 @@ internal sealed class Remedies(string gallery)
         return meant is null ? Plain : new Remedies(" --gallery " + Quoted(meant));
     }
 
+    /// <summary>For commands that name the gallery wherever they are typed.</summary>
+    public static Remedies ForFolder(string folder) => new(" --gallery " + Quoted(folder));
+
     /// <summary>A sentence to add to the failure's own; null where that says all.</summary>
     public string? Of(Exception failure) => failure switch
     {

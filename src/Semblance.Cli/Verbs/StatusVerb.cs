@@ -36,13 +36,14 @@ internal sealed class StatusVerb : Verb
             return Task.FromResult(ExitCodes.Ok);
         }
         var status = gallery.Status();
+        var upgrade = gallery.UpgradeModel is { } model ? Remedies.ForFolder(gallery.Folder).Reindex(model) : null;
         switch (context.Printer.Format)
         {
             case OutputFormat.Json or OutputFormat.JsonLines:
-                context.Printer.Object(WireJson.Default.StatusRecord, StatusRecord.Of(status, gallery.UpgradeCommand));
+                context.Printer.Object(WireJson.Default.StatusRecord, StatusRecord.Of(status, upgrade));
                 break;
             case OutputFormat.Table:
-                Draw(context.Printer, status, gallery.UpgradeCommand);
+                Draw(context.Printer, status, upgrade);
                 break;
             default:
                 throw new UsageException("csv and paths are for the list of failures; add --failed.");

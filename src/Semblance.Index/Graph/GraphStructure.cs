@@ -32,8 +32,9 @@ internal sealed unsafe class GraphStructure<T> : IRowStructure<T>
     private const int TourWhenOneIn = 16;
 
     // A filter that lets few rows near the query through needs a longer list; so many are tried.
-    private const int LongerLists = 3;
-    private const int LongerFactor = 4;
+    private const int LongerLists = 4;
+    private const int LongerFactor = 2;
+    private const int SpareWhenOneIn = 8;
 
     private readonly NodeEncoder<T> _nodes;
     private readonly GraphOptions _options;
@@ -179,7 +180,9 @@ internal sealed unsafe class GraphStructure<T> : IRowStructure<T>
         var scan = (search.Rows.Positions * AskCost) + (search.Rows.Count * search.Selectivity * _nodes.MeasureCost);
         double spent = 0;
         // Without a filter it is the removed rows that are not accepted.
-        var length = wanted / (search.Selectivity < 1 ? search.Selectivity : (double)search.Rows.Count / search.Rows.Positions);
+        var share = search.Selectivity < 1 ? search.Selectivity : (double)search.Rows.Count / search.Rows.Positions;
+        // A longer list needs relatively less to spare: with the fourth root, recall stays above that of a search without a filter.
+        var length = (search.K / share) + ((wanted - search.K) / Math.Sqrt(Math.Sqrt(share)));
         for (var attempt = 0; attempt < LongerLists; attempt++, length *= LongerFactor)
         {
             spent += length * VisitsPerCandidate * VisitCost;
@@ -194,8 +197,8 @@ internal sealed unsafe class GraphStructure<T> : IRowStructure<T>
                 if (search.Accepts(node))
                     context.Pool[accepted++] = (ulong)node; // Behind what has been read.
             }
-            // The share near the query may be smaller than everywhere: half of the wanted ones still leave the ranking a choice.
-            if (accepted < Math.Max(search.K, wanted / 2) && ef < state.Count)
+            // The share near the query may be smaller than everywhere; the ranking needs some choice.
+            if (accepted < search.K + ((wanted - search.K) / SpareWhenOneIn) && ef < state.Count)
                 continue;
             for (var i = 0; i < accepted; i++)
                 search.Offer((int)context.Pool[i]);

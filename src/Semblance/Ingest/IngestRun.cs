@@ -105,7 +105,7 @@ internal sealed class IngestRun
             var vanished = plan.Vanished.Where(stamp => IngestPlan.IsUnder(stamp.Path, [root])).ToList();
             // Pictures that moved to another of the folders are new files there.
             if (vanished.Count > 0 && !_scan.Files.Any(file => IngestPlan.IsUnder(file.Path, [root])) && !vanished.Any(stamp => newSizes.Contains(stamp.Size)))
-                throw new GalleryRefusedException($"'{root}' holds no picture any more, where the gallery knows {vanished.Count}. If the disk is not mounted, mount it; if they are really gone, run this again with --allow-empty. Nothing was changed.");
+                throw new GalleryRefusedException(GalleryError.FolderEmptied, $"'{root}' holds no picture any more, where the gallery knows {vanished.Count}. If the disk is not mounted, mount it; a run must be told that they are really gone. Nothing was changed.", ("folder", root));
         }
     }
 

@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using Semblance.Features;
 using Semblance.Imaging;
-using Semblance.Networks;
 using Semblance.Spaces;
 using Semblance.Storage;
 
@@ -44,22 +43,20 @@ internal sealed class QueryInputs(Query query, IGalleryStore store, EmbedderPool
     public async Task<IReadOnlyList<SpaceInput>> InAsync(Space source, CancellationToken cancellationToken)
     {
         if (query.Inputs.Count == 0)
-            throw new GalleryException("The query is empty; name at least one picture, URL or id:N.");
+            throw new GalleryException(GalleryError.BadQuery, "The query is empty; give at least one picture.", null);
         var inputs = new List<SpaceInput>(query.Inputs.Count);
         foreach (var input in query.Inputs)
         {
             if (!float.IsFinite(input.Weight) || input.Weight == 0)
-                throw new GalleryException($"The weight {input.Weight} is no use; give a number other than 0.");
+                throw new GalleryException(GalleryError.BadQuery, $"The weight {input.Weight} is no use; give a number other than 0.", null);
             inputs.Add(input switch
             {
                 ItemInput item => SpaceInput.OfItem(input.Weight, item.Id),
                 VectorInput vector => SpaceInput.OfVector(input.Weight, vector.Vector.ToArray()),
                 PictureInput picture => SpaceInput.OfVector(input.Weight, await EmbedAsync(input, picture.Box, picture.Location, source, cancellationToken)),
                 BytesInput bytes => SpaceInput.OfVector(input.Weight, await EmbedAsync(input, bytes.Box, "the picture", source, cancellationToken)),
-                TextInput => throw new GalleryException(source.Modality == Modality.Text
-                    ? $"The gallery has no encoder of words for the space '{source.Name}'."
-                    : $"The gallery's model '{source.Model}' knows pictures only, so it cannot search by words; filter by name, tag or folder with --where instead."),
-                _ => throw new GalleryException($"A query cannot hold {input.GetType().Name}."),
+                TextInput => throw new GalleryException(GalleryError.NoWords, $"The gallery's model '{source.Model}' knows pictures only, so it cannot search by words; a filter finds by name, tag or folder.", null, ("model", source.Model)),
+                _ => throw new GalleryException(GalleryError.BadQuery, $"A query cannot hold {input.GetType().Name}.", null),
             });
         }
         return inputs;
@@ -78,7 +75,7 @@ internal sealed class QueryInputs(Query query, IGalleryStore store, EmbedderPool
         var network = embedders.ForFew(source, threads);
         var decoded = PictureDecoder.Shared.Decode(bytes, new DecodeOptions { MinimumSide = network.Description.Needs.MinimumSide, Box = box });
         if (decoded.Picture is not { } picture)
-            throw new GalleryException($"'{name}': {decoded.Failure!.Message}");
+            throw new GalleryException(GalleryError.BadPicture, $"'{name}': {decoded.Failure!.Message}", null, ("file", name));
         _picture ??= new QueryPicture(PictureHashes.Of(picture), new(() => PixelGrid.Of(picture)));
         return _vectors[(input, source.Sha256)] = network.Embed([picture]).Row(0).ToArray();
     }
@@ -99,8 +96,8 @@ internal sealed class QueryInputs(Query query, IGalleryStore store, EmbedderPool
     private static ReadOnlyMemory<byte> ReadFile(string location)
     {
         if (!File.Exists(location) && !Directory.Exists(location))
-            throw new GalleryException($"There is no file '{location}' to search by.");
+            throw new GalleryException(GalleryError.NoFile, $"There is no file '{location}' to search by.", null, ("file", location));
         var (bytes, failure) = PictureFiles.Read(location);
-        return bytes ?? throw new GalleryException($"'{location}': {failure!.Message}");
+        return bytes ?? throw new GalleryException(GalleryError.BadPicture, $"'{location}': {failure!.Message}", null, ("file", location));
     }
 }

@@ -21,7 +21,7 @@ internal static class UrlPictures
         }
         catch (Exception e) when (e is HttpRequestException or UriFormatException || (e is TaskCanceledException && !cancellationToken.IsCancellationRequested))
         {
-            throw new GalleryException($"'{url}' cannot be fetched: {e.Message}", e);
+            throw new GalleryException(GalleryError.Unreachable, $"'{url}' cannot be fetched: {e.Message}", e, ("address", url));
         }
     }
 }

@@ -547,7 +547,7 @@ internal abstract class SpaceSearch<TIndex> : ISpaceSearch
                 Projected(held, input).CopyTo(own.AsSpan());
             System.Numerics.Tensors.TensorPrimitives.MultiplyAdd(own, input.Weight, sum, sum);
         }
-        return Finish(sum, inputs) ? sum : throw new GalleryException("The positive and negative inputs of the query cancel each other out; change a weight, or take another example.");
+        return Finish(sum, inputs) ? sum : throw new GalleryException(GalleryError.BadQuery, "The positive and negative inputs of the query cancel each other out; change a weight, or take another example.", null);
     }
 
     private ReadOnlySpan<float> Projected(in Lease held, SpaceInput input)
@@ -557,7 +557,7 @@ internal abstract class SpaceSearch<TIndex> : ISpaceSearch
         if (input.Raw is { } vector)
         {
             if (vector.Length != source.Dimension)
-                throw new GalleryException($"The query vector has {vector.Length} elements and the space '{source.Name}' has {source.Dimension}.");
+                throw new GalleryException(GalleryError.BadQuery, $"The query vector has {vector.Length} elements and the space '{source.Name}' has {source.Dimension}.", null);
             vector.CopyTo(raw.Row(0));
         }
         else if (_store.Vectors(source.Id, input.ItemId) is [var bytes, ..])
@@ -567,7 +567,7 @@ internal abstract class SpaceSearch<TIndex> : ISpaceSearch
         }
         else
         {
-            throw new GalleryException($"There is no picture with id {input.ItemId} in the gallery; `semblance export --format jsonl` lists the ids.");
+            throw new GalleryException(GalleryError.NoPicture, $"There is no picture with id {input.ItemId} in the gallery.", null, ("id", input.ItemId.ToString(System.Globalization.CultureInfo.InvariantCulture)));
         }
         return held.Projection.Apply(raw).Row(0);
     }

@@ -32,7 +32,7 @@ internal static class VectorForm
     public static void Decode(SpaceKind kind, ReadOnlySpan<byte> bytes, Span<float> vector)
     {
         if (bytes.Length != BytesOf(kind, vector.Length))
-            throw new GalleryException($"A vector of the gallery has {bytes.Length} bytes where {BytesOf(kind, vector.Length)} belong; `semblance verify` names it.");
+            throw new GalleryException(GalleryError.Damaged, $"A vector of the gallery has {bytes.Length} bytes where {BytesOf(kind, vector.Length)} belong; checking the gallery names it.", null);
         if (kind == SpaceKind.Bits)
         {
             for (var i = 0; i < vector.Length; i++)

@@ -48,15 +48,15 @@ internal sealed class FileLease : IDisposable
         }
         catch (IOException e) when (File.Exists(path) && (e.HResult & 0xFFFF) is not (28 or 30))
         {
-            throw new GalleryRefusedException($"Another process is changing the gallery '{galleryFolder}' right now; wait for it to finish and run this again. Nothing was changed.");
+            throw new GalleryRefusedException(GalleryError.Locked, $"Another process is changing the gallery '{galleryFolder}' right now; wait for it to finish and try again. Nothing was changed.", ("folder", galleryFolder));
         }
         catch (UnauthorizedAccessException)
         {
-            throw new GalleryRefusedException($"The gallery '{galleryFolder}' cannot be written (its folder or disk is read-only). Nothing was changed.");
+            throw new GalleryRefusedException(GalleryError.ReadOnly, $"The gallery '{galleryFolder}' cannot be written (its folder or disk is read-only). Nothing was changed.", ("folder", galleryFolder));
         }
         catch (IOException e)
         {
-            throw new GalleryRefusedException($"The gallery '{galleryFolder}' cannot be written: {e.Message} Nothing was changed.");
+            throw new GalleryRefusedException(GalleryError.ReadOnly, $"The gallery '{galleryFolder}' cannot be written: {e.Message} Nothing was changed.", ("folder", galleryFolder));
         }
     }
 }

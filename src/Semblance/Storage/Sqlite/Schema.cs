@@ -212,10 +212,10 @@ internal static class Schema
     {
         var version = Version(connection);
         if (version > CurrentVersion)
-            throw new GalleryRefusedException($"'{file}' was written by a newer Semblance (schema {version}, this program knows {CurrentVersion}); update Semblance to open it. Nothing was changed.");
+            throw new GalleryRefusedException(GalleryError.Newer, $"'{file}' was written by a newer Semblance (schema {version}, this program knows {CurrentVersion}); update Semblance to open it. Nothing was changed.", ("file", file));
         var application = Convert.ToInt64(Scalar(connection, "PRAGMA application_id"));
         if (application != ApplicationId && (version != 0 || application != 0 || Convert.ToInt64(Scalar(connection, "SELECT count(*) FROM sqlite_master")) > 0))
-            throw new GalleryRefusedException($"'{file}' is a SQLite database of another program; name another folder with --gallery. Nothing was changed.");
+            throw new GalleryRefusedException(GalleryError.Foreign, $"'{file}' is a SQLite database of another program. Nothing was changed.", ("file", file));
         return version;
     }
 

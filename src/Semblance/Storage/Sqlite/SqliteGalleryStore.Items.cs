@@ -228,7 +228,7 @@ internal sealed partial class SqliteGalleryStore
         foreach (var item in itemIds)
         {
             if (session.Number("SELECT 1 FROM items WHERE id = ?", item) is null)
-                throw new GalleryException($"There is no picture with id {item} in '{Location}'; `semblance export --format jsonl` lists the ids.");
+                throw new GalleryException(GalleryError.NoPicture, $"There is no picture with id {item} in '{Location}'.", null, ("id", item.ToString(System.Globalization.CultureInfo.InvariantCulture)));
             foreach (var tag in tags)
                 added += session.Execute("INSERT OR IGNORE INTO tags VALUES (?, ?)", item, tag);
         }

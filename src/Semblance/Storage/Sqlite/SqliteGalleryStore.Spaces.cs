@@ -17,7 +17,7 @@ internal sealed partial class SqliteGalleryStore
         if (!SpaceNames.TryParse(r.Text(4)!, out SpaceKind kind) || !SpaceNames.TryParse(r.Text(5)!, out Modality modality)
             || !MetricNames.TryParse(r.Text(7)!, out var metric) || !PostProcessingNames.TryParse(r.Text(8)!, out var post)
             || PictureViews.Find(views) is not { } known || known.Count != r.Int(15) || (r.Text(17) is { } named && VectorHeads.Find(named) is null))
-            throw new GalleryRefusedException($"The space '{name}' of '{Location}' is of a kind that this version of Semblance does not know; update Semblance to open it. Nothing was changed.");
+            throw new GalleryRefusedException(GalleryError.Newer, $"The space '{name}' of '{Location}' is of a kind that this version of Semblance does not know; update Semblance to open it. Nothing was changed.", ("file", Location));
         return new Space(
             r.Long(0), name, r.Text(2)!, r.Text(3)!, kind, modality, r.Int(6), metric, new PostProcessing(post, r.Int(9), (float)r.Double(10)), r.Int(11), r.Long(12), r.Long(13) != 0)
         {

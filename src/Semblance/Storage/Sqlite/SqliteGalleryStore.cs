@@ -169,9 +169,9 @@ internal sealed partial class SqliteGalleryStore : IGalleryStore
                 using var connection = Connect(connectionString);
                 var version = Schema.CheckVersion(connection, file);
                 if (version == 0)
-                    throw new GalleryRefusedException($"'{file}' was never finished and lies on a disk that cannot be written; make a gallery on another disk with --gallery.");
+                    throw new GalleryRefusedException(GalleryError.CannotMigrate, $"'{file}' was never finished and lies on a disk that cannot be written; make a gallery on another disk.", ("file", file));
                 if (version < Schema.CurrentVersion)
-                    throw new GalleryRefusedException($"'{file}' has an older schema and lies on a disk that cannot be written; copy the gallery to a writable disk and open it there once.");
+                    throw new GalleryRefusedException(GalleryError.CannotMigrate, $"'{file}' has an older schema and lies on a disk that cannot be written; copy the gallery to a writable disk and open it there once.", ("file", file));
                 return new(folder, connectionString, readOnly: true, copy);
             }
             catch (SqliteException e)
@@ -227,12 +227,12 @@ internal sealed partial class SqliteGalleryStore : IGalleryStore
 
     private static GalleryException Explain(SqliteException e, string file) => e.SqliteErrorCode switch
     {
-        Busy or Locked => new GalleryRefusedException($"'{file}' is locked by another process; wait for it to finish and run this again. Nothing was changed."),
-        ReadOnlyFile => new GalleryRefusedException($"'{file}' cannot be written (read-only file or disk). Nothing was changed."),
+        Busy or Locked => new GalleryRefusedException(GalleryError.Locked, $"'{file}' is locked by another process; wait for it to finish and try again. Nothing was changed.", ("file", file)),
+        ReadOnlyFile => new GalleryRefusedException(GalleryError.ReadOnly, $"'{file}' cannot be written (read-only file or disk). Nothing was changed.", ("file", file)),
         IoError or Full => new GalleryStorageException($"The disk that holds '{file}' is full or failing ({e.Message}); free some space and run this again. What was committed before is safe.", e),
-        Corrupt or NoDatabase => new GalleryException($"'{file}' is damaged or no gallery ({e.Message}); restore a snapshot, or index again into another folder.", e),
-        CannotOpen => new GalleryException($"'{file}' cannot be opened ({e.Message}); check that the folder exists and that you may read and write it.", e),
-        _ => new GalleryException($"'{file}': {e.Message}", e),
+        Corrupt or NoDatabase => new GalleryException(GalleryError.Damaged, $"'{file}' is damaged or no gallery ({e.Message}); restore a snapshot, or index again into another folder.", e, ("file", file)),
+        CannotOpen => new GalleryException(GalleryError.Damaged, $"'{file}' cannot be opened ({e.Message}); check that the folder exists and that you may read and write it.", e, ("file", file)),
+        _ => new GalleryException(GalleryError.Damaged, $"'{file}': {e.Message}", e, ("file", file)),
     };
 
     private T Guard<T>(Func<T> work)
@@ -267,7 +267,7 @@ internal sealed partial class SqliteGalleryStore : IGalleryStore
     private T Write<T>(Func<SqliteSession, T> work)
     {
         if (IsReadOnly)
-            throw new GalleryRefusedException($"'{Location}' was opened read-only (its disk or file cannot be written), so nothing can be changed in it.");
+            throw new GalleryRefusedException(GalleryError.ReadOnly, $"'{Location}' was opened read-only (its disk or file cannot be written), so nothing can be changed in it.", ("folder", Folder));
         return Read(session => session.Transaction(inside =>
         {
             var result = work(inside);
@@ -310,7 +310,7 @@ internal sealed partial class SqliteGalleryStore : IGalleryStore
     private static GalleryVersion VersionOf(SqliteSession session)
     {
         using var rows = session.Open("SELECT r.value, c.value FROM counters r, counters c WHERE r.name = 'revision' AND c.name = 'changes'");
-        return rows.Read() ? new(rows.Long(0), rows.Long(1)) : throw new GalleryException("The gallery's counters are gone; restore a snapshot, or index again into another folder.");
+        return rows.Read() ? new(rows.Long(0), rows.Long(1)) : throw new GalleryException(GalleryError.Damaged, "The gallery's counters are gone; restore a snapshot, or index again into another folder.", null, ("file", "gallery.db"));
     }
 
     private static long NextChange(SqliteSession session) => session.Number("UPDATE counters SET value = value + 1 WHERE name = 'changes' RETURNING value")!.Value;
@@ -320,7 +320,7 @@ internal sealed partial class SqliteGalleryStore : IGalleryStore
     public IDisposable TakeShortLease() => Lease(FileLease.TakeShort);
 
     private FileLease Lease(Func<string, FileLease> take) => IsReadOnly
-        ? throw new GalleryRefusedException($"The gallery '{Folder}' can only be read (its disk or file cannot be written, or the disk is full), so nothing can be changed in it.")
+        ? throw new GalleryRefusedException(GalleryError.ReadOnly, $"The gallery '{Folder}' can only be read (its disk or file cannot be written, or the disk is full), so nothing can be changed in it.", ("folder", Folder))
         : take(Folder);
 
     public IReadOnlyList<string> CheckIntegrity() => Snapshot(session =>
