@@ -18,7 +18,8 @@ public sealed record ExplanationRecord(SearchExplanationRecord Explanation)
             how.RecallEstimate,
             how.Raised,
             Math.Round(how.EmbedMilliseconds, 3),
-            Math.Round(how.SearchMicroseconds, 1)));
+            Math.Round(how.SearchMicroseconds, 1),
+            [.. how.Stages.Select(stage => new SearchStageRecord(stage.Name, stage.In, stage.Out, Math.Round(stage.Microseconds, 1)))]));
     }
 }
 
@@ -35,4 +36,8 @@ public sealed record SearchExplanationRecord(
     float? RecallEstimate,
     int Raised,
     double EmbedMilliseconds,
-    double SearchMicroseconds);
+    double SearchMicroseconds,
+    IReadOnlyList<SearchStageRecord> Stages);
+
+/// <summary>The members of <see cref="SearchStage"/>.</summary>
+public sealed record SearchStageRecord(string Name, long In, long Out, double Microseconds);

@@ -37,7 +37,7 @@ public sealed record StatusRecord(
             status.IsReadOnly,
             upgrade,
             status.Roots,
-            [.. status.Spaces.Select(SpaceRecord.Of)],
+            [.. status.Spaces.Select(space => SpaceRecord.Of(space, status))],
             status.Index is { } index ? IndexFileRecord.Of(index) : null,
             status.Scale.Fitted,
             [.. status.Scale.Words.Select(word => new ScoreWordRecord(word.Word.Text(), word.MinScore, word.Precision, word.CopyShare, word.RandomShare, word.SameLabel))]);
@@ -46,6 +46,8 @@ public sealed record StatusRecord(
 
 /// <param name="Kind"><c>float</c> or <c>bits</c>.</param>
 /// <param name="Modality"><c>picture</c>, <c>text</c> or <c>sketch</c>.</param>
+/// <param name="Base">Name of the space whose vectors it is made from, by <paramref name="Head"/>; null for an embedder's.</param>
+/// <param name="Pictures">Pictures that it can find.</param>
 public sealed record SpaceRecord(
     string Name,
     string Model,
@@ -57,11 +59,19 @@ public sealed record SpaceRecord(
     string PostProcessing,
     int ProjectionVersion,
     long FittedCount,
-    bool Active)
+    bool Active,
+    string Views,
+    string? Base,
+    string? Head,
+    bool TakesPictures,
+    long Pictures,
+    IndexFileRecord? Index)
 {
-    public static SpaceRecord Of(Space space)
+    public static SpaceRecord Of(Space space, GalleryStatus status)
     {
         ArgumentNullException.ThrowIfNull(space);
+        ArgumentNullException.ThrowIfNull(status);
+        var there = status.BySpace.GetValueOrDefault(space.Name);
         return new(
             space.Name,
             space.Model,
@@ -73,7 +83,13 @@ public sealed record SpaceRecord(
             space.PostProcessing.Kind.Name(),
             space.ProjectionVersion,
             space.FittedCount,
-            space.Active);
+            space.Active,
+            space.Views.Name,
+            space.Base is { } source ? status.Spaces.FirstOrDefault(other => other.Id == source.SpaceId)?.Name : null,
+            space.Base?.Head,
+            space.TakesPictures,
+            there?.Pictures ?? 0,
+            there?.Index is { } index ? IndexFileRecord.Of(index) : null);
     }
 }
 

@@ -28,6 +28,7 @@ namespace Semblance.Reports;
 [JsonSerializable(typeof(PeerRecord))]
 [JsonSerializable(typeof(RestoredRecord))]
 [JsonSerializable(typeof(SnapshotRecord))]
+[JsonSerializable(typeof(SpaceRecord[]))]
 [JsonSerializable(typeof(StatusRecord))]
 [JsonSerializable(typeof(TagCountRecord[]))]
 [JsonSerializable(typeof(TaggedItemRecord[]))]

@@ -65,6 +65,22 @@ public sealed class RetrievalEvaluationTests
     }
 
     [Fact]
+    public void Every_distance_lies_in_the_range_that_is_stated()
+    {
+        // As far apart as lengths allow: on opposite sides of the origin.
+        var (queries, gallery) = (Matrix.FromRows([[3, 0], [0, -1]]), Matrix.FromRows([[-4, 0], [0, 2]]));
+        Assert.Equal(new DistanceRange(0, 7), new VectorDistances(queries, gallery, Metric.L2).Range);
+        Assert.Equal(new DistanceRange(-12, 12), new VectorDistances(queries, gallery, Metric.InnerProduct).Range);
+        foreach (var metric in Enum.GetValues<Metric>())
+        {
+            var source = new VectorDistances(queries, gallery, metric);
+            var block = new float[4];
+            source.Fill(0, block);
+            Assert.All(block, distance => Assert.InRange(distance, source.Range.Minimum, source.Range.Maximum));
+        }
+    }
+
+    [Fact]
     public void Cosine_equals_a_double_precision_sort()
     {
         var (vectors, labels) = Scatter.Classes(130, 9, 8, 0.8, seed: 6);

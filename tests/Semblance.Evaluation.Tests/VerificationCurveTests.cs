@@ -15,6 +15,24 @@ public sealed class VerificationCurveTests
         Assert.Equal(1 - fnmr, curve.TarAtFar(fmr), 12);
     }
 
+    /// <summary>Pairs up to a threshold are accepted: that of a bin of the histogram must not lie below any distance in it.</summary>
+    [Theory]
+    [InlineData(0, 2, 1000)]
+    [InlineData(-3, 5, 300)]
+    public void A_bins_threshold_accepts_every_pair_of_the_bin(float minimum, float maximum, int pairs)
+    {
+        var random = new SeededRandom(3);
+        for (var pair = 0; pair < pairs; pair++)
+        {
+            var distance = minimum + ((maximum - minimum) * (float)random.NextDouble());
+            var histogram = new VerificationHistogram(new DistanceRange(minimum, maximum));
+            histogram.Add([distance], [Relevance.Relevant]);
+            histogram.Add([maximum], [Relevance.Irrelevant]);
+            var point = histogram.ToCurve().Points().First(point => point.TrueMatchRate == 1);
+            Assert.InRange(point.Threshold, distance, distance + (2 * (maximum - minimum) / (1 << 16)));
+        }
+    }
+
     [Fact]
     public void Figures_are_those_of_the_pairwise_definitions()
     {

@@ -19,6 +19,8 @@ public sealed class PictureBoxTests
     [InlineData("1,2,3")]
     [InlineData("1,2,3,4,5")]
     [InlineData("1,2,0,4")]
+    [InlineData("1,2,3,0")]
+    [InlineData("1,2,3,-4")]
     [InlineData("-1,2,3,4")]
     [InlineData("1.5,2,3,4")]
     [InlineData("a,b,c,d")]

@@ -104,6 +104,9 @@ public sealed class LabelledPicturesTests
         Assert.Equal(data.ClassNames, test.ClassNames);
         Assert.Equal(Names(test), Names(data.Split(0.3, seed: 5).Test));
         Assert.NotEqual(Names(test), Names(data.Split(0.3, seed: 6).Test));
+        // However small or large the share, a class of two or more is in both parts.
+        Assert.Equal([1, 1, 1, 0], Counts(data.Split(0.001, seed: 5).Test));
+        Assert.Equal([1, 1, 1, 1], Counts(data.Split(0.999, seed: 5).Train));
         Assert.Throws<DataSetException>(() => Made([1, 1]).Split(0.5, 1));
         Assert.Throws<ArgumentOutOfRangeException>(() => data.Split(1, 1));
     }

@@ -53,7 +53,7 @@ public sealed class RecordTests
         var status = new GalleryStatus("/g", 10, 1, 2, 3, ["/p"], [space], ScoreScale.Unfitted, 4096, false, index) { OutdatedFacts = 4 };
         var json = Json(StatusRecord.Of(status, "semblance reindex"), WireJson.Default.StatusRecord);
         Assert.Equal("gallery pictures missing failures tags outdated_facts bytes read_only upgrade folders spaces index scale_fitted score_words", Keys(json));
-        Assert.Equal("name model sha256 kind modality dimension metric post_processing projection_version fitted_count active", Keys(json.GetProperty("spaces")[0]));
+        Assert.Equal("name model sha256 kind modality dimension metric post_processing projection_version fitted_count active views base head takes_pictures pictures index", Keys(json.GetProperty("spaces")[0]));
         Assert.Equal(("bits", "sketch"), (json.GetProperty("spaces")[0].GetProperty("kind").GetString(), json.GetProperty("spaces")[0].GetProperty("modality").GetString()));
         Assert.Equal("kind setting pictures deleted bytes current target_recall effort recall microseconds", Keys(json.GetProperty("index")));
         Assert.Equal("word min_score precision copy_share random_share same_folder", Keys(json.GetProperty("score_words")[0]));

@@ -54,6 +54,8 @@ public sealed class GalleryCollectionTests : IAsyncLifetime
         Assert.Equal(truth.Where(hit => hit.Item1 != IdOf(0, 2)), await HitsAsync(_collection.SearchAsync(IdOf(0, 2), 15)));
         var threshold = (truth[5].Item2 + truth[6].Item2) / 2;
         Assert.Equal(truth.Take(6), await HitsAsync(_collection.SearchAsync(content, 15, new VectorSearchOptions<GalleryRecord> { ScoreThreshold = threshold })));
+        // A score that just reaches the threshold passes.
+        Assert.Equal(truth.TakeWhile(hit => hit.Item2 >= truth[3].Item2), await HitsAsync(_collection.SearchAsync(content, 15, new VectorSearchOptions<GalleryRecord> { ScoreThreshold = truth[3].Item2 })));
 
         var self = await _collection.SearchAsync(content, 1, new VectorSearchOptions<GalleryRecord> { IncludeVectors = true }).SingleAsync();
         Assert.Equal(IdOf(0, 2), self.Record.Id);

@@ -27,8 +27,13 @@ internal static class Explanations
             { RecallEstimate: { } recall } => $"effort {how.Effort}: {how.Visited:N0} of {among} looked at, {how.Rescored:N0} measured exactly; such searches find {Share(recall)} of the nearest ten",
             _ => $"effort {how.Effort}: {how.Visited:N0} of {among} looked at, {how.Rescored:N0} measured exactly; the index has not measured its recall yet",
         };
-        return $"Index {how.Index}, space {how.Space}, {found}. {how.EmbedMilliseconds:0.0} ms to read the query, {how.SearchMicroseconds:N0} µs to search.{Raised(how.Raised)}";
+        return $"Index {how.Index}, space {how.Space}, {found}. {how.EmbedMilliseconds:0.0} ms to read the query, {how.SearchMicroseconds:N0} µs to search.{Steps(how)}{Raised(how.Raised)}";
     }
+
+    /// <summary>Where there was more than a search of one space.</summary>
+    private static string Steps(SearchExplanation how) => how.Stages.Count < 2
+        ? ""
+        : " Steps: " + string.Join(", ", how.Stages.Select(stage => $"{stage.Name} {stage.In:N0} to {stage.Out:N0} in {stage.Microseconds:N0} µs")) + ".";
 
     private static string Raised(int hits) => hits switch
     {

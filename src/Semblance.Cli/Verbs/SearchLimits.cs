@@ -1,3 +1,4 @@
+using System.Globalization;
 using Semblance.Cli.Frame;
 using Semblance.Cli.Output;
 using Semblance.Cli.Settings;
@@ -23,7 +24,13 @@ internal sealed class SearchLimits
 
     public Setting<bool> Null { get; } = Setting.Flag("null", "With --format paths: end each path with NUL, for names that hold line breaks", "-0");
 
-    public IReadOnlyList<Setting> All => [Count, Where, MinScore, TargetRecall, Output, Null];
+    public Setting<IReadOnlyList<string>> Spaces { get; } = Setting.Texts("space", "NAME[:W]", "Search this space in place of the one in use; several, repeated, are weighed together; 'semblance space' lists them");
+
+    public Setting<string?> Rerank { get; } = Setting.Text("rerank", "SPACE", "Rank what was found by the vectors of this space: short codes first, exact vectors then");
+
+    public Setting<bool> Distinct { get; } = Setting.Flag("distinct", "Leave out copies of better answers");
+
+    public IReadOnlyList<Setting> All => [Count, Where, MinScore, Spaces, Rerank, Distinct, TargetRecall, Output, Null];
 
     /// <summary>The query within these limits.</summary>
     public Query Apply(VerbContext context, Query query) => query with
@@ -31,7 +38,20 @@ internal sealed class SearchLimits
         Where = context.Get(Where),
         MinScore = (float?)context.Get(MinScore),
         TargetRecall = (float?)context.Get(TargetRecall),
+        Spaces = [.. context.Get(Spaces).Select(ReadSpace)],
+        RerankBy = context.Get(Rerank),
+        Distinct = context.Get(Distinct),
     };
+
+    private static QuerySpace ReadSpace(string text)
+    {
+        var colon = text.LastIndexOf(':');
+        if (colon < 0)
+            return new QuerySpace(text);
+        return float.TryParse(text.AsSpan(colon + 1), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var weight) && weight > 0
+            ? new QuerySpace(text[..colon], weight)
+            : throw new UsageException($"--space is a name, with a weight above 0 behind a colon if wanted (hsv:0.5), not '{text}'.");
+    }
 
     /// <param name="withWord">Adds what explains a hit to json, jsonl and csv, whose keys are otherwise exactly rank, id, path, score, distance.</param>
     /// <returns>The exit code: an empty answer is an answer.</returns>

@@ -2,6 +2,7 @@ using System.Globalization;
 using Semblance.Cli.Frame;
 using Semblance.Cli.Output;
 using Semblance.Cli.Settings;
+using Semblance.Networks;
 using Semblance.Reports;
 using Semblance.Reports.Tables;
 
@@ -81,7 +82,7 @@ internal sealed class StatusVerb : Verb
             .. status.OutdatedFacts > 0 ? new (string, object?)[] { ("to be read", $"dates, places, ratings and the like of {Printable.Pictures(status.OutdatedFacts)}, by the next index") } : [],
             ("on disk", Printable.Bytes(status.DiskBytes)),
             ("index", Describe(status.Index)),
-            .. status.Spaces.Select(space => (space.Active ? "space in use" : "other space", (object?)Describe(space))),
+            .. status.Spaces.Select(space => (space.Active ? "space in use" : "other space", (object?)Describe(space, status))),
         ]);
         if (upgrade is not null)
             printer.Writer.WriteLine($"The model is one of earlier versions: the gallery answers by the pictures it holds and takes in no others until '{upgrade}' has run.");
@@ -100,10 +101,16 @@ internal sealed class StatusVerb : Verb
             status.Scale.Words);
     }
 
-    private static string Describe(Space space)
+    private static string Describe(Space space, GalleryStatus status)
     {
-        var projection = space.ProjectionVersion == 0 ? "searched as they are" : $"whitened to {space.PostProcessing.Dimension}, fitted on {Printable.Pictures(space.FittedCount)}";
-        return $"{space.Name}: {space.Model}, {space.Dimension} numbers a picture, {projection}";
+        var unit = space.Kind == SpaceKind.Bits ? "bits" : "numbers";
+        var each = space.Views.Count == 1 ? "a picture" : $"a view, {space.Views.Count} views a picture";
+        var origin = space.Base is { } source ? $"made from {status.Spaces.First(other => other.Id == source.SpaceId).Name} by {source.Head}"
+            : space.ProjectionVersion == 0 ? "searched as they are"
+            : $"whitened to {space.PostProcessing.Dimension}, fitted on {Printable.Pictures(space.FittedCount)}";
+        var there = status.BySpace[space.Name];
+        var beside = space.Active ? "" : $"; {Printable.Pictures(there.Pictures)}{(space.TakesPictures ? "" : ", takes in no new ones")}, index {Describe(there.Index)}";
+        return $"{space.Name}: {space.Model}, {space.Dimension} {unit} {each}, {origin}{beside}";
     }
 
     private static string Describe(IndexStatus? index)
@@ -115,7 +122,7 @@ internal sealed class StatusVerb : Verb
         var found = index switch
         {
             { Picked: { } picked } => string.Create(CultureInfo.InvariantCulture, $"; finds {Explanations.Share(picked.Recall)} of the nearest ten at effort {picked.Effort}, in {picked.Microseconds:0} µs"),
-            { Kind: Semblance.Index.ExactVectorIndex.KindName } => "",
+            { Kind: Semblance.Index.ExactVectorIndex.KindName or Semblance.Index.ExactCodeIndex.KindName or Semblance.Index.MihIndex.KindName } => "",
             _ => "; its recall has not been measured yet",
         };
         var setting = index.Setting == Gallery.AutomaticIndex ? "chosen by size" : index.Setting == index.Kind ? "as set" : $"set to {index.Setting} from the next run on";

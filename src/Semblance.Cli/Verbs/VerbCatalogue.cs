@@ -18,6 +18,7 @@ internal static class VerbCatalogue
         new("evaluate", "Measure how well pictures of one label find each other", () => new EvaluateVerb()),
         new("export", "Write the gallery's list or its vectors for other programs", () => new ExportVerb()),
         new("models", "List, add, show and remove models", () => new ModelsVerb()),
+        new("space", "List, add, choose and remove the spaces that pictures are searched in", () => new SpaceVerb()),
         new("reindex", "Switch the gallery to another model; search works meanwhile", () => new ReindexVerb()),
         new("verify", "Check the gallery's integrity", () => new VerifyVerb()),
         new("snapshot", "Write the gallery to one file while it is in use", () => new SnapshotVerb()),
