@@ -78,8 +78,11 @@ public static class CliApplication
         var asked = AskedFormat(settings, common, verb, path);
         var format = asked ?? UsualFormat(host, verb);
         var context = new VerbContext(host, common, parsed, settings, new Printer(host, format), new Talk(host, settings.Get(common.Quiet)), galleryFolder, asked);
-        if (settings.Get(common.Log) > LogLevel.Debug)
-            return await verb.RunAsync(context, cancellationToken);
+        return LogWords.Counts(settings.Get(common.Log)) ? await RunCountingAsync(verb, context, cancellationToken) : await verb.RunAsync(context, cancellationToken);
+    }
+
+    private static async Task<int> RunCountingAsync(Verb verb, VerbContext context, CancellationToken cancellationToken)
+    {
         using var totals = new MeterTotals();
         var code = await verb.RunAsync(context, cancellationToken);
         foreach (var line in totals.Lines())

@@ -11,7 +11,7 @@ public sealed class LogTests
     public void Lines_have_their_level_and_lower_ones_stay_out()
     {
         using var written = new StringWriter { NewLine = "\n" };
-        ILogger log = new LogLines(written, TimeProvider.System, LogLevel.Information);
+        ILogger log = new LogLines(written, TimeProvider.System, "information");
         log.Log(LogLevel.Debug, default, "unheard", null, static (text, _) => text);
         log.Log(LogLevel.Warning, default, "line\nbreak", new IOException("disk"), static (text, _) => text);
         Assert.Matches(@"^\d\d:\d\d:\d\d\.\d\d\d warning: line\\nbreak \(IOException: disk\)\n$", written.ToString());

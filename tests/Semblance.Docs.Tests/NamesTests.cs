@@ -116,7 +116,7 @@ public sealed partial class NamesTests
     {
         var text = File.ReadAllText(Path.Combine(s_root, page));
         return Spans(page).Where(span => span.StartsWith("semblance ", StringComparison.Ordinal)).Select(span => span["semblance ".Length..])
-            .Concat(Block().Matches(text).SelectMany(block => InBlock().Matches(block.Value)).Select(match => match.Groups[1].Value));
+            .Concat(Block().Matches(text).SelectMany(block => InBlock().Matches(block.Value)).Select(match => match.Groups["command"].Value));
     }
 
     private static string WithoutBlocks(string page) => Block().Replace(File.ReadAllText(Path.Combine(s_root, page)), "");
@@ -184,10 +184,10 @@ public sealed partial class NamesTests
     [GeneratedRegex("`([^`\n]+)`")]
     private static partial Regex Span();
 
-    [GeneratedRegex("^```.*?^```", RegexOptions.Multiline | RegexOptions.Singleline)]
+    [GeneratedRegex("^```.*?^```", RegexOptions.Multiline | RegexOptions.Singleline | RegexOptions.ExplicitCapture)]
     private static partial Regex Block();
 
-    [GeneratedRegex(@"(?:^|^\$ |\| |xargs |\$\()semblance ([^|>#)\n]+)", RegexOptions.Multiline)]
+    [GeneratedRegex(@"(?:^|^\$ |\| |xargs |\$\()semblance (?<command>[^|>#)\n]+)", RegexOptions.Multiline | RegexOptions.ExplicitCapture)]
     private static partial Regex InBlock();
 
     [GeneratedRegex(@"^[A-Z][A-Za-z0-9]*(?:<[^>]*>)?(?:\.[A-Z][A-Za-z0-9]*(?:<[^>]*>)?)*(?:\(.*\))?(?:\.[A-Z][A-Za-z0-9]*)?$")]

@@ -1,6 +1,7 @@
 using Semblance.Index;
 using Semblance.Networks;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using Semblance.Evaluation;
 
@@ -80,10 +81,21 @@ public sealed class RecordTests
     public void What_is_written_can_be_read_back()
     {
         var written = EvaluationRecord.Of(Report("query-gallery"));
-        var read = JsonSerializer.Deserialize(JsonSerializer.Serialize(written, WireJson.Default.EvaluationRecord), WireJson.Default.EvaluationRecord)!;
+        var read = JsonSerializer.Deserialize(JsonSerializer.Serialize(written, WireJson.Default.EvaluationRecord), WireKeys.Default.EvaluationRecord)!;
         Assert.Equal((written.Protocol, written.Queries, written.Metrics["cmc@1"], written.Worst[0]), (read.Protocol, read.Queries, read.Metrics["cmc@1"], read.Worst[0]));
         var hit = new HitRecord(1, 2, "/ü\n.jpg", 0.1f, 0.9f);
-        Assert.Equal(hit, JsonSerializer.Deserialize(JsonSerializer.Serialize(hit, WireJson.Default.HitRecord), WireJson.Default.HitRecord));
+        Assert.Equal(hit, JsonSerializer.Deserialize(JsonSerializer.Serialize(hit, WireJson.Default.HitRecord), WireKeys.Default.HitRecord));
+    }
+
+    [Fact]
+    public void What_is_written_has_its_keys_for_csv_and_for_readers()
+    {
+        var written = Registered(typeof(WireJson));
+        Assert.True(written.Count > 20);
+        Assert.Empty(written.Except(Registered(typeof(WireKeys))));
+        Assert.Same(WireKeys.Default.HitRecord, WireKeys.Of(WireJson.Default.HitRecord));
+
+        static HashSet<string> Registered(Type context) => [.. context.GetCustomAttributesData().Where(one => one.AttributeType == typeof(JsonSerializableAttribute)).Select(one => ((Type)one.ConstructorArguments[0].Value!).Name)];
     }
 
     [Fact]

@@ -9,6 +9,12 @@ internal sealed class LogLines(TextWriter writer, TimeProvider clock, LogLevel l
 {
     private readonly Lock _gate = new();
 
+    /// <param name="least">One of <see cref="LogWords.All"/>.</param>
+    public LogLines(TextWriter writer, TimeProvider clock, string least)
+        : this(writer, clock, Enum.Parse<LogLevel>(least, ignoreCase: true))
+    {
+    }
+
     public IDisposable? BeginScope<TState>(TState state)
         where TState : notnull => null;
 

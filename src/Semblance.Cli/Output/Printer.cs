@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Semblance.Reports;
 using Semblance.Reports.Tables;
 
 namespace Semblance.Cli.Output;
@@ -29,7 +30,7 @@ internal sealed class Printer(CliHost host, OutputFormat format)
                 break;
             case OutputFormat.Csv:
                 var all = rows.ToArray();
-                Csv(Columns.Of(shape, all), all);
+                Csv(Columns.Of(WireKeys.Of(shape), all), all);
                 break;
             case OutputFormat.Paths:
                 WritePaths(rows.Select(path!), pathEnd);
@@ -85,10 +86,10 @@ internal sealed class Printer(CliHost host, OutputFormat format)
                 Object(shape, thing);
                 break;
             case OutputFormat.Csv:
-                Csv(Columns.Of(shape, [thing]), [thing]);
+                Csv(Columns.Of(WireKeys.Of(shape), [thing]), [thing]);
                 break;
             default:
-                Pairs([.. Columns.Of(shape, [thing]).Select(column => (column.Name, column.Value(thing)))]);
+                Pairs([.. Columns.Of(WireKeys.Of(shape), [thing]).Select(column => (column.Name, column.Value(thing)))]);
                 break;
         }
     }

@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Logging;
 using Semblance.Cli.Output;
 
 namespace Semblance.Cli.Settings;
@@ -24,9 +23,10 @@ internal sealed class CommonSettings
 
     public Setting<bool> Debug { get; } = Setting.Flag("debug", "Show where in the program an unexpected error arose");
 
-    public Setting<LogLevel> Log { get; } = Setting.Parsed(
-        "log", "trace|debug|information|warning|none", "What the library says of its work, on standard error; debug also counts its measurements (default: warning)", LogLevel.Warning, "one of trace, debug, information, warning, none",
-        text => Enum.TryParse<LogLevel>(text, ignoreCase: true, out var level) && !char.IsAsciiDigit(text[0]) ? (true, level) : (false, default));
+    // A word, since a level's own type would be compiled anew in every process that reads flags.
+    public Setting<string> Log { get; } = Setting.Parsed(
+        "log", string.Join('|', LogWords.All), "What the library says of its work, on standard error; debug also counts its measurements (default: warning)", "warning", "one of " + string.Join(", ", LogWords.All),
+        text => (LogWords.All.Contains(text.ToLowerInvariant()), text.ToLowerInvariant()));
 
     public IReadOnlyList<Setting> All => [Gallery, Format, Json, Quiet, NoProgress, Seed, Threads, Log, Debug];
 }

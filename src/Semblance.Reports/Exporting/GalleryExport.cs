@@ -20,7 +20,7 @@ internal static class GalleryExport
 
     private static readonly JsonWriterOptions s_json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    private static readonly IReadOnlyList<Column<ItemRecord>> s_columns = Columns.Of(WireJson.Default.ItemRecord, []);
+    private static readonly IReadOnlyList<Column<ItemRecord>> s_columns = Columns.Of(WireKeys.Default.ItemRecord, []);
 
     /// <summary>One array of objects, a picture a line.</summary>
     public static void Json(IEnumerable<ItemRecord> rows, Stream stream)

@@ -20,7 +20,7 @@ internal static class PeerRows
                 continue;
             try
             {
-                rows.Add((JsonSerializer.Deserialize(line, WireJson.Default.PeerRecord) ?? throw new JsonException("There is no object.")).Beside());
+                rows.Add((JsonSerializer.Deserialize(line, WireKeys.Default.PeerRecord) ?? throw new JsonException("There is no object.")).Beside());
             }
             catch (JsonException e)
             {

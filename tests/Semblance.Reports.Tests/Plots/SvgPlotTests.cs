@@ -100,7 +100,7 @@ public sealed class SvgPlotTests
         var drawing = XElement.Parse(SvgPlot.Draw(plot));
         Assert.Equal("a \"b\" <c>", (string?)drawing.Attribute("aria-label"));
         Assert.Contains("<script>", drawing.Descendants(s_svg + "title").Select(title => title.Value));
-        Assert.Empty(drawing.Descendants().Where(element => element.Name.LocalName == "script"));
+        Assert.DoesNotContain(drawing.Descendants(), element => element.Name.LocalName == "script");
         Assert.Equal(SvgPlot.Draw(plot), SvgPlot.Draw(plot with { }));
     }
 
