@@ -123,7 +123,7 @@ public sealed partial class Gallery
         var space = Store.AddSpace(planned);
         try
         {
-            Derive(space, () => throw new InvalidOperationException("A head needs no embedder."), new IngestOptions(), cancellationToken);
+            Derive(space, null, new IngestOptions(), cancellationToken);
         }
         catch (ArgumentException e)
         {
@@ -262,15 +262,18 @@ public sealed partial class Gallery
         return report;
     }
 
+    private static IEmbedder NoEmbedder() => throw new InvalidOperationException("A head is fitted to vectors, not to pictures.");
+
     /// <summary>Brings everything that is derived from a space's vectors up to date: projection, index file, score scale.</summary>
-    private void Derive(Space space, Func<IEmbedder> embedder, IngestOptions options, CancellationToken cancellationToken)
+    /// <param name="embedder">Null where no picture shall be read: then what needs some waits for a run that reads pictures anyway.</param>
+    private void Derive(Space space, Func<IEmbedder>? embedder, IngestOptions options, CancellationToken cancellationToken)
     {
         var source = SourceOf(State(), space);
         var vectors = Store.CountVectors(source.Id).Vectors;
         if (Projection.IsFitDue(space, vectors))
         {
             options.Progress?.Report(new IngestProgress("fit", 0, vectors, 0, 0));
-            space = Store.SaveProjection(space.Id, Projection.Fit(Store, space, source, embedder, _options.Seed, _options.Threads, cancellationToken), vectors);
+            space = Store.SaveProjection(space.Id, Projection.Fit(Store, space, source, embedder ?? NoEmbedder, _options.Seed, _options.Threads, cancellationToken), vectors);
         }
         options.Progress?.Report(new IngestProgress("index", 0, vectors, 0, 0));
         var search = _searches.Open(space, State(), cancellationToken);
@@ -283,7 +286,7 @@ public sealed partial class Gallery
         {
             throw new GalleryStorageException($"Every picture is committed, but the index file beside them cannot be written ({e.Message}); searches work and take longer to start. Free some space and run this again.", e);
         }
-        if (State().Scales.GetValueOrDefault(space.Id) is not { Fitted: true } && space.Base is null)
+        if (State().Scales.GetValueOrDefault(space.Id) is not { Fitted: true } && embedder is not null)
             Store.SaveScoreScale(space.Id, ScoreScaleFit.Fit(search, Store, embedder(), _options.Seed, _options.Threads, cancellationToken));
     }
 }

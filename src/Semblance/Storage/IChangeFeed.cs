@@ -6,8 +6,8 @@ internal interface IChangeFeed
     GalleryVersion Version { get; }
 
     /// <summary>
-    /// Vectors of a space whose pictures changed after <paramref name="changes"/>: those of present pictures, and, with no bytes and part 0, pictures that
-    /// have none or are gone, in the order of their ids.
+    /// Vectors of a space that came, or whose pictures changed, after <paramref name="changes"/>: those of present pictures, and, with no bytes and part 0,
+    /// pictures that have none or are gone, in the order of their ids. Vectors of other spaces are no change of this one.
     /// </summary>
     void ChangesSince(long spaceId, long changes, VectorVisitor visit);
 }

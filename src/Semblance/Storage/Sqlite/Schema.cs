@@ -95,6 +95,7 @@ internal static class Schema
         """,
         // Items with what is looked at most in front, the folder's name as a column, hashes as bytes, and an index for each field that a filter can
         // look up, over present items alone. Vectors under a key of space, item and part, so that each space lies together and needs no second index;
+        // changed is set where a vector came later than its item's last change, so that adding to one space is no change of another;
         // in a table with row numbers a page holds them whole, where SQLite moves the ends of long keys to pages of their own.
         """
         CREATE TABLE items_new (
@@ -135,13 +136,15 @@ internal static class Schema
             space INTEGER NOT NULL,
             item INTEGER NOT NULL,
             part INTEGER NOT NULL,
+            changed INTEGER,
             crc INTEGER NOT NULL,
             vector BLOB NOT NULL);
-        INSERT INTO vectors_new SELECT (space << 44) | (item << 8), space, item, 0, crc, vector FROM vectors ORDER BY space, item;
+        INSERT INTO vectors_new SELECT (space << 44) | (item << 8), space, item, 0, NULL, crc, vector FROM vectors ORDER BY space, item;
         DROP TABLE vectors;
         ALTER TABLE vectors_new RENAME TO vectors;
         DROP TABLE items;
         ALTER TABLE items_new RENAME TO items;
+        CREATE INDEX vectors_changed ON vectors (space, changed) WHERE changed IS NOT NULL;
         CREATE INDEX items_hash ON items (hash);
         CREATE INDEX items_changed ON items (changed);
         CREATE INDEX items_missing ON items (missing) WHERE missing <> 0;

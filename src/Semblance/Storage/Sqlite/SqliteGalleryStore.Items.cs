@@ -188,7 +188,7 @@ internal sealed partial class SqliteGalleryStore
             // What there is was made from other bytes.
             DeleteVectors(session, id);
             foreach (var (space, parts) in picture.Vectors)
-                WriteVectors(session, space, id, parts);
+                WriteVectors(session, space, id, parts, null);
             WriteFacts(session, [new ItemFacts(id, item.Photo, picture.Sidecars)]);
             ids.Add(id);
         }

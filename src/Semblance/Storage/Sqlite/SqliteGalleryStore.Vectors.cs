@@ -33,10 +33,12 @@ internal sealed partial class SqliteGalleryStore
         using var rows = session.Open(
             """
             SELECT i.id, ifnull(v.part, 0), v.vector FROM items i LEFT JOIN vectors v ON i.missing = 0 AND v.id BETWEEN ? + (i.id << 8) AND ? + (i.id << 8) + 255
-            WHERE i.changed > ? ORDER BY i.id, v.part
+            WHERE i.id IN (SELECT id FROM items WHERE changed > ? UNION SELECT item FROM vectors WHERE space = ? AND changed > ?) ORDER BY i.id, v.part
             """,
             VectorKey.First(spaceId),
             VectorKey.First(spaceId),
+            changes,
+            spaceId,
             changes);
         while (rows.Read())
             visit(rows.Long(0), rows.Int(1), rows.Bytes(2));
@@ -60,18 +62,19 @@ internal sealed partial class SqliteGalleryStore
         {
             foreach (var (itemId, parts) in vectors)
             {
-                if (session.Execute("UPDATE items SET changed = ? WHERE id = ?", change, itemId) > 0)
-                    WriteVectors(session, spaceId, itemId, parts);
+                if (session.Number("SELECT 1 FROM items WHERE id = ?", itemId) is not null)
+                    WriteVectors(session, spaceId, itemId, parts, change);
             }
             return [];
         });
     });
 
-    private static void WriteVectors(SqliteSession session, long spaceId, long itemId, IReadOnlyList<byte[]> parts)
+    /// <param name="change">Null for those that come with a change of their item.</param>
+    private static void WriteVectors(SqliteSession session, long spaceId, long itemId, IReadOnlyList<byte[]> parts, long? change)
     {
         session.Execute("DELETE FROM vectors WHERE id BETWEEN ? AND ?", VectorKey.First(spaceId, itemId), VectorKey.Last(spaceId, itemId));
         for (var part = 0; part < parts.Count; part++)
-            session.Execute("INSERT INTO vectors VALUES (?, ?, ?, ?, ?, ?)", VectorKey.Of(spaceId, itemId, part), spaceId, itemId, part, (long)Checksum.Crc32C(parts[part]), parts[part]);
+            session.Execute("INSERT INTO vectors VALUES (?, ?, ?, ?, ?, ?, ?)", VectorKey.Of(spaceId, itemId, part), spaceId, itemId, part, change, (long)Checksum.Crc32C(parts[part]), parts[part]);
     }
 
     private static void DeleteVectors(SqliteSession session, long itemId)

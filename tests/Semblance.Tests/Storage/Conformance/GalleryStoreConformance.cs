@@ -216,6 +216,11 @@ public abstract class GalleryStoreConformance : IDisposable
         since = Store.Version.Changes;
         Store.AddVectors(space.Id, [new ItemVectors(4, [Bytes(4)]), new ItemVectors(1234, [Bytes(9)])]);
         Assert.Equal([(4, 0, 4)], Changes(space, since));
+        // What comes to one space is no change of another.
+        var (other, before) = (Add("b"), Store.Version.Changes);
+        Store.AddVectors(other.Id, [new ItemVectors(2, [Bytes(7)])]);
+        Assert.Empty(Changes(space, before));
+        Assert.Equal([(2, 0, 7)], Changes(other, before));
         Assert.Empty(Store.Vectors(space.Id, 1234));
         Assert.Equal([(1, 0, -1), (2, 0, 2), (3, 0, 31), (3, 1, 32), (4, 0, 4)], Changes(space, 0));
     }

@@ -13,6 +13,7 @@ internal sealed class MemoryGalleryStore : IGalleryStore
     private readonly SortedDictionary<long, Row> _items = [];
     private readonly SortedDictionary<long, (Space Space, byte[]? Projection, ScoreScale? Scale)> _spaces = [];
     private readonly Dictionary<(long Space, long Item), byte[][]> _vectors = [];
+    private readonly Dictionary<(long Space, long Item), long> _later = [];
     private readonly Dictionary<string, string> _settings = [];
     private readonly SortedSet<string> _roots = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, (FailedFile File, DateTime At)> _failures = new(StringComparer.Ordinal);
@@ -140,13 +141,13 @@ internal sealed class MemoryGalleryStore : IGalleryStore
         foreach (var (id, parts) in vectors.Where(of => _items.ContainsKey(of.ItemId)))
         {
             _vectors[(spaceId, id)] = [.. parts];
-            _items[id].Changed = changes;
+            _later[(spaceId, id)] = changes;
         }
     });
 
     public void ChangesSince(long spaceId, long changes, VectorVisitor visit)
     {
-        var changed = Locked(() => _items.Values.Where(row => row.Changed > changes).Select(row => (row.Item.Id, Parts: row.Item.Missing ? [] : _vectors.GetValueOrDefault((spaceId, row.Item.Id), []))).ToArray());
+        var changed = Locked(() => _items.Values.Where(row => row.Changed > changes || _later.GetValueOrDefault((spaceId, row.Item.Id)) > changes).Select(row => (row.Item.Id, Parts: row.Item.Missing ? [] : _vectors.GetValueOrDefault((spaceId, row.Item.Id), []))).ToArray());
         foreach (var (item, parts) in changed)
         {
             if (parts.Length == 0)
