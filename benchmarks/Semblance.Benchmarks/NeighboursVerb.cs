@@ -84,7 +84,31 @@ internal sealed class NeighboursVerb : IBenchmarkVerb
         table.Add("  scan of all pairs", pairs, "µs/row", "VectorMath.DotRows");
         table.Add("  exact kind", batches, "µs/row", $"{pairs.Sum() / batches.Sum():0.0} times faster than the scan");
         table.Add("  searches from outside", searches, "µs/row", $"recall {Recall(others, truth):0.0000}");
+        foreach (var share in new[] { 0.1, 0.001 })
+            Filtered(table, exact, graph, queries.Slice(0, judged.Length), k, share, options);
         table.Add("  from the row's own node", neighbours, "µs/row", $"recall {Recall(found, truth):0.0000}; {pairs.Sum() / neighbours.Sum():0.0} times faster than the scan");
+    }
+
+    // Searches that a bitmap lets a share of the rows through, beside those without it.
+    private static void Filtered(FigureTable table, ExactVectorIndex exact, HnswIndex graph, Matrix queries, int k, double share, SearchOptions options)
+    {
+        var random = new SeededRandom(7);
+        var allowed = new IdBitmap();
+        allowed.AddRange([.. Enumerable.Range(0, (int)exact.Count).Where(_ => random.NextDouble() < share).Select(row => (long)row)]);
+        var filtered = options with { Allowed = allowed };
+        var truth = exact.SearchBatch(queries, k, filtered);
+        List<double> plain = [], led = [];
+        IReadOnlyList<Hit>[] found = [];
+        for (var round = 0; round < Rounds; round++)
+        {
+            plain.Add(PerRow(queries.Rows, () => graph.SearchBatch(queries, k, options)));
+            led.Add(PerRow(queries.Rows, () =>
+            {
+                // One by one, as they come in.
+                found = [.. Enumerable.Range(0, queries.Rows).Select(q => graph.Search(queries.Row(q), k, filtered))];
+            }));
+        }
+        table.Add($"  search, {share:0.0%} pass", led, "µs/search", $"recall {Recall(found, truth):0.0000}; {led.Sum() / plain.Sum():0.00} times as long as without a filter");
     }
 
     private static double PerRow(int rows, Action action)

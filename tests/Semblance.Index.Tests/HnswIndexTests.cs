@@ -154,6 +154,37 @@ public sealed class HnswIndexTests : VectorIndexConformance
 
     [Theory]
     [InlineData(0.5)]
+    [InlineData(0.25)]
+    public void A_filtered_walk_visits_few_more_nodes_and_finds_no_less(double share)
+    {
+        var vectors = Clustered(Dimension, 23);
+        using var index = Filled(vectors, Metric.L2, s_usual);
+        using var exact = new ExactVectorIndex(Dimension, Metric.L2);
+        exact.Build([.. Enumerable.Range(0, Rows).Select(row => (long)row)], vectors);
+        var random = new SeededRandom(9);
+        var allowed = new IdBitmap();
+        allowed.AddRange([.. Enumerable.Range(0, Rows).Where(_ => random.NextDouble() < share).Select(row => (long)row)]);
+        var (plain, plainVisits) = Walked(new SearchOptions { Effort = 32 });
+        var (filtered, visits) = Walked(new SearchOptions { Effort = 32, Allowed = allowed });
+        Assert.InRange(filtered, plain - 0.005, 1);
+        Assert.InRange(visits, 0, 4 * plainVisits);
+
+        (double Recall, double Visits) Walked(SearchOptions options)
+        {
+            double found = 0, visited = 0;
+            for (var q = 0; q < 100; q++)
+            {
+                var trace = new SearchTrace();
+                var truth = exact.Search(vectors.Row(q * 59), 10, options).Select(hit => hit.Id).ToHashSet();
+                found += index.Search(vectors.Row(q * 59), 10, options with { Trace = trace }).Count(hit => truth.Contains(hit.Id));
+                visited += trace.Visited;
+            }
+            return (found / 1000, visited / 100);
+        }
+    }
+
+    [Theory]
+    [InlineData(0.5)]
     [InlineData(0.1)]
     [InlineData(0.01)]
     [InlineData(0.001)]
