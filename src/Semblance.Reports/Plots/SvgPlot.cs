@@ -147,22 +147,26 @@ internal static class SvgPlot
 
     private static void Write(StringBuilder svg, FormattableString text) => svg.Append(text.ToString(CultureInfo.InvariantCulture));
 
+    // No custom properties, which readers of SVG outside browsers do not know.
     private const string Css = """
-        .semblance-plot { --ground: #fff; --ink: #1d1f21; --soft: #5d6166; --line: #dedfd9; --rule: #ecece7;
-          --c0: #3450c8; --c1: #b3411b; --c2: #19703f; --c3: #8a2f8f; --c4: #7a6114; --c5: #0f6f8c; --c6: #a02252; --c7: #4d5560;
-          font-family: system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif; }
-        @media (prefers-color-scheme: dark) { .semblance-plot { --ground: #202327; --ink: #eceded; --soft: #a3a8ae; --line: #3b4046; --rule: #2b2f34;
-          --c0: #98abff; --c1: #ff9d74; --c2: #7bdb9f; --c3: #e29be6; --c4: #ddc062; --c5: #74cfe8; --c6: #ff94b5; --c7: #b9c0c8; } }
-        .semblance-plot .ground { fill: var(--ground); }
-        .semblance-plot .rule { stroke: var(--rule); } .semblance-plot .rule.strong { stroke: var(--line); }
-        .semblance-plot .tick { fill: var(--soft); font-size: 12.5px; font-variant-numeric: tabular-nums; }
-        .semblance-plot .axis { fill: var(--ink); font-size: 13.5px; font-weight: 560; } .semblance-plot .name { fill: var(--ink); font-size: 14px; }
+        .semblance-plot { font-family: system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif; }
+        .semblance-plot .tick { font-size: 12.5px; font-variant-numeric: tabular-nums; } .semblance-plot .axis { font-size: 13.5px; font-weight: 560; } .semblance-plot .name { font-size: 14px; }
         .semblance-plot .curve polyline { fill: none; stroke: currentColor; stroke-width: 2.2; stroke-linejoin: round; }
-        .semblance-plot .curve circle, .semblance-plot .curve rect, .semblance-plot .curve path { fill: currentColor; stroke: var(--ground); stroke-width: 1.2; }
+        .semblance-plot .curve circle, .semblance-plot .curve rect, .semblance-plot .curve path { fill: currentColor; stroke-width: 1.2; }
         .semblance-plot .curve .bar { stroke-width: .6; fill-opacity: .82; }
         .semblance-plot .dashed polyline { stroke-dasharray: 6 4; stroke-width: 1.7; }
-        .semblance-plot .dashed circle, .semblance-plot .dashed rect, .semblance-plot .dashed path { fill: var(--ground); stroke: currentColor; stroke-width: 1.6; }
-        .semblance-plot .c0 { color: var(--c0); } .semblance-plot .c1 { color: var(--c1); } .semblance-plot .c2 { color: var(--c2); } .semblance-plot .c3 { color: var(--c3); }
-        .semblance-plot .c4 { color: var(--c4); } .semblance-plot .c5 { color: var(--c5); } .semblance-plot .c6 { color: var(--c6); } .semblance-plot .c7 { color: var(--c7); }
+        .semblance-plot .dashed circle, .semblance-plot .dashed rect, .semblance-plot .dashed path { stroke-width: 1.6; }
+        .semblance-plot .ground, .semblance-plot .dashed circle, .semblance-plot .dashed rect, .semblance-plot .dashed path { fill: #fff; } .semblance-plot .curve circle, .semblance-plot .curve rect, .semblance-plot .curve path { stroke: #fff; }
+        .semblance-plot .dashed circle, .semblance-plot .dashed rect, .semblance-plot .dashed path { stroke: currentColor; }
+        .semblance-plot .rule { stroke: #ecece7; } .semblance-plot .rule.strong { stroke: #dedfd9; } .semblance-plot .tick { fill: #5d6166; } .semblance-plot .axis, .semblance-plot .name { fill: #1d1f21; }
+        .semblance-plot .c0 { color: #3450c8; } .semblance-plot .c1 { color: #b3411b; } .semblance-plot .c2 { color: #19703f; } .semblance-plot .c3 { color: #8a2f8f; }
+        .semblance-plot .c4 { color: #7a6114; } .semblance-plot .c5 { color: #0f6f8c; } .semblance-plot .c6 { color: #a02252; } .semblance-plot .c7 { color: #4d5560; }
+        @media (prefers-color-scheme: dark) {
+          .semblance-plot .ground, .semblance-plot .dashed circle, .semblance-plot .dashed rect, .semblance-plot .dashed path { fill: #202327; } .semblance-plot .curve circle, .semblance-plot .curve rect, .semblance-plot .curve path { stroke: #202327; }
+          .semblance-plot .dashed circle, .semblance-plot .dashed rect, .semblance-plot .dashed path { stroke: currentColor; }
+          .semblance-plot .rule { stroke: #2b2f34; } .semblance-plot .rule.strong { stroke: #3b4046; } .semblance-plot .tick { fill: #a3a8ae; } .semblance-plot .axis, .semblance-plot .name { fill: #eceded; }
+          .semblance-plot .c0 { color: #98abff; } .semblance-plot .c1 { color: #ff9d74; } .semblance-plot .c2 { color: #7bdb9f; } .semblance-plot .c3 { color: #e29be6; }
+          .semblance-plot .c4 { color: #ddc062; } .semblance-plot .c5 { color: #74cfe8; } .semblance-plot .c6 { color: #ff94b5; } .semblance-plot .c7 { color: #b9c0c8; }
+        }
         """;
 }
