@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using Semblance.Benchmarks.Figures;
 using Semblance.Benchmarks.Galleries;
-using Semblance.Filtering;
 using Semblance.Index;
 using Semblance.Numerics;
 

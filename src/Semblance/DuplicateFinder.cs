@@ -52,20 +52,25 @@ public sealed class DuplicateFinder
     {
         options ??= new DuplicateOptions();
         var items = _items();
-        INeighbours neighbours = method switch
+        return method switch
         {
-            DuplicateMethod.Exact => new SameBytes(items),
-            DuplicateMethod.Near => new HashNeighbours(items, options.MaxHamming, new PixelAgreement(items).Agree),
-            DuplicateMethod.Embedding => OfVectors(items, options, cancellationToken),
+            DuplicateMethod.Exact => Group(items, new SameBytes(items), options, cancellationToken),
+            DuplicateMethod.Near => Group(items, new HashNeighbours(items, options.MaxHamming, new PixelAgreement(items).Agree), options, cancellationToken),
+            DuplicateMethod.Embedding => ByVectors(items, options, cancellationToken),
             _ => throw new ArgumentOutOfRangeException(nameof(method), method, "Not a method of finding duplicates."),
         };
-        return StarGrouping.Group(items, neighbours, options.Keep, cancellationToken);
     }
 
-    private INeighbours OfVectors(IReadOnlyList<GalleryItem> items, DuplicateOptions options, CancellationToken cancellationToken)
+    private static IReadOnlyList<DuplicateGroup> Group(IReadOnlyList<GalleryItem> items, INeighbours neighbours, DuplicateOptions options, CancellationToken cancellationToken) =>
+        StarGrouping.Group(items, neighbours, options.Keep, cancellationToken);
+
+    private IReadOnlyList<DuplicateGroup> ByVectors(IReadOnlyList<GalleryItem> items, DuplicateOptions options, CancellationToken cancellationToken)
     {
         var minScore = options.MinScore ?? _scale().Words.First(word => word.Word == ScoreWord.NearDuplicate).MinScore;
-        var neighbours = new SpaceNeighbours(items, _search(cancellationToken), minScore);
-        return _seesShape ? neighbours : new ConfirmedNeighbours(neighbours, items);
+        var search = _search(cancellationToken);
+        // A gallery's own search stays with the gallery.
+        using var own = search as MatrixNeighbours;
+        var neighbours = new SpaceNeighbours(items, search, minScore);
+        return Group(items, _seesShape ? neighbours : new ConfirmedNeighbours(neighbours, items), options, cancellationToken);
     }
 }

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Semblance.Measuring;
 using Semblance.Searching;
-using Semblance.Storage;
 
 namespace Semblance;
 

@@ -53,6 +53,8 @@ public sealed class TagSuggester
         var tags = _tags();
         var items = _items().Where(item => !tags.TryGetValue(item.Id, out var own) || own.Count == 0).OrderBy(item => item.Id).ToArray();
         var search = _search(cancellationToken);
+        // A gallery's own search stays with the gallery.
+        using var own = search as MatrixNeighbours;
         var present = _items().Select(item => item.Id).ToHashSet();
         var tagged = tags.Where(pair => pair.Value.Count > 0 && present.Contains(pair.Key) && search.Contains(pair.Key)).Select(pair => pair.Key).Order().ToArray();
         if (tagged.Length == 0)

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Semblance.Index;
 using Semblance.Numerics;
 using Semblance.Testing;

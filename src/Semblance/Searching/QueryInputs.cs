@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using Semblance.Features;
 using Semblance.Imaging;
 using Semblance.Spaces;
 using Semblance.Storage;

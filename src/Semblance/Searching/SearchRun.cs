@@ -104,22 +104,19 @@ internal sealed class SearchRun(IGalleryStore store, GalleryState state, Func<Sp
     /// <summary>Opening an index and making a query's vector need different things, so they overlap.</summary>
     private async Task<(IReadOnlyList<ISpaceSearch> Searches, IReadOnlyList<IReadOnlyList<SpaceInput>> Inputs)> OpenAsync(IReadOnlyList<Space> spaces, CancellationToken cancellationToken)
     {
-        var opening = spaces.Select(space => inputs.MustRead ? Task.Run(() => open(space, cancellationToken), cancellationToken) : null).ToArray();
+        var opening = inputs.MustRead ? spaces.Select(space => Task.Run(() => open(space, cancellationToken), cancellationToken)).ToArray() : [];
         try
         {
             var ofSpaces = new List<IReadOnlyList<SpaceInput>>();
             foreach (var space in spaces)
                 ofSpaces.Add(await inputs.InAsync(space.Base is null ? space : state.Space(space.SourceId)!, cancellationToken));
-            var searches = new List<ISpaceSearch>();
-            foreach (var (i, space) in spaces.Index())
-                searches.Add(opening[i] is { } task ? await task : open(space, cancellationToken));
-            return (searches, ofSpaces);
+            return (opening.Length > 0 ? await Task.WhenAll(opening) : [.. spaces.Select(space => open(space, cancellationToken))], ofSpaces);
         }
         catch
         {
             // What was begun ends by itself; nobody waits for it, and nobody else shall hear of its failure.
             foreach (var task in opening)
-                _ = task?.ContinueWith(static failed => failed.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+                _ = task.ContinueWith(static failed => failed.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
             throw;
         }
     }

@@ -4,7 +4,7 @@ using Semblance.Numerics;
 namespace Semblance.Spaces;
 
 /// <summary>Neighbours among vectors that a program brings, by cosine: exact.</summary>
-internal sealed class MatrixNeighbours : INeighbourSearch
+internal sealed class MatrixNeighbours : INeighbourSearch, IDisposable
 {
     private readonly ExactVectorIndex _index;
 
@@ -40,4 +40,6 @@ internal sealed class MatrixNeighbours : INeighbourSearch
     public float ScoreOf(float distance) => 1 - distance;
 
     public float DistanceOf(float score) => 1 - score;
+
+    public void Dispose() => _index.Dispose();
 }
