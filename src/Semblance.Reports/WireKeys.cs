@@ -26,6 +26,7 @@ namespace Semblance.Reports;
 [JsonSerializable(typeof(PeerRecord))]
 [JsonSerializable(typeof(RestoredRecord))]
 [JsonSerializable(typeof(SnapshotRecord))]
+[JsonSerializable(typeof(SpaceRecord[]))]
 [JsonSerializable(typeof(StatusRecord))]
 [JsonSerializable(typeof(TagCountRecord))]
 [JsonSerializable(typeof(TagSuggestionLineRecord))]

@@ -75,7 +75,7 @@ public sealed class GalleryVerbTests : IAsyncLifetime
         var told = await _command.RunAsync("search", "pictures/class1/0.jpg", "--explain", "--format", "table");
         Assert.Contains("Index exact, space hsv, 12 pictures measured one by one, so the answer is exact.", told.Error, StringComparison.Ordinal);
         var line = JsonDocument.Parse((await _command.RunAsync("search", "pictures/class1/0.jpg", "--explain", "--format", "json")).Error).RootElement.GetProperty("explanation");
-        Assert.Equal(["index", "space", "searched", "filtered", "effort", "visited", "rescored", "scanned", "recall_estimate", "raised", "embed_milliseconds", "search_microseconds"], Keys(line));
+        Assert.Equal(["index", "space", "searched", "filtered", "effort", "visited", "rescored", "scanned", "recall_estimate", "raised", "embed_milliseconds", "search_microseconds", "stages"], Keys(line));
         Assert.Equal(("exact", 12, true, 1), (line.GetProperty("index").GetString(), line.GetProperty("searched").GetInt32(), line.GetProperty("scanned").GetBoolean(), line.GetProperty("recall_estimate").GetInt32()));
     }
 

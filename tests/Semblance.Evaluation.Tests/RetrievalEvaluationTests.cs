@@ -70,7 +70,7 @@ public sealed class RetrievalEvaluationTests
         var (queries, gallery) = (Matrix.FromRows([[3, 0], [0, -1]]), Matrix.FromRows([[-4, 0], [0, 2]]));
         Assert.Equal(new DistanceRange(0, 7), new VectorDistances(queries, gallery, Metric.L2).Range);
         Assert.Equal(new DistanceRange(-12, 12), new VectorDistances(queries, gallery, Metric.InnerProduct).Range);
-        foreach (var metric in Enum.GetValues<Metric>())
+        foreach (var metric in Enum.GetValues<Metric>().Where(metric => metric != Metric.Hamming))
         {
             var source = new VectorDistances(queries, gallery, metric);
             var block = new float[4];

@@ -30,7 +30,7 @@ public sealed class RecordTests
         Assert.Equal("rank id path score distance word hash_bits", Keys(explained));
         Assert.Equal(("very similar", JsonValueKind.Null), (explained.GetProperty("word").GetString(), explained.GetProperty("hash_bits").ValueKind));
         var how = Json(ExplanationRecord.Of(new SearchExplanation("hnsw", "s", 10, true, 1.23456, 9.87)), WireJson.Default.ExplanationRecord).GetProperty("explanation");
-        Assert.Equal("index space searched filtered effort visited rescored scanned recall_estimate raised embed_milliseconds search_microseconds", Keys(how));
+        Assert.Equal("index space searched filtered effort visited rescored scanned recall_estimate raised embed_milliseconds search_microseconds stages", Keys(how));
     }
 
     [Fact]

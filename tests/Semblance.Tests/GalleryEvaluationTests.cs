@@ -101,7 +101,7 @@ public sealed class GalleryEvaluationTests : IDisposable
         var evaluation = Gallery(["/g/cat/1.jpg", "/g/dog/1.jpg"], 0, 5);
         Assert.Contains("at least two items", Assert.Throws<GalleryException>(() => evaluation.Run(new GalleryEvaluationOptions())).Message, StringComparison.Ordinal);
         Assert.Contains("cannot be read", Assert.Throws<GalleryException>(() => evaluation.Run(new GalleryEvaluationOptions { Labels = _folder["none.csv"] })).Message, StringComparison.Ordinal);
-        Assert.Contains("--queries", Assert.Throws<GalleryException>(() => evaluation.Run(new GalleryEvaluationOptions { Protocol = EvaluationProtocol.QueryGallery })).Message, StringComparison.Ordinal);
+        Assert.Contains("folder of query pictures", Assert.Throws<GalleryException>(() => evaluation.Run(new GalleryEvaluationOptions { Protocol = EvaluationProtocol.QueryGallery })).Message, StringComparison.Ordinal);
         Assert.Contains("There is no folder", Assert.Throws<GalleryException>(() => evaluation.Run(new GalleryEvaluationOptions { Protocol = EvaluationProtocol.QueryGallery, Queries = _folder["none"] })).Message, StringComparison.Ordinal);
     }
 

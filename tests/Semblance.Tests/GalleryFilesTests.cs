@@ -19,7 +19,7 @@ public sealed class GalleryFilesTests
     {
         using var small = await FilledAsync();
         var refusal = Assert.Throws<GalleryRefusedException>(() => small.Open("pixels"));
-        Assert.Contains("reindex --model pixels", refusal.Message, StringComparison.Ordinal);
+        Assert.Equal((GalleryError.OtherModel, "pixels"), (refusal.Error, refusal.Details["asked"]));
         using (var gallery = small.Open(null))
         {
             Assert.Equal(12, (await gallery.ReindexAsync("pixels")).Added);
@@ -151,7 +151,7 @@ public sealed class GalleryFilesTests
     {
         using var small = new SmallGallery();
         var error = Assert.Throws<GalleryException>(() => Gallery.Open(small.Folder, new GalleryOptions { Create = false }));
-        Assert.Contains("semblance index", error.Message, StringComparison.Ordinal);
+        Assert.Contains("There is no gallery", error.Message, StringComparison.Ordinal);
         Assert.False(Directory.Exists(small.Folder));
     }
 

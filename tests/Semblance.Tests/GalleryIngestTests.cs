@@ -192,7 +192,7 @@ public sealed class GalleryIngestTests
         await Assert.ThrowsAsync<GalleryException>(() => gallery.IngestAsync(small.Pictures));
         Directory.CreateDirectory(small.Pictures);
         var refusal = await Assert.ThrowsAsync<GalleryRefusedException>(() => gallery.IngestAsync(small.Pictures));
-        Assert.Contains("--allow-empty", refusal.Message, StringComparison.Ordinal);
+        Assert.Equal((GalleryError.FolderEmptied, small.Pictures), (refusal.Error, refusal.Details["folder"]));
         Assert.Equal(12, gallery.Store.CountItems());
         Assert.Equal(12, (await gallery.IngestAsync(small.Pictures, new IngestOptions { AllowEmpty = true })).Removed);
     }

@@ -14,7 +14,7 @@ internal sealed class CopyTable(IGalleryStore store) : IDisposable
     private const int SearchesBefore = 3;
 
     private readonly Lock _lock = new();
-    private MihIndex? _hashes;
+    private CodeIndex? _hashes;
     private Task? _building;
     private int _asked;
     private bool _disposed;
@@ -26,7 +26,7 @@ internal sealed class CopyTable(IGalleryStore store) : IDisposable
     /// <param name="itemId">The picture itself, where it is one of the gallery; else <paramref name="hashes"/>.</param>
     public IReadOnlyList<long>? Near(long? itemId, PictureHashes? hashes, GalleryVersion version)
     {
-        MihIndex table;
+        CodeIndex table;
         lock (_lock)
         {
             if (_hashes is null || _disposed)
@@ -63,7 +63,7 @@ internal sealed class CopyTable(IGalleryStore store) : IDisposable
         // What fails here fails for searches, too, and is told by them.
         _building = Task.Run(() =>
         {
-            var fresh = new MihIndex(64) { Generation = 0 };
+            var fresh = CodeIndexes.Create(MihIndex.KindName, 64);
             CatchUp(fresh);
             lock (_lock)
             {
@@ -75,7 +75,7 @@ internal sealed class CopyTable(IGalleryStore store) : IDisposable
         });
     }
 
-    private void CatchUp(MihIndex table)
+    private void CatchUp(CodeIndex table)
     {
         var changes = store.Version.Changes;
         var (ids, codes) = (new List<long>(), new List<ulong>());

@@ -15,6 +15,8 @@ internal sealed class IndexFiles<TIndex>(string galleryFolder, Space space, IRea
 {
     private const string Suffix = ".index";
 
+    private readonly System.Collections.Concurrent.ConcurrentDictionary<string, string> _damaged = new(StringComparer.Ordinal);
+
     private readonly string _folder = Path.Combine(galleryFolder, "spaces", space.Name);
 
     public string PathOf(string kind) => Path.Combine(_folder, string.Create(CultureInfo.InvariantCulture, $"{kind}-{space.ProjectionVersion}{Suffix}"));
@@ -44,11 +46,33 @@ internal sealed class IndexFiles<TIndex>(string galleryFolder, Space space, IRea
                 return index;
             index.Dispose();
         }
+        catch (IndexFileException e) when (e.Problem == IndexFileProblem.Damaged)
+        {
+            _damaged[PathOf(kind)] = e.Message;
+        }
         catch (Exception e) when (e is IndexFileException or IOException or UnauthorizedAccessException)
         {
             // Derived data: whatever is wrong with the file, it is built again from the rows.
         }
         return null;
+    }
+
+    /// <summary>What was found damaged when it was to be opened, and left out.</summary>
+    public IReadOnlyList<string> Damaged => [.. _damaged.Values];
+
+    /// <summary>Deletes what was found damaged.</summary>
+    /// <returns>What was wrong with it.</returns>
+    public IReadOnlyList<string> DropDamaged()
+    {
+        var problems = new List<string>();
+        foreach (var file in _damaged.Keys)
+        {
+            if (!_damaged.TryRemove(file, out var problem))
+                continue;
+            Delete(file);
+            problems.Add(problem);
+        }
+        return problems;
     }
 
     /// <summary>Deletes the files of other kinds and of older projections.</summary>

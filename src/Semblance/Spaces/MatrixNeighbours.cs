@@ -6,12 +6,12 @@ namespace Semblance.Spaces;
 /// <summary>Neighbours among vectors that a program brings, by cosine: exact.</summary>
 internal sealed class MatrixNeighbours : INeighbourSearch, IDisposable
 {
-    private readonly ExactVectorIndex _index;
+    private readonly VectorIndex _index;
 
     /// <param name="vectors"><c>[ids.Length, d]</c>.</param>
     public MatrixNeighbours(long[] ids, Matrix vectors)
     {
-        _index = new ExactVectorIndex(Math.Max(1, vectors.Columns), Metric.Cosine);
+        _index = VectorIndexes.Create(ExactVectorIndex.KindName, Math.Max(1, vectors.Columns), Metric.Cosine);
         if (ids.Length > 0)
             _index.Build(ids, vectors);
     }

@@ -131,9 +131,10 @@ internal abstract class SpaceSearch<TIndex> : ISpaceSearch
         return held.Index.Contains(held.RowOf(itemId));
     }
 
-    public IReadOnlyList<SpaceHit> Search(IReadOnlyList<SpaceInput> inputs, int k, SpaceSearchOptions? options = null)
+    public IReadOnlyList<SpaceHit> Search(IReadOnlyList<SpaceInput> inputs, int k, SpaceSearchOptions? options = null) => Healing(() => Find(inputs, k, options ?? new SpaceSearchOptions()));
+
+    private IReadOnlyList<SpaceHit> Find(IReadOnlyList<SpaceInput> inputs, int k, SpaceSearchOptions options)
     {
-        options ??= new SpaceSearchOptions();
         using var held = Hold();
         var probe = Probe(held, inputs);
         var parts = held.Parts;
@@ -150,9 +151,11 @@ internal abstract class SpaceSearch<TIndex> : ISpaceSearch
         }
     }
 
-    public IReadOnlyList<SpaceHit>[] Neighbours(IReadOnlyList<long> itemIds, int k, SpaceSearchOptions? options = null, CancellationToken cancellationToken = default)
+    public IReadOnlyList<SpaceHit>[] Neighbours(IReadOnlyList<long> itemIds, int k, SpaceSearchOptions? options = null, CancellationToken cancellationToken = default) =>
+        Healing(() => FindNeighbours(itemIds, k, options ?? new SpaceSearchOptions(), cancellationToken));
+
+    private IReadOnlyList<SpaceHit>[] FindNeighbours(IReadOnlyList<long> itemIds, int k, SpaceSearchOptions options, CancellationToken cancellationToken)
     {
-        options ??= new SpaceSearchOptions();
         using var held = Hold();
         var parts = held.Parts;
         var places = Enumerable.Range(0, itemIds.Count).Where(i => held.Index.Contains(held.RowOf(itemIds[i]))).ToArray();
@@ -169,7 +172,9 @@ internal abstract class SpaceSearch<TIndex> : ISpaceSearch
         return answers;
     }
 
-    public IReadOnlyDictionary<long, float> Scores(IReadOnlyList<SpaceInput> inputs, IReadOnlyList<long> itemIds)
+    public IReadOnlyDictionary<long, float> Scores(IReadOnlyList<SpaceInput> inputs, IReadOnlyList<long> itemIds) => Healing(() => ScoresOf(inputs, itemIds));
+
+    private Dictionary<long, float> ScoresOf(IReadOnlyList<SpaceInput> inputs, IReadOnlyList<long> itemIds)
     {
         using var held = Hold();
         var probe = Probe(held, inputs);
@@ -211,6 +216,12 @@ internal abstract class SpaceSearch<TIndex> : ISpaceSearch
     }
 
     public (long[] Ids, Matrix Vectors) Vectors(IEnumerable<long> itemIds)
+    {
+        var asked = itemIds.ToArray();
+        return Healing(() => VectorsOf(asked));
+    }
+
+    private (long[] Ids, Matrix Vectors) VectorsOf(long[] itemIds)
     {
         using var held = Hold();
         var ids = itemIds.Where(id => held.Index.Contains(held.RowOf(id))).ToArray();
@@ -316,6 +327,8 @@ internal abstract class SpaceSearch<TIndex> : ISpaceSearch
     public IReadOnlyList<string> DropIfDamaged(CancellationToken cancellationToken)
     {
         using var held = Hold();
+        if (!_store.IsReadOnly && held.Of.Files.DropDamaged() is { Count: > 0 } refused)
+            return refused;
         var problems = held.Index.Verify().Problems;
         if (problems.Count == 0)
             return [];
@@ -343,7 +356,7 @@ internal abstract class SpaceSearch<TIndex> : ISpaceSearch
     public IReadOnlyList<string> Verify()
     {
         using var held = Hold();
-        var problems = held.Index.Verify().Problems.Select(problem => $"index: {problem}").ToList();
+        var problems = held.Of.Files.Damaged.Concat(held.Index.Verify().Problems).Select(problem => $"index: {problem}").ToList();
         var expected = _store.CountVectors(held.Of.Space.SourceId).Vectors;
         if (held.Index.Count != expected)
             problems.Add($"index: it holds {held.Index.Count} vectors where the gallery has {expected}");
@@ -393,6 +406,25 @@ internal abstract class SpaceSearch<TIndex> : ISpaceSearch
             return new Lease(_current!);
         }
     }
+
+    /// <summary>
+    /// Blocks of a large index file are checked when they are first touched. Where one is damaged, the index gives way to an exact one from the truth,
+    /// and the work is done again.
+    /// </summary>
+    private T Healing<T>(Func<T> work)
+    {
+        try
+        {
+            return work();
+        }
+        catch (Exception e) when (IsDamage(e))
+        {
+            DropIfDamaged(CancellationToken.None);
+            return work();
+        }
+    }
+
+    private static bool IsDamage(Exception e) => e is IndexFileException || (e is AggregateException { InnerExceptions: var inner } && inner.All(IsDamage));
 
     private IndexFiles<TIndex> FilesOf(Space space, Projection projection) =>
         new(_galleryFolder, space, Kinds, OpenFile, index => index.Metric == space.Metric && Fits(index, projection.Dimension));

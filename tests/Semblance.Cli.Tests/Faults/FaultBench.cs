@@ -113,6 +113,24 @@ internal sealed class FaultBench : IDisposable
     /// What the database holds, read without any code of the product: for each present picture its path, content hash and raw
     /// vector. Asserts that the file is sound and each picture has exactly one vector.
     /// </summary>
+    /// <summary>Pictures that are committed; 0 while there is no gallery.</summary>
+    public long Committed()
+    {
+        try
+        {
+            using var connection = new SqliteConnection($"Data Source={Path.Combine(Gallery, "gallery.db")};Mode=ReadOnly;Pooling=False");
+            connection.Open();
+            using var command = connection.CreateCommand();
+            command.CommandText = "SELECT value FROM counters WHERE name = 'items'";
+            return command.ExecuteScalar() is long count ? count : 0;
+        }
+        catch (SqliteException)
+        {
+            // Not made yet, or being made.
+            return 0;
+        }
+    }
+
     public SortedDictionary<string, string> Rows()
     {
         using var connection = new SqliteConnection($"Data Source={Path.Combine(Gallery, "gallery.db")};Mode=ReadWrite;Pooling=False");
@@ -122,7 +140,7 @@ internal sealed class FaultBench : IDisposable
         Assert.Equal("ok", check.ExecuteScalar());
         using var command = connection.CreateCommand();
         command.CommandText = """
-            SELECT i.path, i.hash || ' ' || i.width || 'x' || i.height || ' ' || i.phash, count(v.item), hex(min(v.vector))
+            SELECT i.path, lower(hex(i.hash)) || ' ' || i.width || 'x' || i.height || ' ' || i.phash, count(v.item), hex(min(v.vector))
             FROM items i LEFT JOIN vectors v ON v.item = i.id WHERE i.missing = 0 GROUP BY i.id
             """;
         using var reader = command.ExecuteReader();

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using Semblance.Index.Files;
 using Semblance.Index.Tests.Conformance;
+using Semblance.Index.Tests.Fuzzing;
 using Semblance.Numerics;
 using Semblance.Testing;
 using Xunit;
@@ -203,7 +204,8 @@ public abstract class SegmentedIndexConformance : VectorIndexConformance
             index.Remove(7);
             index.Save(path);
         }
-        var original = File.ReadAllBytes(path);
+        // Of a file that has checksums of its blocks every one of these is refused when it is opened.
+        var original = IndexFileMutation.WithoutBlockSums(File.ReadAllBytes(path));
         var random = new SeededRandom(49);
         var structure = Sections(original).Where(section => section.Name is not ("ids" or "rows" or "removed")).ToArray();
         var opened = 0;
