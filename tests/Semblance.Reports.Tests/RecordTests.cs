@@ -1,10 +1,9 @@
-using Semblance.Index;
-using Semblance.Networks;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using Semblance.Evaluation;
-
+using Semblance.Index;
+using Semblance.Networks;
 using Semblance.Tests;
 using Xunit;
 

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
-using Semblance.Reports.Tables;
 using Semblance.Numerics;
+using Semblance.Reports.Tables;
 
 namespace Semblance.Reports.Pages;
 

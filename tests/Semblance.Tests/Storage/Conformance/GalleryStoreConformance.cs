@@ -159,8 +159,17 @@ public abstract class GalleryStoreConformance : IDisposable
             Orientation = 6,
             Photo = new PhotoFacts
             {
-                Taken = new DateTime(1999, 12, 31, 23, 59, 59), TakenOffset = TimeSpan.FromMinutes(-330), Camera = "Ü 1", Lens = "L", Iso = 400, ExposureTime = 0.004, Aperture = 2.8, FocalLength = 35,
-                Location = new GeoPoint(-33.5, 151.25, 12.5), Rating = -1, Description = "d\nd",
+                Taken = new DateTime(1999, 12, 31, 23, 59, 59),
+                TakenOffset = TimeSpan.FromMinutes(-330),
+                Camera = "Ü 1",
+                Lens = "L",
+                Iso = 400,
+                ExposureTime = 0.004,
+                Aperture = 2.8,
+                FocalLength = 35,
+                Location = new GeoPoint(-33.5, 151.25, 12.5),
+                Rating = -1,
+                Description = "d\nd",
             },
         };
         Store.Commit(new IngestBatch { Pictures = [Picture(item, (space, [Bytes(1)])) with { Sidecars = [new Sidecar("/photos/b.xmp", 3, DateTime.UnixEpoch), new Sidecar("/photos/a.xmp", 4, DateTime.UnixEpoch)] }] });
