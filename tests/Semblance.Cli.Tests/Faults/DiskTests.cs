@@ -169,7 +169,7 @@ public sealed class DiskTests
         FaultBench.Remount(disk, "ro");
         await AssertReadsAndRefusesAsync(bench, files[5], committed, args => bench.RunAsync(args));
         // Copies made for reading are removed again.
-        Assert.DoesNotContain(Directory.GetDirectories(Path.GetTempPath(), "semblance-*"), folder => File.Exists(Path.Combine(folder, "gallery.db")));
+        Assert.DoesNotContain(Directory.GetDirectories(Path.GetTempPath(), "semblance-read-*"), folder => File.Exists(Path.Combine(folder, "gallery.db")));
 
         FaultBench.Remount(disk, "rw");
         await bench.IndexAsync();

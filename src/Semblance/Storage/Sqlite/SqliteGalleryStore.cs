@@ -184,7 +184,7 @@ internal sealed partial class SqliteGalleryStore : IGalleryStore
 
     private static (string Connection, string Copy) Copied(string file)
     {
-        var folder = Directory.CreateTempSubdirectory("semblance-").FullName;
+        var folder = Directory.CreateTempSubdirectory("semblance-read-").FullName;
         var copy = Path.Combine(folder, FileName);
         File.Copy(file, copy);
         File.Copy(file + "-wal", copy + "-wal");
