@@ -52,8 +52,9 @@ public sealed partial class Gallery
         using var lease = Store.TakeLongLease();
         var description = _embedders.Describe(model);
         var before = Space;
-        var space = State().Spaces.FirstOrDefault(space => space.Base is null && space.Model == description.Id && space.Sha256 == description.Sha256)
-            ?? Store.AddSpace(PlannedSpace(description, before?.Views ?? Views) with { TakesPictures = false });
+        var views = before?.Views ?? Views;
+        var space = State().Spaces.FirstOrDefault(space => space.Base is null && space.Model == description.Id && space.Sha256 == description.Sha256 && space.Views == views)
+            ?? Store.AddSpace(PlannedSpace(description, views) with { TakesPictures = false });
         var report = await FillAsync(space, options, cancellationToken);
         Store.SetTakesPictures(space.Id, takes: true);
         Store.ActivateSpace(space.Id);

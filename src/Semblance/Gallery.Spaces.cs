@@ -120,16 +120,18 @@ public sealed partial class Gallery
         };
         if (!Projection.IsFitDue(planned, Store.CountVectors(source.Id).Vectors))
             throw new GalleryException($"The space '{source.Name}' has too few vectors to fit {dimension} dimensions of '{head}'; index more pictures, or take fewer.");
-        var space = Store.AddSpace(planned);
+        var vectors = Store.CountVectors(source.Id).Vectors;
+        byte[] fitted;
         try
         {
-            Derive(space, null, new IngestOptions(), cancellationToken);
+            fitted = Projection.Fit(Store, planned, source, NoEmbedder, _options.Seed, _options.Threads, cancellationToken);
         }
         catch (ArgumentException e)
         {
-            Store.RemoveSpace(space.Id);
             throw new GalleryException($"The head '{head}' cannot be fitted to the space '{source.Name}': {e.Message}", e);
         }
+        var space = Store.AddSpace(planned with { ProjectionVersion = 1, FittedCount = vectors }, fitted);
+        Derive(space, null, new IngestOptions(), cancellationToken);
         return State().Space(space.Id)!;
     }
 

@@ -6,7 +6,8 @@ internal interface ISpaceStore
     /// <summary>All of this that searches need, from one moment.</summary>
     GalleryState LoadState();
 
-    Space AddSpace(Space space);
+    /// <param name="projection">Fitted already, so that no moment knows the space without it; null for none.</param>
+    Space AddSpace(Space space, byte[]? projection = null);
 
     /// <summary>Makes a space the one that searches use.</summary>
     void ActivateSpace(long spaceId);

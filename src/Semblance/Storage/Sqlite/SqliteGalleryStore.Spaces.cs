@@ -33,12 +33,12 @@ internal sealed partial class SqliteGalleryStore
         session.Query("SELECT id, scale FROM spaces WHERE scale IS NOT NULL", r => (Id: r.Long(0), Scale: JsonSerializer.Deserialize(r.Text(1)!, ScaleJson.Default.ScoreScale)!)).ToDictionary(row => row.Id, row => row.Scale),
         session.Query("SELECT name, value FROM settings", r => (Name: r.Text(0)!, Value: r.Text(1)!)).ToDictionary(row => row.Name, row => row.Value, StringComparer.Ordinal)));
 
-    public Space AddSpace(Space space) => Write(session => space with
+    public Space AddSpace(Space space, byte[]? projection = null) => Write(session => space with
     {
         Id = session.Number(
             """
-            INSERT INTO spaces (name, model, sha256, kind, modality, dimension, metric, post, post_dimension, post_shrink, active, views, parts, base, head, takes_pictures)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id
+            INSERT INTO spaces (name, model, sha256, kind, modality, dimension, metric, post, post_dimension, post_shrink, active, views, parts, base, head, takes_pictures, projection, projection_version, fitted_count)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id
             """,
             space.Name,
             space.Model,
@@ -55,7 +55,10 @@ internal sealed partial class SqliteGalleryStore
             space.Views.Count,
             space.Base?.SpaceId,
             space.Base?.Head,
-            space.TakesPictures ? 1 : 0)!.Value,
+            space.TakesPictures ? 1 : 0,
+            projection,
+            space.ProjectionVersion,
+            space.FittedCount)!.Value,
     });
 
     public void ActivateSpace(long spaceId) => Write(session => session.Execute("UPDATE spaces SET active = (id = ?)", spaceId));

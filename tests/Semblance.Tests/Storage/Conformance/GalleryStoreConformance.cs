@@ -84,6 +84,9 @@ public abstract class GalleryStoreConformance : IDisposable
         Assert.Equal(1, version);
         Assert.Equal([1, 2, 3], bytes!);
         Assert.False(Store.LoadState().ScaleOf(space).Fitted);
+        var ready = Store.AddSpace(space with { Id = 0, Name = "b", Active = false, ProjectionVersion = 1, FittedCount = 9 }, [4, 5]);
+        Assert.Equal([4, 5], Store.LoadProjection(ready.Id).Bytes!);
+        Assert.Equal(ready, Store.LoadState().Space(ready.Id));
     }
 
     [Fact]

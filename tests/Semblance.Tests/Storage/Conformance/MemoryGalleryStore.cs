@@ -163,10 +163,10 @@ internal sealed class MemoryGalleryStore : IGalleryStore
         _spaces.Where(space => space.Value.Scale is not null).ToDictionary(space => space.Key, space => space.Value.Scale!),
         new Dictionary<string, string>(_settings)));
 
-    public Space AddSpace(Space space) => Change(() =>
+    public Space AddSpace(Space space, byte[]? projection = null) => Change(() =>
     {
         var added = space with { Id = _nextSpace++ };
-        _spaces[added.Id] = (added, null, null);
+        _spaces[added.Id] = (added, projection, null);
         return added;
     });
 
