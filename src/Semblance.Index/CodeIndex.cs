@@ -259,7 +259,12 @@ public abstract class CodeIndex : ICodeIndex
     {
         var effort = options.Effort ?? DefaultEffort;
         var wanted = Math.Min(k ?? rows.Count, rows.Count);
-        var search = new StructureSearch<ulong>(rows, [], query.ToArray(), wanted, effort, options) { MaxDistance = maxDistance, Origin = origin };
+        var search = new StructureSearch<ulong>(rows, [], query.ToArray(), wanted, effort, options)
+        {
+            MaxDistance = maxDistance,
+            Origin = origin,
+            AllowedPositions = options.Filter is null && IsApproximate ? _store.Allowed.Find(rows, options.Allowed) : null,
+        };
         rows.Structure!.FindCandidates(search);
         // Within a largest distance fewer than k may be all there are: enough that k were considered.
         var isAnswer = IsApproximate ? search.Count >= search.K : search.IsComplete;

@@ -30,6 +30,9 @@ public sealed class IdBitmap : IReadOnlySet<long>
 
     public int Count { get; private set; }
 
+    /// <summary>Another after every change.</summary>
+    internal int Version { get; private set; }
+
     /// <summary>False when the id was there already.</summary>
     public bool Add(long id)
     {
@@ -41,6 +44,7 @@ public sealed class IdBitmap : IReadOnlySet<long>
             return false;
         _words[word] |= bit;
         Count++;
+        Version++;
         return true;
     }
 
@@ -63,6 +67,7 @@ public sealed class IdBitmap : IReadOnlySet<long>
             word |= 1UL << (int)(id & 63);
         }
         Count += added;
+        Version++;
     }
 
     /// <summary>Keeps the ids that are in both. O(words), as <see cref="Or"/> and <see cref="AndNot"/>.</summary>
@@ -104,6 +109,7 @@ public sealed class IdBitmap : IReadOnlySet<long>
             return false;
         _words[id >> 6] &= ~(1UL << (int)(id & 63));
         Count--;
+        Version++;
         return true;
     }
 
@@ -149,6 +155,7 @@ public sealed class IdBitmap : IReadOnlySet<long>
         foreach (var word in _words)
             count += BitOperations.PopCount(word);
         Count = count;
+        Version++;
     }
 
     private static IReadOnlySet<long> AsSet(IEnumerable<long> other) => other as IReadOnlySet<long> ?? new HashSet<long>(other);

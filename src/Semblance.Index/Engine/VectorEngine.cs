@@ -244,7 +244,11 @@ internal sealed class VectorEngine<T, TMetric> : IVectorEngine
     // What the structure leads to; null when it pays to scan, or too little was found.
     private Hit[]? Led(RowSnapshot<T> rows, float[] query, T[] prepared, int k, int effort, SearchOptions options, SearchTrace? trace, int origin = -1)
     {
-        var search = new StructureSearch<T>(rows, query, prepared, Math.Min(k, rows.Count), effort, options) { Origin = origin };
+        var search = new StructureSearch<T>(rows, query, prepared, Math.Min(k, rows.Count), effort, options)
+        {
+            Origin = origin,
+            AllowedPositions = options.Filter is null ? _store.Allowed.Find(rows, options.Allowed) : null,
+        };
         if (search.Selectivity * rows.Count < Math.Min(ScanSurvivorsBelow, rows.Count))
             return null;
         rows.Structure!.FindCandidates(search);

@@ -19,7 +19,9 @@ internal static unsafe class GraphWalk
     /// <summary>Places in the pool that are compared at once; as many behind the last hold <see cref="NoKey"/>.</summary>
     public const int SearchWindow = 32;
 
-    private const int LinksPerLine = 64 / sizeof(int);
+    private const int LineBytes = 64;
+
+    private const int LinksPerLine = LineBytes / sizeof(int);
 
     public const ulong NoKey = long.MaxValue;
 
@@ -142,7 +144,7 @@ internal static unsafe class GraphWalk
                 for (var i = 0; i < gathered; i++)
                 {
                     guard.Check(level.CodeOf(ahead[i]), level.CodeBytes);
-                    MemoryHint.Prefetch(level.CodeOf(ahead[i]));
+                    PrefetchCode(level.CodeOf(ahead[i]), level.CodeBytes);
                 }
             }
             else if (next < 0 && found == 0)
@@ -163,6 +165,37 @@ internal static unsafe class GraphWalk
             found = gathered;
         }
         context.Visited += visited;
+        return size;
+    }
+
+    /// <summary>Fills the context's pool with the nearest of the given nodes, each of which is measured; returns how many.</summary>
+    public static int Scan(GraphLevel level, SearchContext context, ReadOnlySpan<int> nodes, int ef) => level.Unchecked is { } file
+        ? Scan(level, context, nodes, ef, new FileGuard(file))
+        : Scan(level, context, nodes, ef, default(NoGuard));
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static int Scan<TGuard>(GraphLevel level, SearchContext context, ReadOnlySpan<int> nodes, int ef, TGuard guard)
+        where TGuard : struct, IBlockGuard
+    {
+        context.BeginScan(ef);
+        var pool = context.Pool;
+        var distances = context.Distances;
+        var fresh = context.Fresh;
+        var room = context.BufferRoom / 4 * 4;
+        var size = 0;
+        for (var first = 0; first < nodes.Length; first += room)
+        {
+            var count = Math.Min(room, nodes.Length - first);
+            nodes.Slice(first, count).CopyTo(new Span<int>(fresh, count));
+            for (var i = 0; i < count; i++)
+                guard.Check(level.CodeOf(fresh[i]), level.CodeBytes);
+            // Those of the next round come from memory while these are compared.
+            foreach (var next in nodes.Slice(first + count, Math.Min(room, nodes.Length - first - count)))
+                PrefetchCode(level.CodeOf(next), level.CodeBytes);
+            context.Measure(level.Codes, fresh, count, distances);
+            Insert(pool, ref size, ef, fresh, distances, count);
+        }
+        context.Visited += nodes.Length;
         return size;
     }
 
@@ -231,6 +264,14 @@ internal static unsafe class GraphWalk
             i--;
             from[i + 1] = from[i];
         }
+    }
+
+    // Lines that lie together come by themselves once the first is read, but later than they are needed.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void PrefetchCode(byte* code, int bytes)
+    {
+        for (var i = 0; i < bytes; i += LineBytes)
+            MemoryHint.Prefetch(code + i);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

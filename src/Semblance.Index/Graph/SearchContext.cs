@@ -89,18 +89,24 @@ internal unsafe class SearchContext
             NativeMemory.Clear(_marks.Start, (nuint)_marked);
             _epoch = 0;
         }
-        if (_poolRoom < ef)
-        {
-            _pool = new HugeMemory((ef + GraphWalk.SearchWindow + Slack) * (long)sizeof(ulong));
-            _poolRoom = ef;
-        }
-        new Span<ulong>(Pool, ef + GraphWalk.SearchWindow).Fill(GraphWalk.NoKey);
+        BeginScan(ef);
         if (++_epoch == 0)
         {
             NativeMemory.Clear(_marks.Start, (nuint)_marked);
             _epoch = 1;
         }
         return _epoch;
+    }
+
+    /// <summary>Empties the pool and makes room in it.</summary>
+    public void BeginScan(int ef)
+    {
+        if (_poolRoom < ef)
+        {
+            _pool = new HugeMemory((ef + GraphWalk.SearchWindow + Slack) * (long)sizeof(ulong));
+            _poolRoom = ef;
+        }
+        new Span<ulong>(Pool, ef + GraphWalk.SearchWindow).Fill(GraphWalk.NoKey);
     }
 
     /// <summary>What is in <see cref="Query"/> now is multiplied with codes.</summary>

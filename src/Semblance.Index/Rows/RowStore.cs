@@ -80,6 +80,9 @@ internal sealed class RowStore<T> : IDisposable
 
     public int Width { get; }
 
+    /// <summary>Where the rows of allowed sets lie that are used again and again.</summary>
+    public AllowedPositions<T> Allowed { get; } = new();
+
     public MappedIndexFile? File => _file;
 
     /// <summary>The rows as they are now. Dispose the lease when done with them.</summary>

@@ -192,6 +192,9 @@ internal sealed class RowScan<T, TMetric>(int queryWidth) : IRowScan<T>
         var lease = store.Read();
         if (options.Allowed is not { } allowed || (long)allowed.Count * SurvivorsWhenOneIn > lease.Snapshot.Count)
             return lease;
+        survivors = store.Allowed.Find(lease.Snapshot, allowed);
+        if (survivors is not null)
+            return lease;
         lease.Dispose();
         return store.Read(allowed, out survivors);
     }

@@ -59,6 +59,12 @@ internal sealed class StructureSearch<T>
     /// <summary>Rows farther than this are not asked for; the bound itself is included.</summary>
     public float MaxDistance { get; init; } = float.PositiveInfinity;
 
+    /// <summary>Where the rows of the allowed set lie, where that is known and nothing but ids left out decides besides.</summary>
+    public int[]? AllowedPositions { get; init; }
+
+    /// <summary>Ids left out in spite of the allowed set.</summary>
+    public int Excepted => _options.Except?.Count ?? 0;
+
     /// <summary>The position of the row that the query is; −1 when it came from outside.</summary>
     public int Origin { get; init; } = -1;
 

@@ -136,8 +136,14 @@ internal abstract partial class SpaceSearch<TIndex> : ISpaceSearch
     private IReadOnlyList<SpaceHit> Find(IReadOnlyList<SpaceInput> inputs, int k, SpaceSearchOptions options)
     {
         using var held = Hold();
-        var probe = Probe(held, inputs);
         var parts = held.Parts;
+        // A row that asks for itself is where its neighbours are found soonest.
+        if (parts == 1 && inputs is [{ Raw: null, Weight: > 0 } one] && options.Except?.Contains(one.ItemId) == true && held.Index.Contains(held.RowOf(one.ItemId)))
+        {
+            var others = options.Except.Count == 1 ? options with { Except = null } : options;
+            return Items(Neighbours(held.Index, [held.RowOf(one.ItemId)], k, RowOptions(held, others), CancellationToken.None)[0], 1, k);
+        }
+        var probe = Probe(held, inputs);
         if (parts == 1)
             return Items(Search(held.Index, probe, k, RowOptions(held, options)), 1, k);
         // Several rows may be of one picture: more are asked for until there are enough pictures, or no more rows.

@@ -244,6 +244,54 @@ public abstract class VectorIndexConformance
 
     [Theory]
     [MemberData(nameof(Metrics))]
+    public void A_set_that_is_used_again_is_followed_as_it_and_the_rows_change(Metric metric)
+    {
+        using var index = Filled(metric, NaiveVectors.Gaussian(6000, 24, 41), out var truth);
+        var query = NaiveVectors.Gaussian(1, 24, 42).Row(0).ToArray();
+        foreach (var oneIn in new[] { 3, 20 })
+        {
+            var allowed = new IdBitmap(truth.Rows.Keys.Where(id => id % oneIn == 1));
+            var options = new SearchOptions { Allowed = allowed };
+            Ask();
+            allowed.Remove(Ask());
+            Ask();
+            allowed.AddRange([.. truth.Rows.Keys.Where(id => id % oneIn == 2)]);
+            Ask();
+            allowed.AndNot(new IdBitmap([Ask()]));
+            var best = Ask();
+            index.Remove(best);
+            truth.Rows.Remove(best);
+            Ask();
+            index.Add(best, query);
+            truth.Rows[best] = query;
+            Ask();
+            index.Add(7000 + oneIn, query);
+            truth.Rows[7000 + oneIn] = query;
+            Ask();
+            allowed.Add(7000 + oneIn);
+            Ask();
+            index.Compact();
+            Ask();
+            // The set itself says nothing of what is left out besides.
+            var except = new HashSet<long> { best, 7000 + oneIn };
+            for (var i = 0; i < 3; i++)
+                AssertNearest(truth, query, 10, index.Search(query, 10, options with { Except = except }), id => allowed.Contains(id) && !except.Contains(id));
+
+            long Ask()
+            {
+                IReadOnlyList<Hit> hits = [];
+                for (var i = 0; i < 3; i++)
+                {
+                    hits = index.Search(query, 10, options);
+                    AssertNearest(truth, query, 10, hits, allowed.Contains);
+                }
+                return hits[0].Id;
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Metrics))]
     public void Allowed_ids_that_were_replaced_or_removed_are_right(Metric metric)
     {
         using var index = Filled(metric, NaiveVectors.Gaussian(900, 5, 14), out var truth);
