@@ -14,7 +14,7 @@ namespace Semblance.Benchmarks;
 internal sealed class GalleryVerb : IBenchmarkVerb
 {
     private const int Rounds = 5;
-    private const int WarmUp = 300;
+    private const int WarmUp = 3000;
 
     public string Name => "gallery";
 
@@ -50,7 +50,7 @@ internal sealed class GalleryVerb : IBenchmarkVerb
         var random = new SeededRandom(7);
         var ids = Enumerable.Range(0, 2 * searches).Select(_ => 1L + random.NextInt(pictures)).Distinct().Take(searches).ToArray();
         foreach (var side in new[] { now, before }.OfType<Side>())
-            Task.WaitAll([.. ids.Take(WarmUp).Select(id => side.Search(id, null)())]);
+            Task.WaitAll([.. Enumerable.Range(0, WarmUp).Select(i => ids[i % ids.Length]).Select(id => side.Search(id, null)())]);
 
         table.Condition("index", index.Kind);
         List<double> bare = [], own = [], old = [], ten = [], few = [], oldTen = [], oldFew = [];

@@ -17,6 +17,9 @@ internal abstract partial class SpaceSearch<TIndex> : ISpaceSearch
     /// <summary>Generation of an index that was never filled.</summary>
     private const long NeverFilled = -1;
 
+    /// <summary>So few are not looked for near a row.</summary>
+    private const int FewAllowed = 1000;
+
     /// <summary>Rows that are projected and added at a time.</summary>
     private const int Chunk = 1024;
 
@@ -137,8 +140,8 @@ internal abstract partial class SpaceSearch<TIndex> : ISpaceSearch
     {
         using var held = Hold();
         var parts = held.Parts;
-        // A row that asks for itself is where its neighbours are found soonest.
-        if (parts == 1 && inputs is [{ Raw: null, Weight: > 0 } one] && options.Except?.Contains(one.ItemId) == true && held.Index.Contains(held.RowOf(one.ItemId)))
+        // A row that asks for itself is where its neighbours are found soonest, unless they are few and looked up.
+        if (parts == 1 && !(options.Allowed?.Count < FewAllowed) && inputs is [{ Raw: null, Weight: > 0 } one] && options.Except?.Contains(one.ItemId) == true && held.Index.Contains(held.RowOf(one.ItemId)))
         {
             var others = options.Except.Count == 1 ? options with { Except = null } : options;
             return Items(Neighbours(held.Index, [held.RowOf(one.ItemId)], k, RowOptions(held, others), CancellationToken.None)[0], 1, k);
