@@ -29,5 +29,5 @@ public sealed class ExactVectorIndex : VectorIndex
     /// </summary>
     /// <exception cref="IndexFileException">The file cannot be used; the message is a sentence.</exception>
     /// <exception cref="IOException">The file is missing or cannot be read.</exception>
-    public static ExactVectorIndex Open(string path) => Open(path, KindName, static file => new ExactVectorIndex(file));
+    public static ExactVectorIndex Open(string path) => MappedIndexFile.Open(path, KindName, static file => new ExactVectorIndex(file));
 }

@@ -27,10 +27,7 @@ public sealed class HnswCodeIndex : CodeIndex
     private HnswCodeIndex(MappedIndexFile file, HnswCodeOptions options)
         : base(file, Empty(file.Header.Dimension, options), rows => Opened(file, options, rows.Positions)) => _options = options;
 
-    /// <summary>Effort of searches that name none.</summary>
     public override int DefaultEffort => _options.EfSearch;
-
-    private protected override bool IsApproximate => true;
 
     private protected override int BuildThreads => _options.BuildThreads;
 

@@ -39,5 +39,5 @@ public sealed class HnswIndex : VectorIndex
     /// <exception cref="IndexFileException">The file cannot be used; the message is a sentence.</exception>
     /// <exception cref="IOException">The file is missing or cannot be read.</exception>
     public static HnswIndex Open(string path, HnswOptions? options = null) =>
-        Open(path, KindName, file => new HnswIndex(file, options ?? new HnswOptions()));
+        MappedIndexFile.Open(path, KindName, file => new HnswIndex(file, options ?? new HnswOptions()));
 }

@@ -34,10 +34,26 @@ public interface IRowIndex : IDisposable
     IndexStatistics Statistics { get; }
 
     /// <summary>
+    /// Whether searches may miss rows that belong to the answer. Such a kind has an effort (<see cref="SearchOptions.Effort"/>) and can be
+    /// tuned; the others find all, whatever is asked of them.
+    /// </summary>
+    bool IsApproximate { get; }
+
+    /// <summary>
+    /// The target recall of searches that name neither effort nor target, 0.98 at first; once the index is tuned it decides their effort.
+    /// Above 0, at most 1, which scans all rows. Without meaning where the kind is exact.
+    /// </summary>
+    float DefaultTargetRecall { get; set; }
+
+    /// <summary>What the index measured of itself; null before <see cref="Tune"/>, and where the kind is exact. It is saved with the index.</summary>
+    RecallCurve? RecallCurve { get; }
+
+    /// <summary>
     /// The <paramref name="k"/> nearest other rows of each row of <paramref name="ids"/>, in their order and from one moment of the index:
     /// what a search by the stored row gives without the row itself, however many rows equal it. An id that is not there has no
     /// neighbours. Exact kinds read the rows once for many of them, O(ids · n); a graph starts at the row's own node, which costs less
-    /// than a search from outside. <see cref="SearchOptions.Trace"/> is left alone.
+    /// than a search from outside. <see cref="SearchOptions.Trace"/> tells of the search where one id that is there is asked, and is left
+    /// alone where several are.
     /// </summary>
     IReadOnlyList<Hit>[] NeighboursOf(ReadOnlySpan<long> ids, int k, SearchOptions? options = null, CancellationToken cancellationToken = default);
 
@@ -45,6 +61,16 @@ public interface IRowIndex : IDisposable
     bool Remove(long id);
 
     bool Contains(long id);
+
+    /// <summary>
+    /// Measures recall and time against exact search over the stored rows at rising efforts, keeps the curve and from then on picks the
+    /// effort by it. The queries are <paramref name="queries"/> rows of the index, each asked for its neighbours other than itself:
+    /// rows that were never seen may be harder. Takes about <paramref name="queries"/> scans, and ends where more effort gains nothing and
+    /// takes longer than a scan. Does nothing for exact kinds and below k + 1 rows.
+    /// </summary>
+    /// <remarks>Of bit codes, many lie at one distance: one that is as near as the true k-th counts as found.</remarks>
+    /// <param name="k">Neighbours that recall counts.</param>
+    void Tune(int queries = 200, int k = 10, CancellationToken cancellationToken = default);
 
     /// <summary>Reclaims the space of removed rows. Kinds also do it by themselves when it is worth it. Searches go on meanwhile.</summary>
     void Compact();

@@ -30,5 +30,5 @@ public sealed class IvfFastScanIndex : VectorIndex
     /// <exception cref="IndexFileException">The file cannot be used; the message is a sentence.</exception>
     /// <exception cref="IOException">The file is missing or cannot be read.</exception>
     public static IvfFastScanIndex Open(string path, IvfOptions? options = null) =>
-        Open(path, KindName, file => new IvfFastScanIndex(file, options ?? new IvfOptions()));
+        MappedIndexFile.Open(path, KindName, file => new IvfFastScanIndex(file, options ?? new IvfOptions()));
 }

@@ -30,5 +30,5 @@ public sealed class IvfFlatIndex : VectorIndex
     /// <exception cref="IndexFileException">The file cannot be used; the message is a sentence.</exception>
     /// <exception cref="IOException">The file is missing or cannot be read.</exception>
     public static IvfFlatIndex Open(string path, IvfOptions? options = null) =>
-        Open(path, KindName, file => new IvfFlatIndex(file, options ?? new IvfOptions()));
+        MappedIndexFile.Open(path, KindName, file => new IvfFlatIndex(file, options ?? new IvfOptions()));
 }

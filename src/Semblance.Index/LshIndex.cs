@@ -1,3 +1,4 @@
+using Semblance.Index.Engine;
 using Semblance.Index.Files;
 using Semblance.Index.Hashing;
 using Semblance.Index.Segments;
@@ -44,7 +45,7 @@ public sealed class LshIndex : VectorIndex
     /// <summary>Opens a file read-only and maps it. Changes made afterwards stay in memory until <see cref="VectorIndex.Save(string)"/>.</summary>
     /// <exception cref="IndexFileException">The file cannot be used; the message is a sentence.</exception>
     /// <exception cref="IOException">The file is missing or cannot be read.</exception>
-    public static LshIndex Open(string path) => Open(path, KindName, static file =>
+    public static LshIndex Open(string path) => MappedIndexFile.Open(path, KindName, static file =>
     {
         var settings = SegmentSections.ReadSettings(file, (1, 1024), (0, 26), (int.MinValue, int.MaxValue), (1, int.MaxValue));
         return new LshIndex(file, new LshOptions

@@ -46,6 +46,16 @@ public sealed class ReducedVectorIndex : IVectorIndex
 
     public IndexStatistics Statistics => _index.Statistics;
 
+    public bool IsApproximate => _index.IsApproximate;
+
+    public float DefaultTargetRecall
+    {
+        get => _index.DefaultTargetRecall;
+        set => _index.DefaultTargetRecall = value;
+    }
+
+    public RecallCurve? RecallCurve => _index.RecallCurve;
+
     /// <summary>Opens a file that <see cref="Save"/> wrote, of whatever kind.</summary>
     /// <exception cref="IndexFileException">The file cannot be used, or holds no reduction; the message is a sentence.</exception>
     /// <exception cref="IOException">The file is missing or cannot be read.</exception>
@@ -96,6 +106,8 @@ public sealed class ReducedVectorIndex : IVectorIndex
         _pca.Reconstruct(projected, vector);
         return true;
     }
+
+    public void Tune(int queries = 200, int k = 10, CancellationToken cancellationToken = default) => _index.Tune(queries, k, cancellationToken);
 
     public void Compact() => _index.Compact();
 

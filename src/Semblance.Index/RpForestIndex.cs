@@ -1,3 +1,4 @@
+using Semblance.Index.Engine;
 using Semblance.Index.Files;
 using Semblance.Index.Segments;
 using Semblance.Index.Trees;
@@ -37,7 +38,7 @@ public sealed class RpForestIndex : VectorIndex
     /// <summary>Opens a file read-only and maps it. Changes made afterwards stay in memory until <see cref="VectorIndex.Save(string)"/>.</summary>
     /// <exception cref="IndexFileException">The file cannot be used; the message is a sentence.</exception>
     /// <exception cref="IOException">The file is missing or cannot be read.</exception>
-    public static RpForestIndex Open(string path) => Open(path, KindName, static file =>
+    public static RpForestIndex Open(string path) => MappedIndexFile.Open(path, KindName, static file =>
     {
         var settings = SegmentSections.ReadSettings(file, (1, 4096), (0, int.MaxValue), (int.MinValue, int.MaxValue), (0, int.MaxValue));
         return new RpForestIndex(file, new RpForestOptions

@@ -61,7 +61,7 @@ public sealed record SearchOptions
 
     /// <summary>
     /// The share of the true ten nearest that a search should return on average; the index picks the effort from the curve it measured
-    /// (<see cref="VectorIndex.Tune"/>). Above 0, at most 1, which scans all rows. <see cref="Effort"/> wins over it.
+    /// (<see cref="IRowIndex.Tune"/>). Above 0, at most 1, which scans all rows. <see cref="Effort"/> wins over it.
     /// </summary>
     public float? TargetRecall
     {
@@ -74,6 +74,6 @@ public sealed record SearchOptions
     /// <summary>What is left to ask of candidates that a structure has accepted.</summary>
     internal SearchOptions ForCandidates => Except is null ? Default : new SearchOptions { Except = Except };
 
-    /// <summary>Filled by the search, for explanations. Batches leave it alone.</summary>
+    /// <summary>Filled by the search, for explanations. What asks for many at once leaves it alone.</summary>
     public SearchTrace? Trace { get; init; }
 }

@@ -17,4 +17,10 @@ public sealed class SearchTrace
 
     /// <summary>Recall@10 the index measured for this effort on its own rows; null when it has not been tuned.</summary>
     public float? RecallEstimate { get; internal set; }
+
+    internal void TellScan() => (Effort, Visited, Rescored, Scanned, RecallEstimate) = (0, 0, 0, true, 1);
+
+    /// <param name="isAnswer">False when the rows had to be scanned after all.</param>
+    internal void TellLed(int effort, long visited, long rescored, bool isAnswer, float? recall) =>
+        (Effort, Visited, Rescored, Scanned, RecallEstimate) = (effort, visited, rescored, !isAnswer, isAnswer ? recall : 1);
 }

@@ -98,13 +98,7 @@ public abstract class VectorCodec
     /// <param name="queries">Rows of the sample that are asked for.</param>
     public CodecFidelity Measure(Matrix sample, Metric metric, int queries = 100, int k = 10, CancellationToken cancellationToken = default)
     {
-        var vectors = sample;
-        if (metric == Metric.Cosine)
-        {
-            vectors = new Matrix(sample.Span.ToArray(), sample.Rows, sample.Columns);
-            for (var row = 0; row < vectors.Rows; row++)
-                VectorMath.NormalizeL2(vectors.Row(row));
-        }
+        var vectors = FidelityMeasurement.AsMeasured(sample, metric);
         var codes = Encode(vectors);
         return FidelityMeasurement.Measure(
             Name, BytesPerVector, vectors, metric, queries, k, (query, distances) => EstimateChecked(vectors.Row(query), metric, codes, distances), cancellationToken);

@@ -30,8 +30,8 @@ public static class VectorFile
     public static Matrix Read(string path, CancellationToken cancellationToken = default)
     {
         using var reader = Open(path);
-        if (reader.Rows > Array.MaxLength / reader.Columns)
-            throw new VectorFileException(path, $"holds {reader.Rows} rows of {reader.Columns} numbers, more than one matrix can; read it in parts");
+        if (reader.Rows > int.MaxValue)
+            throw new VectorFileException(path, $"holds {reader.Rows} rows, more than one matrix can; read it in parts");
         return reader.Read(0, (int)reader.Rows, cancellationToken);
     }
 

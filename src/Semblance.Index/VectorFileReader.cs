@@ -45,14 +45,14 @@ public sealed class VectorFileReader : IDisposable
     /// Rows <paramref name="start"/> … <paramref name="start"/> + <paramref name="count"/> − 1 as float32, <c>[count, Columns]</c>.
     /// Whole numbers above 2²⁴ are rounded, float64 beyond the range of float32 becomes infinite.
     /// </summary>
-    /// <exception cref="ArgumentOutOfRangeException">There are no such rows, or they are more than one matrix can hold.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">There are no such rows.</exception>
     /// <exception cref="VectorFileException">A row has another length than the first, or the file ended early.</exception>
     public Matrix Read(long start, int count, CancellationToken cancellationToken = default)
     {
         ThrowIfOutside(start, count);
-        var values = GC.AllocateUninitializedArray<float>(count * Columns);
-        ReadRows(start, count, (row, bytes) => ElementDecoder.ToSingle(bytes, Element, values.AsSpan(row * Columns, Columns)), cancellationToken);
-        return new Matrix(values, count, Columns);
+        var values = (long)count * Columns <= Array.MaxLength ? new Matrix(GC.AllocateUninitializedArray<float>(count * Columns), count, Columns) : new Matrix(count, Columns);
+        ReadRows(start, count, (row, bytes) => ElementDecoder.ToSingle(bytes, Element, values.Row(row)), cancellationToken);
+        return values;
     }
 
     /// <summary>The same rows of a file of whole numbers, unrounded: ids of neighbours, labels. Row after row, <c>[count, Columns]</c>.</summary>
@@ -61,6 +61,7 @@ public sealed class VectorFileReader : IDisposable
     public long[] ReadIntegers(long start, int count, CancellationToken cancellationToken = default)
     {
         ThrowIfOutside(start, count);
+        ThrowIfNoArrayHolds(count);
         if (Element is VectorElement.Float16 or VectorElement.Float32 or VectorElement.Float64)
             throw new VectorFileException(Path, $"holds {Element} where whole numbers are needed");
         var values = GC.AllocateUninitializedArray<long>(count * Columns);
@@ -76,6 +77,7 @@ public sealed class VectorFileReader : IDisposable
         if (Element != VectorElement.UInt8)
             throw new VectorFileException(Path, $"holds {Element} where bytes are needed");
         ThrowIfOutside(start, count);
+        ThrowIfNoArrayHolds(count);
         var values = GC.AllocateUninitializedArray<byte>(count * Columns);
         ReadRows(start, count, (row, bytes) => bytes.CopyTo(values.AsSpan(row * Columns)), cancellationToken);
         return values;
@@ -90,6 +92,10 @@ public sealed class VectorFileReader : IDisposable
         ArgumentOutOfRangeException.ThrowIfNegative(count);
         if (start > Rows - count)
             throw new ArgumentOutOfRangeException(nameof(count), count, $"The file has {Rows} rows; rows {start} to {start + count - 1} were asked for.");
+    }
+
+    private void ThrowIfNoArrayHolds(int count)
+    {
         if (count > Array.MaxLength / Columns)
             throw new ArgumentOutOfRangeException(nameof(count), count, $"{count} rows of {Columns} numbers are more than one array can hold; read fewer at once.");
     }

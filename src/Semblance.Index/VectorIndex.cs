@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Semblance.Index.Codecs;
 using Semblance.Index.Engine;
 using Semblance.Index.Files;
@@ -23,12 +22,7 @@ public abstract class VectorIndex : IVectorIndex
     // Squared distances are at most (|a| + |b|)², so they stay finite below a quarter of the range.
     private const float MaxSquaredLength = float.MaxValue / 4;
 
-    // Tuning gives up when so many times the effort has found nothing more.
-    private const int FutileFactor = 4;
-
     private readonly IVectorEngine _engine;
-    private long _generation;
-    private RecallCurve? _curve;
 
     private protected VectorIndex(string kind, int dimension, Metric metric, VectorStorage storage, IStructureKind? structure)
     {
@@ -49,8 +43,6 @@ public abstract class VectorIndex : IVectorIndex
             throw file.Damaged($"is damaged: it names the dimension {file.Header.Dimension}");
         Kind = file.Header.Kind;
         Metric = metric;
-        _generation = file.Header.Generation;
-        _curve = RecallCurveSection.Read(file);
         _engine = VectorEngines.Create(StorageSection.Read(file), file.Header.Dimension, metric, structure, file);
     }
 
@@ -67,26 +59,24 @@ public abstract class VectorIndex : IVectorIndex
 
     public long Generation
     {
-        get => Interlocked.Read(ref _generation);
-        set => Interlocked.Exchange(ref _generation, value);
+        get => _engine.Generation;
+        set => _engine.Generation = value;
     }
 
     /// <summary>The effort of a search that names neither effort nor target recall, before <see cref="Tune"/> knows better.</summary>
     public virtual int DefaultEffort => 1;
 
-    /// <summary>The target recall of searches that name neither; once the index is tuned it decides their effort.</summary>
+    public bool IsApproximate => _engine.IsApproximate;
+
     public float DefaultTargetRecall
     {
-        get;
-        set => field = value is > 0 and <= 1
-            ? value
-            : throw new ArgumentOutOfRangeException(nameof(value), value, "The target recall must be above 0 and at most 1.");
-    } = 0.98f;
+        get => _engine.DefaultTargetRecall;
+        set => _engine.DefaultTargetRecall = value;
+    }
 
-    /// <summary>What the index measured of itself; null before <see cref="Tune"/>. It is saved with the index.</summary>
-    public RecallCurve? RecallCurve => Volatile.Read(ref _curve);
+    public RecallCurve? RecallCurve => _engine.RecallCurve;
 
-    public IndexStatistics Statistics => _engine.Statistics(Kind, Generation);
+    public IndexStatistics Statistics => _engine.Statistics(Kind);
 
     /// <summary>Threads that <see cref="Build"/> uses.</summary>
     private protected virtual int BuildThreads => 1;
@@ -95,7 +85,6 @@ public abstract class VectorIndex : IVectorIndex
     {
         Check(ids, vectors);
         _engine.Build(ids, vectors, BuildThreads, cancellationToken);
-        Volatile.Write(ref _curve, null);
     }
 
     public void Add(long id, ReadOnlySpan<float> vector)
@@ -103,13 +92,13 @@ public abstract class VectorIndex : IVectorIndex
         IndexArguments.CheckId(id);
         Check(vector, "The vector");
         CheckStorable(vector, "The vector");
-        _engine.Add([id], vector);
+        _engine.Add(id, vector);
     }
 
     public void Add(ReadOnlySpan<long> ids, Matrix vectors)
     {
         Check(ids, vectors);
-        _engine.Add(ids, vectors.Span);
+        _engine.Add(ids, vectors);
     }
 
     public bool Remove(long id) => _engine.Remove(id);
@@ -121,10 +110,7 @@ public abstract class VectorIndex : IVectorIndex
         IndexArguments.CheckK(k);
         Check(query, "The query");
         options ??= SearchOptions.Default;
-        var effort = EffortOf(options);
-        if (options.Trace is { } trace)
-            trace.RecallEstimate = effort == 0 ? 1 : RecallCurve?.RecallAt(effort);
-        return effort == 0 ? _engine.Scan(query, k, options) : _engine.Search(query, k, effort, options);
+        return _engine.Search(query, k, _engine.EffortOf(options, DefaultEffort), options);
     }
 
     public IReadOnlyList<Hit>[] SearchBatch(Matrix queries, int k, SearchOptions? options = null, CancellationToken cancellationToken = default)
@@ -133,14 +119,14 @@ public abstract class VectorIndex : IVectorIndex
         IndexArguments.CheckK(k);
         Check(queries, "Query");
         options ??= SearchOptions.Default;
-        return _engine.SearchBatch(queries, k, EffortOf(options), options, cancellationToken);
+        return _engine.SearchBatch(queries, k, _engine.EffortOf(options, DefaultEffort), options, cancellationToken);
     }
 
     public IReadOnlyList<Hit>[] NeighboursOf(ReadOnlySpan<long> ids, int k, SearchOptions? options = null, CancellationToken cancellationToken = default)
     {
         IndexArguments.CheckK(k);
         options ??= SearchOptions.Default;
-        return _engine.NeighboursOf(ids, k, EffortOf(options), options, cancellationToken);
+        return _engine.NeighboursOf(ids, k, _engine.EffortOf(options, DefaultEffort), options, cancellationToken);
     }
 
     public IReadOnlyList<Hit> SearchRange(ReadOnlySpan<float> query, float radius, SearchOptions? options = null)
@@ -157,58 +143,10 @@ public abstract class VectorIndex : IVectorIndex
         return _engine.TryGetVector(id, vector);
     }
 
-    /// <summary>
-    /// Measures recall and time against exact search over the stored rows at rising efforts, keeps the curve and from then on picks the
-    /// effort by it. The queries are <paramref name="queries"/> rows of the index, each asked for its neighbours other than itself:
-    /// rows that were never seen may be harder. Takes about <paramref name="queries"/> scans, and ends where more effort gains nothing and
-    /// takes longer than a scan. Does nothing for exact kinds and below k + 1 rows.
-    /// </summary>
-    /// <param name="k">Neighbours that recall counts.</param>
     public void Tune(int queries = 200, int k = 10, CancellationToken cancellationToken = default)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(queries, 1);
-        IndexArguments.CheckK(k);
-        var ids = _engine.SampleIds(queries);
-        if (!_engine.HasStructure || Count <= k || ids.Length == 0)
-            return;
-        var asked = new Matrix(ids.Length, Dimension);
-        var truth = new HashSet<long>[ids.Length];
-        var scans = new double[ids.Length];
-        for (var q = 0; q < ids.Length; q++)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            _engine.TryGetVector(ids[q], asked.Row(q));
-            var start = Stopwatch.GetTimestamp();
-            var hits = _engine.Scan(asked.Row(q), k + 1, SearchOptions.Default);
-            scans[q] = Stopwatch.GetElapsedTime(start).TotalMicroseconds;
-            truth[q] = [.. hits.Where(hit => hit.Id != ids[q]).Take(k).Select(hit => hit.Id)];
-        }
-        Array.Sort(scans);
-        var points = new List<RecallPoint>();
-        var lastGain = 0;
-        foreach (var effort in Efforts())
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            double found = 0;
-            var times = new double[ids.Length];
-            for (var q = 0; q < ids.Length; q++)
-            {
-                var start = Stopwatch.GetTimestamp();
-                var hits = _engine.Search(asked.Row(q), k + 1, effort, SearchOptions.Default);
-                times[q] = Stopwatch.GetElapsedTime(start).TotalMicroseconds;
-                found += hits.Where(hit => hit.Id != ids[q]).Take(k).Count(hit => truth[q].Contains(hit.Id)) / (double)Math.Max(1, truth[q].Count);
-            }
-            Array.Sort(times);
-            // Averages of many searches may fall by noise where the search cannot: the curve does not.
-            var recall = Math.Max((float)(found / ids.Length), points.Count == 0 ? 0 : points[^1].Recall);
-            points.Add(new RecallPoint(effort, recall, (float)times[times.Length / 2]));
-            if (points.Count == 1 || recall > points[^2].Recall)
-                lastGain = effort;
-            // Where rows are alike, ties keep the recall below 1 whatever the effort.
-            if (recall >= 0.9995f || (effort >= FutileFactor * lastGain && times[times.Length / 2] > scans[scans.Length / 2]))
-                break;
-        }
-        Volatile.Write(ref _curve, new RecallCurve(k, Count, points));
+        IndexArguments.CheckTuning(queries, k);
+        _engine.Tune(queries, k, Efforts(), cancellationToken);
     }
 
     public void Compact() => _engine.Compact();
@@ -216,14 +154,9 @@ public abstract class VectorIndex : IVectorIndex
     public void Save(string path) => Save(path, []);
 
     /// <summary>With sections of the caller's own in the same file.</summary>
-    internal void Save(string path, IReadOnlyList<IndexFileSection> beside) => _engine.Save(path, Kind, Generation, RecallCurve, beside);
+    internal void Save(string path, IReadOnlyList<IndexFileSection> beside) => _engine.Save(path, Kind, beside);
 
-    public IndexVerification Verify()
-    {
-        var problems = new List<string>();
-        _engine.Verify(problems);
-        return new IndexVerification(problems);
-    }
+    public IndexVerification Verify() => _engine.Verify();
 
     public void Warm() => _engine.Warm();
 
@@ -233,47 +166,8 @@ public abstract class VectorIndex : IVectorIndex
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>The file of that kind, mapped, to be handed to a constructor; unmapped again when that throws.</summary>
-    private protected static TIndex Open<TIndex>(string path, string kind, Func<MappedIndexFile, TIndex> open)
-    {
-        var file = MappedIndexFile.Open(path, kind);
-        try
-        {
-            return open(file);
-        }
-        catch
-        {
-            file.Dispose();
-            throw;
-        }
-    }
-
     /// <summary>Efforts worth measuring, ascending.</summary>
-    private protected virtual IEnumerable<int> Efforts()
-    {
-        // About six a doubling: fine enough that the picked effort overshoots its target by little.
-        var last = 0;
-        for (var effort = 1.0; effort <= 4096; effort *= 1.125)
-        {
-            if ((int)effort <= last)
-                continue;
-            last = (int)effort;
-            yield return last;
-        }
-    }
-
-    // 0 stands for a scan of all rows.
-    private int EffortOf(SearchOptions options)
-    {
-        if (!_engine.HasStructure)
-            return 0;
-        if (options.Effort is { } effort)
-            return effort;
-        var target = options.TargetRecall ?? DefaultTargetRecall;
-        if (target >= 1)
-            return 0;
-        return RecallCurve is { } curve ? curve.EffortFor(target) : DefaultEffort;
-    }
+    private protected virtual IEnumerable<int> Efforts() => EffortLadder.Fine;
 
     private void Check(ReadOnlySpan<long> ids, Matrix vectors)
     {

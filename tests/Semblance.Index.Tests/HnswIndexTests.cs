@@ -75,6 +75,30 @@ public sealed class HnswIndexTests : VectorIndexConformance
     }
 
     [Fact]
+    public void The_neighbours_of_one_row_tell_what_they_took_and_those_of_several_do_not()
+    {
+        var vectors = Clustered(Dimension, 23);
+        using var index = Filled(vectors, Metric.L2, s_usual);
+        index.Tune(50);
+        var trace = new SearchTrace();
+        var options = new SearchOptions { Trace = trace };
+        index.NeighboursOf([5, 6], 10, options);
+        index.NeighboursOf([Rows + 1], 10, options);
+        Assert.Equal((0, 0L, 0L, false, null), Told());
+        index.NeighboursOf([5], 10, options);
+        var effort = index.RecallCurve!.EffortFor(index.DefaultTargetRecall);
+        Assert.Equal((effort, false, index.RecallCurve.RecallAt(effort)), (trace.Effort, trace.Scanned, trace.RecallEstimate));
+        Assert.InRange(trace.Visited, 11, Rows / 2);
+        Assert.InRange(trace.Rescored, 11, trace.Visited);
+        index.NeighboursOf([5], 10, options with { Effort = 33 });
+        Assert.Equal((33, 33L, false, index.RecallCurve.RecallAt(33)), (trace.Effort, trace.Rescored, trace.Scanned, trace.RecallEstimate));
+        index.NeighboursOf([5], 10, options with { TargetRecall = 1 });
+        Assert.Equal((0, 0L, 0L, true, 1f), Told());
+
+        (int Effort, long Visited, long Rescored, bool Scanned, float? Recall) Told() => (trace.Effort, trace.Visited, trace.Rescored, trace.Scanned, trace.RecallEstimate);
+    }
+
+    [Fact]
     public void Copies_that_link_only_one_another_do_not_hide_the_other_neighbours()
     {
         var vectors = Clustered(Dimension, 21);

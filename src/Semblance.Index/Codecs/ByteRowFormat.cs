@@ -1,5 +1,7 @@
 using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using Semblance.Index.Rows;
 using Semblance.Numerics;
 
@@ -91,14 +93,7 @@ internal sealed class ByteRowFormat : RowFormat<byte>
             MathF.Abs(TensorPrimitives.MaxMagnitude<float>(rest)) / (short.MaxValue - 1), TensorPrimitives.SumOfMagnitudes<float>(rest) / MaxQuerySum));
         var inverse = step > 0 ? 1 / step : 0;
         var codes = MemoryMarshal.Cast<byte, short>(prepared[ByteQueryHeader.Size..QueryWidth]);
-        long codeSum = 0, squares = 0;
-        for (var i = 0; i < rest.Length; i++)
-        {
-            var code = float.ConvertToIntegerNative<int>(MathF.Round(rest[i] * inverse));
-            codes[i] = (short)code;
-            codeSum += code;
-            squares += code * code;
-        }
+        var (codeSum, squares) = Round(rest, inverse, codes);
         codes[rest.Length..].Clear();
         ref var header = ref ByteQueryHeader.Of(prepared);
         header.Step = step;
@@ -112,7 +107,16 @@ internal sealed class ByteRowFormat : RowFormat<byte>
     {
         ref readonly var header = ref ByteRowHeader.Of(row);
         var codes = row.Slice(ByteRowHeader.Size, Dimension);
-        for (var i = 0; i < codes.Length; i++)
+        ref var code = ref MemoryMarshal.GetReference(codes);
+        ref var element = ref MemoryMarshal.GetReference(vector);
+        var i = 0;
+        for (; i + Vector256<float>.Count <= codes.Length; i += Vector256<float>.Count)
+        {
+            var (low, high) = Vector128.Widen(Vector128.WidenLower(Vector128.CreateScalar(Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref code, i))).AsByte()));
+            var (lower, upper) = Vector256.Widen(Vector256.ConvertToSingle(Vector256.Create(low, high).AsInt32()));
+            Vector256.Narrow(Decoded(lower, header), Decoded(upper, header)).StoreUnsafe(ref element, (nuint)i);
+        }
+        for (; i < codes.Length; i++)
             vector[i] = (float)((double)header.Mean + (((double)header.Step * codes[i]) - header.Base));
     }
 
@@ -150,6 +154,39 @@ internal sealed class ByteRowFormat : RowFormat<byte>
         if (Math.Abs(square - header.Square) > (1e-4 * square) + float.Epsilon)
             return "its length is not that of its codes";
         return metric == Metric.Cosine ? RoundedRows.Problem(((double)Dimension * header.Mean * header.Mean) + square, metric) : null;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<double> Decoded(Vector256<double> codes, in ByteRowHeader header) =>
+        Vector256.Create((double)header.Mean) + ((Vector256.Create((double)header.Step) * codes) - Vector256.Create((double)header.Base));
+
+    // The nearest whole numbers, none beyond 32,767, with their sum and the sum of their squares.
+    private static (long Sum, long Squares) Round(ReadOnlySpan<float> values, float factor, Span<short> codes)
+    {
+        ref var value = ref MemoryMarshal.GetReference(values);
+        ref var code = ref MemoryMarshal.GetReference(codes);
+        var sums = Vector256<int>.Zero;
+        var squares = Vector256<long>.Zero;
+        var i = 0;
+        for (; i + Vector256<short>.Count <= values.Length; i += Vector256<short>.Count)
+        {
+            var low = Vector256.ConvertToInt32Native(Vector256.Round(Vector256.LoadUnsafe(ref value, (nuint)i) * factor));
+            var high = Vector256.ConvertToInt32Native(Vector256.Round(Vector256.LoadUnsafe(ref value, (nuint)(i + Vector256<int>.Count)) * factor));
+            Vector256.Narrow(low, high).StoreUnsafe(ref code, (nuint)i);
+            sums += low + high;
+            // Below 2³¹: each square is below 2³⁰.
+            var (lower, upper) = Vector256.Widen((low * low) + (high * high));
+            squares += lower + upper;
+        }
+        var (sum, square) = ((long)Vector256.Sum(sums), Vector256.Sum(squares));
+        for (; i < values.Length; i++)
+        {
+            var whole = float.ConvertToIntegerNative<int>(MathF.Round(values[i] * factor));
+            codes[i] = (short)whole;
+            sum += whole;
+            square += whole * whole;
+        }
+        return (sum, square);
     }
 
     private static bool AreWhole(ReadOnlySpan<float> values)

@@ -1,4 +1,5 @@
 using Semblance.Index.Rows;
+using Semblance.Index.Scanning;
 using Semblance.Numerics;
 
 namespace Semblance.Index.Codecs;
@@ -21,9 +22,7 @@ internal static class FidelityMeasurement
         if (sample.Rows <= k)
             throw new ArgumentException($"The sample has {sample.Rows} rows, and {k} neighbours of one of them need more. Give more rows.", nameof(sample));
         queries = Math.Min(queries, sample.Rows);
-        var rows = new Matrix(sample.Span.ToArray(), sample.Rows, sample.Columns);
-        for (var i = 0; metric == Metric.Cosine && i < rows.Rows; i++)
-            VectorMath.NormalizeL2(rows.Row(i));
+        var rows = AsMeasured(sample, metric);
         var factors = s_factors.Where(factor => factor == 1 || factor * k < sample.Rows).ToArray();
         var found = new double[factors.Length];
         var distances = new float[sample.Rows];
@@ -31,10 +30,7 @@ internal static class FidelityMeasurement
         {
             cancellationToken.ThrowIfCancellationRequested();
             var query = (int)((long)sample.Rows * q / queries);
-            if (metric == Metric.L2)
-                VectorMath.SquaredL2Rows(rows.Row(query), rows.Span, distances);
-            else
-                Negated(rows.Row(query), rows, distances);
+            MatrixScan.Distances(rows.Row(query), rows, metric == Metric.L2 ? Metric.L2 : Metric.InnerProduct, distances);
             var truth = Nearest(distances, query, k).ToHashSet();
             coded(query, distances);
             var shortlist = Nearest(distances, query, factors[^1] * k);
@@ -45,11 +41,18 @@ internal static class FidelityMeasurement
             codec, bytesPerVector, k, queries, sample.Rows, [.. factors.Select((factor, i) => new ShortlistRecall(factor * k, found[i] / ((double)queries * k)))]);
     }
 
-    private static void Negated(ReadOnlySpan<float> query, Matrix rows, Span<float> distances)
+    /// <summary>The rows as the metric needs them: under cosine a copy of length 1.</summary>
+    public static Matrix AsMeasured(Matrix sample, Metric metric)
     {
-        VectorMath.DotRows(query, rows.Span, distances);
-        foreach (ref var x in distances)
-            x = -x;
+        if (metric != Metric.Cosine)
+            return sample;
+        var rows = new Matrix(sample.Rows, sample.Columns);
+        for (var i = 0; i < rows.Rows; i++)
+        {
+            sample.Row(i).CopyTo(rows.Row(i));
+            VectorMath.NormalizeL2(rows.Row(i));
+        }
+        return rows;
     }
 
     private static long[] Nearest(float[] distances, int query, int count)

@@ -1,5 +1,6 @@
 using System.Numerics;
 using Semblance.Index.Codecs;
+using Semblance.Index.Scanning;
 using Semblance.Numerics;
 
 namespace Semblance.Index.InvertedFile;
@@ -52,7 +53,7 @@ internal sealed class CoarseQuantizer
         if (_codes is null || probes == Lists)
         {
             var distances = context.Distances(Lists);
-            Distances(query, Centroids.Span, metric, distances);
+            MatrixScan.Distances(query, Centroids, metric, distances);
             for (var list = 0; list < Lists; list++)
                 order[list] = list;
             distances.Sort(order);
@@ -88,15 +89,4 @@ internal sealed class CoarseQuantizer
     public float Offset(ReadOnlySpan<float> query, Metric metric, int list) => metric == Metric.InnerProduct
         ? -VectorMath.Dot(query, Centroids.Row(list))
         : VectorMath.SquaredL2(query, Centroids.Row(list));
-
-    private static void Distances(ReadOnlySpan<float> query, ReadOnlySpan<float> centroids, Metric metric, Span<float> distances)
-    {
-        if (metric != Metric.InnerProduct)
-        {
-            VectorMath.SquaredL2Rows(query, centroids, distances);
-            return;
-        }
-        VectorMath.DotRows(query, centroids, distances);
-        System.Numerics.Tensors.TensorPrimitives.Negate(distances, distances);
-    }
 }

@@ -41,7 +41,7 @@ internal sealed class IvfModel
     /// <summary>No vector that the codes can tell is longer.</summary>
     public float LongestCode { get; }
 
-    public long BytesHeld => Coarse.BytesHeld + ((Quantizer?.Values.Length ?? 0) * sizeof(float)) + ((Rotation?.Span.Length ?? 0) * sizeof(float));
+    public long BytesHeld => Coarse.BytesHeld + ((Quantizer?.Values.Length ?? 0) * sizeof(float)) + ((Rotation?.Length ?? 0) * sizeof(float));
 
     public static int SampleRows(int lists) => Math.Max(MinSampleRows, lists * SampleRowsPerList);
 

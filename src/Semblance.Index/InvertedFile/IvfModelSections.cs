@@ -26,11 +26,11 @@ internal static class IvfModelSections
         MemoryMarshal.Write(head.AsSpan(12), model.Rotation is null ? 0 : 1);
         MemoryMarshal.Write(head.AsSpan(16), model.TrainedRows);
         yield return new IndexFileSection(Head, HeadBytes, sink => sink.Write(head));
-        yield return Floats(Centroids, model.Coarse.Centroids.Memory);
+        yield return Floats(Centroids, model.Coarse.Centroids);
         if (model.Quantizer is not null)
-            yield return Floats(Codebooks, model.Quantizer.Values.ToArray());
+            yield return Floats(Codebooks, new Matrix(model.Quantizer.Values.ToArray(), 1, model.Quantizer.Values.Length));
         if (model.Rotation is not null)
-            yield return Floats(Rotation, model.Rotation.Memory);
+            yield return Floats(Rotation, model.Rotation);
     }
 
     public static IvfModel? Read(MappedIndexFile file, IvfCodes codes)
@@ -52,21 +52,33 @@ internal static class IvfModelSections
             throw file.Damaged($"is damaged: it names {lists} lists of codes of {pieces} pieces");
         var quantizer = codes == IvfCodes.None
             ? null
-            : new ProductQuantizer(dimension, pieces, centroids, ReadFloats(file, Codebooks, (long)pieces * ProductQuantizer.PieceLength(dimension, pieces) * centroids));
-        var rotation = MemoryMarshal.Read<int>(head[12..]) == 0 ? null : new Matrix(ReadFloats(file, Rotation, (long)dimension * dimension), dimension, dimension);
-        return new IvfModel(
-            codes, new Matrix(ReadFloats(file, Centroids, (long)lists * dimension), lists, dimension), quantizer, rotation, MemoryMarshal.Read<long>(head[16..]));
+            : new ProductQuantizer(dimension, pieces, centroids, ReadCodebooks(file, (long)pieces * ProductQuantizer.PieceLength(dimension, pieces) * centroids));
+        var rotation = MemoryMarshal.Read<int>(head[12..]) == 0 ? null : ReadMatrix(file, Rotation, dimension, dimension);
+        return new IvfModel(codes, ReadMatrix(file, Centroids, lists, dimension), quantizer, rotation, MemoryMarshal.Read<long>(head[16..]));
     }
 
-    private static IndexFileSection Floats(string name, ReadOnlyMemory<float> values) =>
-        new(name, (long)values.Length * sizeof(float), sink => sink.Write(MemoryMarshal.AsBytes(values.Span)));
+    // Row by row: all of them may be more bytes than a span can hold.
+    private static IndexFileSection Floats(string name, Matrix values) => new(name, (long)values.Length * sizeof(float), sink =>
+    {
+        for (var row = 0; row < values.Rows; row++)
+            sink.Write(MemoryMarshal.AsBytes(values.Row(row)));
+    });
 
     private static unsafe ReadOnlySpan<byte> Bytes(MappedIndexFile file, string name, int length) => new(file.Section(name, (UInt128)length), length);
 
-    private static unsafe float[] ReadFloats(MappedIndexFile file, string name, long count)
+    private static unsafe float[] ReadCodebooks(MappedIndexFile file, long count)
     {
         if (count > Array.MaxLength)
-            throw file.Damaged($"is damaged: its section '{name}' would hold {count} numbers");
-        return new ReadOnlySpan<float>(file.Section(name, (UInt128)count * sizeof(float)), (int)count).ToArray();
+            throw file.Damaged($"is damaged: its section '{Codebooks}' would hold {count} numbers");
+        return new ReadOnlySpan<float>(file.Section(Codebooks, (UInt128)count * sizeof(float)), (int)count).ToArray();
+    }
+
+    private static unsafe Matrix ReadMatrix(MappedIndexFile file, string name, int rows, int columns)
+    {
+        var values = (float*)file.Section(name, (UInt128)rows * (UInt128)columns * sizeof(float));
+        var matrix = new Matrix(rows, columns);
+        for (var row = 0; row < rows; row++)
+            new ReadOnlySpan<float>(values + ((nint)row * columns), columns).CopyTo(matrix.Row(row));
+        return matrix;
     }
 }

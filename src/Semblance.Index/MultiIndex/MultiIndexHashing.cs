@@ -26,6 +26,8 @@ internal sealed class MultiIndexHashing : IRowStructure<ulong>
     private MultiIndexHashing(EnumerationCost cost, SubstringLayout? layout, SubstringTable[] tables, int built)
         => (_cost, _layout, _tables, _built) = (cost, layout, tables, built);
 
+    public bool IsExact => true;
+
     public long BytesHeld => _tables.Sum(table => table.BytesHeld);
 
     public long MappedBytes => _tables.Where(table => table.IsMapped).Sum(table => table.BytesHeld);

@@ -21,6 +21,12 @@ internal static class IndexArguments
             throw new ArgumentOutOfRangeException(nameof(k), k, "k must be at least 1.");
     }
 
+    public static void CheckTuning(int queries, int k)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(queries, 1);
+        CheckK(k);
+    }
+
     public static void CheckDimension(int given, int expected, string what)
     {
         if (given != expected)

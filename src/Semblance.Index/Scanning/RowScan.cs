@@ -13,7 +13,7 @@ namespace Semblance.Index.Scanning;
 /// screened by blocks of queries (<see cref="QueryScreen"/>), at the speed of arithmetic.
 /// The loops are compiled optimised at once: a command that searches once would otherwise run them unoptimised.
 /// </summary>
-internal sealed class RowScan<T, TMetric>(int queryWidth) : IRowScan<T>
+internal sealed class RowScan<T, TMetric>(int queryWidth)
     where T : unmanaged
     where TMetric : struct, IRowMetric<T>
 {
@@ -42,20 +42,26 @@ internal sealed class RowScan<T, TMetric>(int queryWidth) : IRowScan<T>
         ? queryWidth * ScreenedElementCost
         : queryWidth * Unsafe.SizeOf<T>() * ByteCost;
 
-    public Hit[] Search(RowStore<T> store, ReadOnlySpan<T> query, int k, SearchOptions options) =>
-        Scan(store, query, k, options.MaxDistance ?? float.PositiveInfinity, options);
-
-    public Hit[] SearchRange(RowStore<T> store, ReadOnlySpan<T> query, float radius, SearchOptions options) =>
-        Scan(store, query, null, MathF.Min(radius, options.MaxDistance ?? radius), options);
-
-    public Hit[][] SearchBatch(RowStore<T> store, ReadOnlyMemory<T> queries, int k, SearchOptions options, CancellationToken cancellationToken)
+    /// <summary>
+    /// The rows as they are now, to be scanned under <paramref name="options"/>. A small allowed set is looked up; then the scan touches
+    /// its members only.
+    /// </summary>
+    /// <param name="survivors">Where the members lie, ascending; null when all rows are to be scanned.</param>
+    public static RowLease<T> Enter(RowStore<T> store, SearchOptions options, out int[]? survivors)
     {
-        using var lease = Enter(store, options, out var survivors);
-        return SearchBatch(lease.Snapshot, survivors, queries, k, options, cancellationToken);
+        survivors = null;
+        var lease = store.Read();
+        if (options.Allowed is not { } allowed || (long)allowed.Count * SurvivorsWhenOneIn > lease.Snapshot.Count)
+            return lease;
+        survivors = store.Allowed.Find(lease.Snapshot, allowed);
+        if (survivors is not null)
+            return lease;
+        lease.Dispose();
+        return store.Read(allowed, out survivors);
     }
 
     /// <summary>The answers of many queries over rows that the caller holds.</summary>
-    /// <param name="survivors">From <see cref="Survivors(RowSnapshot{T}, SearchOptions)"/> over the same rows and options.</param>
+    /// <param name="survivors">From <see cref="Enter"/> or <see cref="Survivors(RowStore{T}, RowSnapshot{T}, SearchOptions)"/> over the same rows and options.</param>
     public Hit[][] SearchBatch(RowSnapshot<T> snapshot, int[]? survivors, ReadOnlyMemory<T> queries, int k, SearchOptions options, CancellationToken cancellationToken)
     {
         var count = queries.Length / queryWidth;
@@ -121,25 +127,21 @@ internal sealed class RowScan<T, TMetric>(int queryWidth) : IRowScan<T>
         }
     }
 
-    /// <summary>The k nearest of rows that the caller holds, on its thread.</summary>
-    public Hit[] Search(RowSnapshot<T> snapshot, ReadOnlySpan<T> query, int k, SearchOptions options)
+    /// <summary>The nearest of rows that the caller holds.</summary>
+    /// <param name="survivors">As for <see cref="SearchBatch"/>.</param>
+    /// <param name="k">Null for all within <paramref name="farthest"/>.</param>
+    /// <param name="farthest">Included.</param>
+    public Hit[] Search(
+        RowSnapshot<T> snapshot, int[]? survivors, ReadOnlySpan<T> query, int? k, float farthest, SearchOptions options, CancellationToken cancellationToken = default)
     {
-        var collector = new HitCollector(Math.Min(k, snapshot.Count), options.MaxDistance ?? float.PositiveInfinity, options, checkAllowed: true);
-        Blocks(snapshot, 0, snapshot.Blocks.Length, query, [collector], CancellationToken.None);
-        return collector.ToHits();
-    }
-
-    private Hit[] Scan(RowStore<T> store, ReadOnlySpan<T> query, int? k, float maxDistance, SearchOptions options)
-    {
-        using var lease = Enter(store, options, out var survivors);
-        var snapshot = lease.Snapshot;
         int? kept = k is { } wanted ? Math.Min(wanted, snapshot.Count) : null;
-        var threads = (int)Math.Min(options.Threads, (long)snapshot.Positions * store.Width * Unsafe.SizeOf<T>() / BytesWorthAThread);
+        var bytes = snapshot.Blocks.Length == 0 ? 0 : (long)snapshot.Positions * snapshot.Blocks[0].Width * Unsafe.SizeOf<T>();
+        var threads = (int)Math.Min(options.Threads, bytes / BytesWorthAThread);
         if (survivors is not null || threads <= 1)
         {
-            var collector = new HitCollector(kept, maxDistance, options, survivors is null);
+            var collector = new HitCollector(kept, farthest, options, survivors is null);
             if (survivors is null)
-                Blocks(snapshot, 0, snapshot.Blocks.Length, query, [collector], CancellationToken.None);
+                Blocks(snapshot, 0, snapshot.Blocks.Length, query, [collector], cancellationToken);
             else
                 Survivors(snapshot, survivors, query, [collector]);
             return collector.ToHits();
@@ -147,11 +149,11 @@ internal sealed class RowScan<T, TMetric>(int queryWidth) : IRowScan<T>
 
         var parts = new HitCollector[threads];
         var shared = query.ToArray();
-        Parallel.For(0, threads, new ParallelOptions { MaxDegreeOfParallelism = threads }, thread =>
+        Parallel.For(0, threads, new ParallelOptions { MaxDegreeOfParallelism = threads, CancellationToken = cancellationToken }, thread =>
         {
-            var part = new HitCollector(kept, maxDistance, options, checkAllowed: true);
+            var part = new HitCollector(kept, farthest, options, checkAllowed: true);
             var blocks = (long)snapshot.Blocks.Length;
-            Blocks(snapshot, (int)(blocks * thread / threads), (int)(blocks * (thread + 1) / threads), shared, [part], CancellationToken.None);
+            Blocks(snapshot, (int)(blocks * thread / threads), (int)(blocks * (thread + 1) / threads), shared, [part], cancellationToken);
             parts[thread] = part;
         });
         for (var thread = 1; thread < threads; thread++)
@@ -159,6 +161,7 @@ internal sealed class RowScan<T, TMetric>(int queryWidth) : IRowScan<T>
         return parts[0].ToHits();
     }
 
+    /// <summary>Offers the rows at some positions, which the caller has found acceptable.</summary>
     public void Rescore(RowSnapshot<T> snapshot, ReadOnlySpan<int> positions, ReadOnlySpan<T> query, HitCollector collector)
     {
         // Candidates lie anywhere in memory: ask for some rows ahead of the one that is measured.
@@ -178,25 +181,12 @@ internal sealed class RowScan<T, TMetric>(int queryWidth) : IRowScan<T>
     }
 
     /// <summary>Where the members of a small allowed set lie, ascending; null when all rows are to be scanned. O(n).</summary>
-    public int[]? Survivors(RowSnapshot<T> snapshot, SearchOptions options)
+    public static int[]? Survivors(RowStore<T> store, RowSnapshot<T> snapshot, SearchOptions options)
     {
         if (options.Allowed is not { } allowed || (long)allowed.Count * SurvivorsWhenOneIn > snapshot.Count)
             return null;
-        return [.. Enumerable.Range(0, snapshot.Positions).Where(position => !snapshot.IsDeleted(position) && allowed.Contains(snapshot.IdAt(position)))];
-    }
-
-    // A small allowed set is looked up; then the scan touches its members only.
-    private static RowLease<T> Enter(RowStore<T> store, SearchOptions options, out int[]? survivors)
-    {
-        survivors = null;
-        var lease = store.Read();
-        if (options.Allowed is not { } allowed || (long)allowed.Count * SurvivorsWhenOneIn > lease.Snapshot.Count)
-            return lease;
-        survivors = store.Allowed.Find(lease.Snapshot, allowed);
-        if (survivors is not null)
-            return lease;
-        lease.Dispose();
-        return store.Read(allowed, out survivors);
+        return store.Allowed.Find(snapshot, allowed)
+            ?? [.. Enumerable.Range(0, snapshot.Positions).Where(position => !snapshot.IsDeleted(position) && allowed.Contains(snapshot.IdAt(position)))];
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

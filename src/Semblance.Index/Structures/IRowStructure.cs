@@ -12,6 +12,12 @@ namespace Semblance.Index.Structures;
 internal interface IRowStructure<T>
     where T : unmanaged
 {
+    /// <summary>
+    /// Whether it leads to all that belongs to an answer and says so (<see cref="StructureSearch{T}.IsComplete"/>). The others may miss
+    /// rows, and what k they lead to is the answer.
+    /// </summary>
+    bool IsExact => false;
+
     /// <summary>Bytes held beside the rows, mapped ones included.</summary>
     long BytesHeld { get; }
 

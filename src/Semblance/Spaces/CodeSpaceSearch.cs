@@ -15,8 +15,6 @@ internal sealed class CodeSpaceSearch(IGalleryStore store, Space space, string g
 
     private protected override string KindFor(string setting, long rows, string? current) => CodeIndexes.Kinds.Contains(setting) ? setting : CodeIndexes.Choose(rows);
 
-    private protected override bool IsWorthBuilding(CodeIndex index, string setting) => index.Kind != KindFor(setting, index.Count, index.Kind);
-
     private protected override CodeIndex Create(string kind, int dimension, IndexBuildOptions options) => CodeIndexes.Create(kind, 64 * VectorForm.Words(dimension), options);
 
     private protected override CodeIndex OpenFile(string path, IndexBuildOptions options) => CodeIndexes.Open(path, options);
@@ -28,12 +26,6 @@ internal sealed class CodeSpaceSearch(IGalleryStore store, Space space, string g
     private protected override void Clear(CodeIndex index) => index.Build([], []);
 
     private protected override IRowCollection<CodeIndex> Collect(long expected, int dimension) => new Rows();
-
-    private protected override void Tune(CodeIndex index, CancellationToken cancellationToken)
-    {
-    }
-
-    private protected override RecallPoint? PickedAt(CodeIndex index, float targetRecall) => null;
 
     private protected override IReadOnlyList<Hit> Search(CodeIndex index, float[] probe, int k, SearchOptions options) => index.Search(Packed(probe), k, options);
 

@@ -8,19 +8,6 @@ namespace Semblance.Spaces;
 /// <summary>A space of real vectors.</summary>
 internal sealed class FloatSpaceSearch(IGalleryStore store, Space space, string galleryFolder, int seed) : SpaceSearch<VectorIndex>(store, space, galleryFolder, seed)
 {
-    /// <summary>Queries that a fresh index measures itself by; their average then errs by about half a point.</summary>
-    private const int TuningQueries = 200;
-
-    /// <summary>Below this many rows an approximate kind may still be scanning, and what it measured would not hold for long.</summary>
-    private const int TuneFrom = 2_000;
-
-    /// <summary>Grown so many times since it measured itself, an index has outgrown its lists and its recall curve.</summary>
-    private const int OutgrownFactor = 4;
-
-    // Before an index would compact itself in the middle of somebody's search, at a quarter of dead rows.
-    private const int WorthAtOneIn = 5;
-    private const int WorthAtDeadRows = 1000;
-
     /// <summary>What is left when inputs cancel is rounding noise, and every picture would match it alike.</summary>
     private const float Cancelled = 1e-3f;
 
@@ -39,18 +26,6 @@ internal sealed class FloatSpaceSearch(IGalleryStore store, Space space, string 
             : chosen;
     }
 
-    private protected override bool IsWorthBuilding(VectorIndex index, string setting)
-    {
-        var statistics = index.Statistics;
-        if (index.Kind != KindFor(setting, statistics.Count, index.Kind))
-            return true;
-        if (index.Kind == ExactVectorIndex.KindName)
-            return false;
-        if (statistics.Deleted >= WorthAtDeadRows && statistics.Deleted * WorthAtOneIn >= statistics.Count + statistics.Deleted)
-            return true;
-        return statistics.Count >= TuneFrom && (index.RecallCurve is not { } curve || statistics.Count >= curve.Rows * OutgrownFactor);
-    }
-
     private protected override VectorIndex Create(string kind, int dimension, IndexBuildOptions options) => VectorIndexes.Create(kind, dimension, _metric, options);
 
     private protected override VectorIndex OpenFile(string path, IndexBuildOptions options) => VectorIndexes.Open(path, options);
@@ -62,15 +37,6 @@ internal sealed class FloatSpaceSearch(IGalleryStore store, Space space, string 
     private protected override void Clear(VectorIndex index) => index.Build([], new Matrix(0, index.Dimension));
 
     private protected override IRowCollection<VectorIndex> Collect(long expected, int dimension) => new Rows(expected, dimension);
-
-    private protected override void Tune(VectorIndex index, CancellationToken cancellationToken)
-    {
-        if (index.Count >= TuneFrom)
-            index.Tune(TuningQueries, cancellationToken: cancellationToken);
-    }
-
-    private protected override RecallPoint? PickedAt(VectorIndex index, float targetRecall) =>
-        index.RecallCurve is { } curve ? curve.Points.First(point => point.Effort == curve.EffortFor(targetRecall)) : null;
 
     private protected override IReadOnlyList<Hit> Search(VectorIndex index, float[] probe, int k, SearchOptions options) => index.Search(probe, k, options);
 

@@ -7,6 +7,19 @@ namespace Semblance.Spaces;
 /// <content>How the index comes about: opened, caught up, built, saved, replaced, healed.</content>
 internal abstract partial class SpaceSearch<TIndex>
 {
+    /// <summary>Queries that a fresh index measures itself by; their average then errs by about half a point.</summary>
+    private const int TuningQueries = 200;
+
+    /// <summary>Below this many rows an approximate kind may still be scanning, and what it measured would not hold for long.</summary>
+    private const int TuneFrom = 2_000;
+
+    /// <summary>Grown so many times since it measured itself, an index has outgrown its lists and its recall curve.</summary>
+    private const int OutgrownFactor = 4;
+
+    // Before an index would compact itself in the middle of somebody's search, at a quarter of dead rows.
+    private const int WorthAtOneIn = 5;
+    private const int WorthAtDeadRows = 1000;
+
     public bool CatchUp(GalleryState state, CancellationToken cancellationToken)
     {
         lock (_change)
@@ -155,6 +168,29 @@ internal abstract partial class SpaceSearch<TIndex>
             Close();
         }
     }
+
+    private bool IsWorthBuilding(TIndex index, string setting)
+    {
+        var statistics = index.Statistics;
+        if (index.Kind != KindFor(setting, statistics.Count, index.Kind))
+            return true;
+        if (index.Kind == Kinds[0])
+            return false;
+        if (statistics.Deleted >= WorthAtDeadRows && statistics.Deleted * WorthAtOneIn >= statistics.Count + statistics.Deleted)
+            return true;
+        return index.IsApproximate && statistics.Count >= TuneFrom && (index.RecallCurve is not { } curve || statistics.Count >= curve.Rows * OutgrownFactor);
+    }
+
+    /// <summary>Lets a fresh index measure its recall.</summary>
+    private static void Tune(TIndex index, CancellationToken cancellationToken)
+    {
+        if (index.Count >= TuneFrom)
+            index.Tune(TuningQueries, cancellationToken: cancellationToken);
+    }
+
+    /// <summary>The effort that searches use and what was measured for it; null for exact kinds and before anything was.</summary>
+    private static RecallPoint? PickedAt(TIndex index, float targetRecall) =>
+        index.RecallCurve is { } curve ? curve.Points.First(point => point.Effort == curve.EffortFor(targetRecall)) : null;
 
     private static string Setting(GalleryState state) => state.Settings.GetValueOrDefault(Gallery.IndexSetting, Gallery.AutomaticIndex);
 

@@ -84,8 +84,6 @@ internal abstract partial class SpaceSearch<TIndex> : ISpaceSearch
     /// <param name="current">The kind there is now, if any.</param>
     private protected abstract string KindFor(string setting, long rows, string? current);
 
-    private protected abstract bool IsWorthBuilding(TIndex index, string setting);
-
     private protected abstract TIndex Create(string kind, int dimension, IndexBuildOptions options);
 
     private protected abstract TIndex OpenFile(string path, IndexBuildOptions options);
@@ -99,12 +97,6 @@ internal abstract partial class SpaceSearch<TIndex> : ISpaceSearch
 
     /// <summary>Takes in rows one chunk after the other for an index that learns from all of them.</summary>
     private protected abstract IRowCollection<TIndex> Collect(long expected, int dimension);
-
-    /// <summary>Lets a fresh index measure its recall, if its kind has any.</summary>
-    private protected abstract void Tune(TIndex index, CancellationToken cancellationToken);
-
-    /// <summary>The effort that searches use and what was measured for it; null for exact kinds and before anything was.</summary>
-    private protected abstract RecallPoint? PickedAt(TIndex index, float targetRecall);
 
     /// <param name="probe">A searched vector.</param>
     private protected abstract IReadOnlyList<Hit> Search(TIndex index, float[] probe, int k, SearchOptions options);

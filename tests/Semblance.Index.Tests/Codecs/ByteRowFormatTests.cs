@@ -41,6 +41,36 @@ public sealed class ByteRowFormatTests
     }
 
     [Fact]
+    public void Elements_and_sums_are_those_of_the_codes_at_every_length()
+    {
+        var random = new SeededRandom(3);
+        for (var dimension = 1; dimension <= 70; dimension++)
+        {
+            var format = new ByteRowFormat(dimension, Metric.L2);
+            var vector = new float[dimension];
+            foreach (ref var x in vector.AsSpan())
+                x = 3 + (float)random.NextGaussian();
+            var row = Encoded(format, vector);
+            var decoded = new float[dimension];
+            format.Decode(row, decoded);
+            var header = ByteRowHeader.Of(row);
+            for (var i = 0; i < dimension; i++)
+                Assert.Equal((float)((double)header.Mean + (((double)header.Step * row[ByteRowHeader.Size + i]) - header.Base)), decoded[i]);
+
+            var prepared = new byte[format.QueryWidth];
+            format.EncodeQuery(vector, prepared);
+            var query = ByteQueryHeader.Of(prepared);
+            var codes = System.Runtime.InteropServices.MemoryMarshal.Cast<byte, short>(prepared.AsSpan(ByteQueryHeader.Size)).ToArray();
+            Assert.Equal(codes.Sum(code => (long)code), query.CodeSum);
+            var squares = codes.Sum(code => (long)code * code);
+            Assert.Equal((float)((double)query.Step * query.Step * (squares - ((double)query.CodeSum * query.CodeSum / dimension))), query.Square);
+            for (var i = 0; i < dimension; i++)
+                Assert.InRange(vector[i] - query.Mean - (query.Step * codes[i]), (-0.51f * query.Step) - 1e-6f, (0.51f * query.Step) + 1e-6f);
+            Assert.All(codes[dimension..], code => Assert.Equal(0, code));
+        }
+    }
+
+    [Fact]
     public void Whole_numbers_that_a_byte_holds_stay_as_they_are()
     {
         var format = new ByteRowFormat(128, Metric.L2);

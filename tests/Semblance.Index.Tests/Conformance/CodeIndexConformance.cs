@@ -107,6 +107,11 @@ public abstract class CodeIndexConformance
         foreach (var radius in new[] { 0, 50 })
             Assert.Equal(Nearest(truth, truth[700]).Where(hit => hit.Id != 700 && hit.Distance <= radius), index.NeighboursOf([700], 2000, new SearchOptions { MaxDistance = radius })[0]);
         Assert.Throws<ArgumentOutOfRangeException>(() => index.NeighboursOf([1], 0));
+        var trace = new SearchTrace();
+        index.NeighboursOf([1, 2], 3, new SearchOptions { Trace = trace });
+        Assert.Equal((0L, false, null), (trace.Rescored, trace.Scanned, trace.RecallEstimate));
+        index.NeighboursOf([1], 3, new SearchOptions { Trace = trace });
+        Assert.True(trace.Scanned ? trace.RecallEstimate == 1 : trace.Rescored >= 3);
     }
 
     [Fact]

@@ -481,6 +481,11 @@ public abstract class VectorIndexConformance
         cancelled.Cancel();
         Assert.ThrowsAny<OperationCanceledException>(() => index.NeighboursOf([1, 2], 3, null, cancelled.Token));
         Assert.Throws<ArgumentOutOfRangeException>(() => index.NeighboursOf([1], 0));
+        var trace = new SearchTrace();
+        index.NeighboursOf([1, 2], 3, new SearchOptions { Trace = trace });
+        Assert.Equal((0L, false, null), (trace.Rescored, trace.Scanned, trace.RecallEstimate));
+        index.NeighboursOf([1], 3, new SearchOptions { Trace = trace });
+        Assert.True(trace.Scanned ? trace.RecallEstimate == 1 : trace.Rescored >= 3);
         Assert.Empty(index.NeighboursOf([], 3));
         using var empty = Create(4, Metric.L2);
         Assert.Empty(Assert.Single(empty.NeighboursOf([1], 3)));

@@ -133,6 +133,42 @@ public sealed class SpacesTests
     }
 
     [Fact]
+    public async Task An_approximate_index_of_codes_measures_itself_and_is_built_again_when_it_has_outgrown_that()
+    {
+        const int Few = 2500;
+        using var rows = new RowGallery();
+        var name = "";
+        using (var gallery = rows.Open())
+        {
+            rows.Add(gallery, 0, Few);
+            name = gallery.AddHeadSpace("sign", 64).Name;
+            gallery.IndexKind = HnswCodeIndex.KindName;
+            gallery.TargetRecall = 0.9f;
+        }
+        // The curve comes with the file, until there are four times the rows.
+        foreach (var (more, measured) in new[] { (0, Few), (Few, Few), (2 * Few, 4 * Few) })
+        {
+            using var gallery = rows.Open(upkeep: true);
+            rows.Add(gallery, (int)gallery.Store.CountItems(), more);
+            await EffortOf(gallery);
+            await gallery.UpkeepSettled;
+            var index = gallery.Status().BySpace[name].Index!;
+            Assert.Equal((HnswCodeIndex.KindName, (long)measured), (index.Kind, MeasuredAt()));
+            Assert.InRange(index.Picked!.Value.Recall, 0.9f, 1);
+            Assert.Equal(index.Picked.Value.Effort, await EffortOf(gallery));
+        }
+
+        async Task<int?> EffortOf(Gallery gallery) =>
+            (await gallery.ExplainAsync(Query.FromId(5) with { Spaces = [new QuerySpace(name)] }, 10)).Explanation.Effort;
+
+        long MeasuredAt()
+        {
+            using var index = CodeIndexes.Open(Assert.Single(Directory.GetFiles(rows.Folder, HnswCodeIndex.KindName + "*.index", SearchOption.AllDirectories)));
+            return index.RecallCurve!.Rows;
+        }
+    }
+
+    [Fact]
     public async Task A_head_that_has_too_few_vectors_or_does_not_exist_is_refused_and_leaves_nothing()
     {
         using var small = new SmallGallery().Fill(2, 4);
