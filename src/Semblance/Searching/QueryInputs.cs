@@ -31,10 +31,10 @@ internal sealed class QueryInputs(Query query, IGalleryStore store, EmbedderPool
     public PictureHashes? Hashes => _picture?.Hashes;
 
     /// <summary>The one picture that the query is.</summary>
-    /// <param name="marks">Of <see cref="OnlyItem"/>, if it is there.</param>
-    public QueryPicture? Picture(IReadOnlyDictionary<long, ItemMark> marks, Func<IReadOnlyCollection<long>, IReadOnlyDictionary<long, GalleryItem>> items) =>
+    /// <param name="markOf">Of <see cref="OnlyItem"/>, if it is there.</param>
+    public QueryPicture? Picture(Func<long, ItemMark?> markOf, Func<IReadOnlyCollection<long>, IReadOnlyDictionary<long, GalleryItem>> items) =>
         OnlyItem is not { } id ? (IsOnePicture ? _picture : null)
-        : marks.TryGetValue(id, out var mark) ? new QueryPicture(new PictureHashes(mark.PHash, mark.DHash), new(() => items([id]).GetValueOrDefault(id) is { } item ? PixelGrid.OfFile(item.Path) : null))
+        : markOf(id) is { } mark ? new QueryPicture(new PictureHashes(mark.PHash, mark.DHash), new(() => items([id]).GetValueOrDefault(id) is { } item ? PixelGrid.OfFile(item.Path) : null))
         : null;
 
     /// <summary>The inputs in a space.</summary>

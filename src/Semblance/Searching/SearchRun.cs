@@ -75,7 +75,7 @@ internal sealed class SearchRun(IGalleryStore store, GalleryState state, Func<Sp
             kept.Keep(read.Values, version.Revision);
             foreach (var (id, item) in read)
                 items[id] = item;
-            var rows = new AnswerRows(version, items.ToDictionary(pair => pair.Key, pair => new ItemMark(pair.Value.Missing, pair.Value.PHash, pair.Value.DHash)), _ => items);
+            var rows = new AnswerRows(version, id => items.TryGetValue(id, out var item) ? new ItemMark(item.Missing, item.PHash, item.DHash) : null, _ => items);
             return (Answer(query, k, found, stages, context, rows, ranking is null ? null : SearchOf(ranking)), version);
         }
 
@@ -158,10 +158,15 @@ internal sealed class SearchRun(IGalleryStore store, GalleryState state, Func<Sp
 
     private List<SearchHit> Answer(Query query, int k, IReadOnlyList<(long Id, float Score)> found, IReadOnlyList<IRankStage> stages, RankContext context, AnswerRows rows, ISpaceSearch? ranking)
     {
-        context = context with { Only = inputs.Picture(rows.Marks, rows.Items), Items = rows.Items };
+        context = context with { Only = inputs.Picture(rows.MarkOf, rows.Items), Items = rows.Items };
         // A row may have been changed between the index's look and this one; what is gone is no answer.
-        IReadOnlyList<Candidate> candidates =
-            [.. found.Where(hit => rows.Marks.TryGetValue(hit.Id, out var mark) && !mark.Missing).Select(hit => new Candidate(hit.Id, hit.Score, rows.Marks[hit.Id]))];
+        var present = new List<Candidate>(found.Count);
+        foreach (var (id, score) in found)
+        {
+            if (rows.MarkOf(id) is { Missing: false } mark)
+                present.Add(new Candidate(id, score, mark));
+        }
+        IReadOnlyList<Candidate> candidates = present;
         foreach (var stage in stages)
         {
             var watch = Stopwatch.GetTimestamp();

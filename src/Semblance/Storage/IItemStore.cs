@@ -77,9 +77,9 @@ internal interface IItemStore
 internal delegate void HashVisitor(long itemId, bool isMissing, ulong pHash);
 
 /// <summary>Rows that an answer is made from, while they are read.</summary>
-/// <param name="Marks">Of the candidates that there are.</param>
+/// <param name="MarkOf">Of a candidate, by its id; null where there is none.</param>
 /// <param name="Items">Reads those that are wanted whole.</param>
-internal sealed record AnswerRows(GalleryVersion Version, IReadOnlyDictionary<long, ItemMark> Marks, Func<IReadOnlyCollection<long>, IReadOnlyDictionary<long, GalleryItem>> Items);
+internal sealed record AnswerRows(GalleryVersion Version, Func<long, ItemMark?> MarkOf, Func<IReadOnlyCollection<long>, IReadOnlyDictionary<long, GalleryItem>> Items);
 
 /// <summary>What ranking looks at in every candidate, where reading the whole item would take longer than the search.</summary>
 internal readonly record struct ItemMark(bool Missing, ulong PHash, ulong DHash);

@@ -74,13 +74,15 @@ internal sealed partial class SqliteGalleryStore
                     marks[rows.Long(2)] = new(rows.Long(3) != 0, (ulong)rows.Long(4), (ulong)rows.Long(5));
             }
         }
-        return work(new AnswerRows(version, marks, ids => Chosen(session, ids)));
+        return work(new AnswerRows(version, id => marks.TryGetValue(id, out var mark) ? mark : null, ids => Chosen(session, ids)));
     });
 
     public (IReadOnlyDictionary<long, GalleryItem> Items, GalleryVersion Version) ReadItems(IReadOnlyList<long> ids) => ids.Count > IdList.Most
         ? Snapshot(session => ((IReadOnlyDictionary<long, GalleryItem>)Chosen(session, ids), VersionOf(session)))
         : Read(session =>
         {
+            if (ids.Count == 0)
+                return (new Dictionary<long, GalleryItem>(), VersionOf(session));
             var (items, version) = (new Dictionary<long, GalleryItem>(ids.Count), default(GalleryVersion));
             // One statement sees one state, and the version comes with each row, of which there always is one.
             using var rows = IdList.Open(

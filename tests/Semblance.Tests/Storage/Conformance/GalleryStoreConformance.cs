@@ -247,9 +247,9 @@ public abstract class GalleryStoreConformance : IDisposable
         var path = Store.ReadAnswer([2, 1, 77], rows =>
         {
             Assert.Equal(version, rows.Version);
-            Assert.Equal([1, 2], rows.Marks.Keys.Order());
-            Assert.Equal(new ItemMark(false, 5, 6), rows.Marks[1]);
-            Assert.True(rows.Marks[2].Missing);
+            Assert.Equal(new ItemMark(false, 5, 6), rows.MarkOf(1));
+            Assert.True(rows.MarkOf(2)!.Value.Missing);
+            Assert.Null(rows.MarkOf(77));
             Assert.Equal([1], rows.Items([1, 77]).Keys);
             return rows.Items([1])[1].Path;
         });
@@ -267,7 +267,8 @@ public abstract class GalleryStoreConformance : IDisposable
         Store.ReadHashes(version.Changes - 1, (id, isMissing, pHash) => hashes.Add((id, isMissing, pHash)));
         Assert.Equal([(2L, true, 0UL)], hashes);
         // More than any list of a statement holds.
-        Assert.Equal(2, Store.ReadAnswer([.. Enumerable.Range(1, 3000).Select(id => (long)id)], rows => rows.Marks.Count));
+        long[] many = [.. Enumerable.Range(1, 3000).Select(id => (long)id)];
+        Assert.Equal(2, Store.ReadAnswer(many, rows => many.Count(id => rows.MarkOf(id) is not null)));
     }
 
     [Fact]

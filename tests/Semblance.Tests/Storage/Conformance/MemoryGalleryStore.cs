@@ -47,7 +47,7 @@ internal sealed class MemoryGalleryStore : IGalleryStore
 
     public T ReadAnswer<T>(IReadOnlyList<long> candidates, Func<AnswerRows, T> work) => Locked(() => work(new AnswerRows(
         _version,
-        ItemsById(candidates.ToHashSet()).ToDictionary(pair => pair.Key, pair => new ItemMark(pair.Value.Missing, pair.Value.PHash, pair.Value.DHash)),
+        id => candidates.Contains(id) && _items.TryGetValue(id, out var own) ? new ItemMark(own.Item.Missing, own.Item.PHash, own.Item.DHash) : null,
         ItemsById)));
 
     public (IReadOnlyDictionary<long, GalleryItem> Items, GalleryVersion Version) ReadItems(IReadOnlyList<long> ids) => Locked(() => (ItemsById(ids.ToHashSet()), _version));
