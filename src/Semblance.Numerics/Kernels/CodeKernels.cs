@@ -24,9 +24,9 @@ internal static class CodeKernels
         if (Vector128.IsHardwareAccelerated)
             kernels.Add(new Vector128CodeKernel());
         if (Avx2.IsSupported)
-            kernels.Add(new Vector256CodeKernel());
+            kernels.Add(new CodeKernel<CodeSimd256, Vector256<byte>, Vector256<int>>("256"));
         if (Vector512.IsHardwareAccelerated && Avx512BW.IsSupported)
-            kernels.Add(new Vector512CodeKernel());
+            kernels.Add(new CodeKernel<CodeSimd512, Vector512<byte>, Vector512<int>>("512"));
         return kernels;
     }
 }

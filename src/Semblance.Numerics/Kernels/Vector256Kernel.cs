@@ -8,9 +8,9 @@ internal sealed class Vector256Kernel : VectorKernel<Simd256Single, Vector256<fl
 {
     public override string Name => "256";
 
-    public override int Hamming(ref ulong a, ref ulong b, int length) => Vector256PopulationCount.Hamming(ref a, ref b, length);
+    public override int Hamming(ref ulong a, ref ulong b, int length) => WidePopulationCount<WordSimd256, Vector256<ulong>>.Hamming(ref a, ref b, length);
 
-    public override void HammingRows(ref ulong query, ref ulong codes, int length, Span<int> result) => Vector256PopulationCount.HammingRows(ref query, ref codes, length, result);
+    public override void HammingRows(ref ulong query, ref ulong codes, int length, Span<int> result) => WidePopulationCount<WordSimd256, Vector256<ulong>>.HammingRows(ref query, ref codes, length, result);
 
     public override int DotBytes(ref short a, ref byte b, int length) => Vector256ByteDot.Dot(ref a, ref b, length);
 

@@ -10,9 +10,9 @@ internal sealed class Vector512Kernel : VectorKernel<Simd512Single, Vector512<fl
 {
     public override string Name => "512";
 
-    public override int Hamming(ref ulong a, ref ulong b, int length) => Vector512PopulationCount.Hamming(ref a, ref b, length);
+    public override int Hamming(ref ulong a, ref ulong b, int length) => WidePopulationCount<WordSimd512, Vector512<ulong>>.Hamming(ref a, ref b, length);
 
-    public override void HammingRows(ref ulong query, ref ulong codes, int length, Span<int> result) => Vector512PopulationCount.HammingRows(ref query, ref codes, length, result);
+    public override void HammingRows(ref ulong query, ref ulong codes, int length, Span<int> result) => WidePopulationCount<WordSimd512, Vector512<ulong>>.HammingRows(ref query, ref codes, length, result);
 
     public override int DotBytes(ref short a, ref byte b, int length) => Vector512ByteDot.Dot(ref a, ref b, length);
 
