@@ -1,5 +1,6 @@
 using Semblance.Features;
 using Semblance.Ingest;
+using Semblance.Measuring;
 
 namespace Semblance;
 
@@ -21,7 +22,7 @@ public sealed partial class Gallery
 
         using var lease = Store.TakeLongLease();
         var isFirst = Space is null;
-        var first = isFirst ? Store.AddSpace(PlannedSpace(_embedders.Describe(PlannedModel), Views) with { Active = true }) : null;
+        var first = isFirst ? AddToTruth(PlannedSpace(_embedders.Describe(PlannedModel), Views) with { Active = true }) : null;
         try
         {
             Space[] spaces = [.. State().Spaces.Where(space => space.TakesPictures && space.Base is null)];
@@ -29,6 +30,7 @@ public sealed partial class Gallery
             var report = await Run(spaces).RunAsync(roots, cancellationToken);
             foreach (var space in State().Spaces.Where(space => space.TakesPictures))
                 Derive(space, () => _embedders.For(SourceOf(State(), space), 0), options, cancellationToken);
+            _log.Ingested(roots.Count, report.Seconds, report.Added, report.Updated, report.Renamed, report.Removed, report.Unchanged, report.Failed);
             return report;
         }
         catch (Exception e) when (e is not OperationCanceledException && first is not null && Store.CountVectors(first.Id).Vectors == 0)
@@ -39,12 +41,14 @@ public sealed partial class Gallery
             throw;
         }
 
-        IngestRun Run(IReadOnlyList<Space> spaces) => new(Store, [.. spaces.Select(space => new IngestSpace(space, pictures => _embedders.For(space, pictures)))], Folder, options, _options.Threads);
+        IngestRun Run(IReadOnlyList<Space> spaces) => new(Store, [.. spaces.Select(space => new IngestSpace(space, pictures => _embedders.For(space, pictures)))], Folder, options, _options.Threads, _log);
     }
 
     /// <summary>
     /// Switches the gallery to another model: embeds every picture with it into a space beside the active one, which goes on
-    /// answering, and swaps when it is complete. Can be cancelled and run again; the old space is kept.
+    /// answering, and swaps when it is complete. Can be cancelled and run again; the old space is kept and takes in no more pictures. What was
+    /// made from it by a head goes over to the new one where that is of the same model in other weights; if it is of another model, the old space is
+    /// fed on for as long as another is made from it.
     /// </summary>
     public async Task<IngestReport> ReindexAsync(string model, IngestOptions? options = null, CancellationToken cancellationToken = default)
     {
@@ -54,13 +58,14 @@ public sealed partial class Gallery
         var before = Space;
         var views = before?.Views ?? Views;
         var space = State().Spaces.FirstOrDefault(space => space.Base is null && space.Model == description.Id && space.Sha256 == description.Sha256 && space.Views == views)
-            ?? Store.AddSpace(PlannedSpace(description, views) with { TakesPictures = false });
+            ?? AddToTruth(PlannedSpace(description, views) with { TakesPictures = false });
         var report = await FillAsync(space, options, cancellationToken);
         Store.SetTakesPictures(space.Id, takes: true);
-        Store.ActivateSpace(space.Id);
-        // What it takes the place of keeps its vectors, and is not fed any more.
+        // Activated last: what a killed run has left undone, the next one does.
         if (before is not null && before.Id != space.Id)
-            Store.SetTakesPictures(before.Id, takes: false);
+            LetRest(before, space, options, cancellationToken);
+        Store.ActivateSpace(space.Id);
+        _log.SpaceActivated(space.Name);
         return report;
     }
 

@@ -10,6 +10,9 @@ public sealed partial class Gallery
     /// <summary>A search is made again where the gallery has changed meanwhile, so often at most: then the answer is as old as its beginning.</summary>
     private const int MostAttempts = 3;
 
+    /// <summary>What a log of slow searches is for; the first of a process, which loads a network and an index, is usually one.</summary>
+    private const double SlowSeconds = 0.2;
+
     /// <summary>The <paramref name="k"/> pictures most like the query, best first; empty when nothing passes the filter and the score limit.</summary>
     public async Task<IReadOnlyList<SearchHit>> SearchAsync(Query query, int k = 10, CancellationToken cancellationToken = default) =>
         (await ExplainAsync(query, k, cancellationToken)).Hits;
@@ -38,7 +41,10 @@ public sealed partial class Gallery
                 var (answer, version) = await run.RunAsync(query, k, query.TargetRecall ?? TargetRecallOf(current), cancellationToken);
                 if (version.Revision == current.Version.Revision || attempt == MostAttempts)
                 {
-                    GalleryMeter.SearchDuration.Record(Stopwatch.GetElapsedTime(started).TotalSeconds);
+                    var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
+                    GalleryMeter.SearchDuration.Record(seconds);
+                    if (seconds >= SlowSeconds)
+                        _log.SlowSearch(seconds * 1000, answer.Hits.Count, k, attempt);
                     return answer;
                 }
             }

@@ -2,6 +2,7 @@ using System.Globalization;
 using Semblance.Features;
 using Semblance.Index;
 using Semblance.Ingest;
+using Semblance.Measuring;
 using Semblance.Networks;
 using Semblance.Numerics;
 using Semblance.Spaces;
@@ -90,7 +91,7 @@ public sealed partial class Gallery
         using var lease = Store.TakeLongLease();
         var description = _embedders.Describe(model);
         views ??= PictureViews.Whole;
-        var space = State().Spaces.FirstOrDefault(space => space.Base is null && space.Sha256 == description.Sha256 && space.Views == views) ?? Store.AddSpace(PlannedSpace(description, views));
+        var space = State().Spaces.FirstOrDefault(space => space.Base is null && space.Sha256 == description.Sha256 && space.Views == views) ?? AddToTruth(PlannedSpace(description, views));
         if (!space.TakesPictures)
             Store.SetTakesPictures(space.Id, takes: true);
         return await FillAsync(space, options, cancellationToken);
@@ -120,17 +121,8 @@ public sealed partial class Gallery
         };
         if (!Projection.IsFitDue(planned, Store.CountVectors(source.Id).Vectors))
             throw new GalleryException($"The space '{source.Name}' has too few vectors to fit {dimension} dimensions of '{head}'; index more pictures, or take fewer.");
-        var vectors = Store.CountVectors(source.Id).Vectors;
-        byte[] fitted;
-        try
-        {
-            fitted = Projection.Fit(Store, planned, source, NoEmbedder, _options.Seed, _options.Threads, cancellationToken);
-        }
-        catch (ArgumentException e)
-        {
-            throw new GalleryException($"The head '{head}' cannot be fitted to the space '{source.Name}': {e.Message}", e);
-        }
-        var space = Store.AddSpace(planned with { ProjectionVersion = 1, FittedCount = vectors }, fitted);
+        var (vectors, fitted) = FitHead(planned, source, cancellationToken);
+        var space = AddToTruth(planned with { ProjectionVersion = 1, FittedCount = vectors }, fitted);
         Derive(space, null, new IngestOptions(), cancellationToken);
         return State().Space(space.Id)!;
     }
@@ -144,6 +136,7 @@ public sealed partial class Gallery
         if (Store.CountVectors(space.SourceId).Pictures < Store.CountItems())
             throw new GalleryException($"The space '{name}' has {Store.CountVectors(space.SourceId).Pictures} of {Store.CountItems()} pictures; complete it first.");
         Store.ActivateSpace(space.Id);
+        _log.SpaceActivated(name);
     }
 
     /// <summary>Removes a space, its vectors and its index files.</summary>
@@ -158,9 +151,8 @@ public sealed partial class Gallery
             throw new GalleryException($"The space '{made.Name}' is made from '{name}'; remove that one first.");
         Store.RemoveSpace(space.Id);
         _searches.Forget(space.Id);
-        var folder = Path.Combine(Folder, "spaces", space.Name);
-        if (Directory.Exists(folder))
-            Directory.Delete(folder, recursive: true);
+        DeleteFiles(space);
+        _log.SpaceRemoved(name);
     }
 
     /// <summary>The searched vectors of all present pictures, <c>[n, d]</c>, L2-normalised, in id order.</summary>
@@ -259,9 +251,68 @@ public sealed partial class Gallery
     private async Task<IngestReport> FillAsync(Space space, IngestOptions options, CancellationToken cancellationToken)
     {
         var embedder = _embedders.For(space, Store.CountItems());
-        var report = await new ReindexRun(Store, space, embedder, options, _options.Threads).RunAsync(cancellationToken);
+        var report = await new ReindexRun(Store, space, embedder, options, _options.Threads, _log).RunAsync(cancellationToken);
+        _log.SpaceFilled(space.Name, report.Added, report.Failed, report.Seconds);
         Derive(space, () => embedder, options, cancellationToken);
         return report;
+    }
+
+    private (long Vectors, byte[] Fitted) FitHead(Space head, Space source, CancellationToken cancellationToken)
+    {
+        var vectors = Store.CountVectors(source.Id).Vectors;
+        try
+        {
+            return (vectors, Projection.Fit(Store, head, source, NoEmbedder, _options.Seed, _options.Threads, cancellationToken));
+        }
+        catch (ArgumentException e)
+        {
+            throw new GalleryException($"The head '{head.Base!.Head}' cannot be fitted to the space '{source.Name}': {e.Message}", e);
+        }
+    }
+
+    /// <summary>Adds a space and removes what one of the same name may have left: a run that was killed between its rows and its files.</summary>
+    private Space AddToTruth(Space space, byte[]? projection = null)
+    {
+        DeleteFiles(space);
+        return Store.AddSpace(space, projection);
+    }
+
+    private void DeleteFiles(Space space)
+    {
+        var folder = Path.Combine(Folder, "spaces", space.Name);
+        if (Directory.Exists(folder))
+            Directory.Delete(folder, recursive: true);
+    }
+
+    /// <summary>Lets a space rest that another takes the place of, so that pictures are not embedded for it any more, unless another one lives on it.</summary>
+    private void LetRest(Space before, Space successor, IngestOptions options, CancellationToken cancellationToken)
+    {
+        var heads = State().Spaces.Where(space => space.Base?.SpaceId == before.Id && space.TakesPictures).ToList();
+        var isSameModel = before.Model == successor.Model;
+        if (heads.Count > 0 && !isSameModel && !Embedders.IsRetired(before.Model))
+        {
+            _log.SpaceFedOn(before.Name, heads[0].Name);
+            return;
+        }
+        foreach (var head in heads)
+        {
+            var moved = head with { Sha256 = successor.Sha256, Base = head.Base! with { SpaceId = successor.Id }, ProjectionVersion = 0, FittedCount = 0 };
+            if (isSameModel && Projection.IsFitDue(moved, Store.CountVectors(successor.Id).Vectors))
+            {
+                var (vectors, fitted) = FitHead(moved, successor, cancellationToken);
+                // A version further, so that no file of the old one is taken for its own.
+                var space = Store.ReplaceSpace(head.Id, moved with { ProjectionVersion = head.ProjectionVersion + 1, FittedCount = vectors }, fitted);
+                _searches.Forget(head.Id);
+                Derive(space, null, options, cancellationToken);
+                _log.HeadMoved(head.Name, successor.Name);
+            }
+            else
+            {
+                Store.SetTakesPictures(head.Id, takes: false);
+                _log.HeadLeftBehind(head.Name, before.Name);
+            }
+        }
+        Store.SetTakesPictures(before.Id, takes: false);
     }
 
     private static IEmbedder NoEmbedder() => throw new InvalidOperationException("A head is fitted to vectors, not to pictures.");
@@ -276,6 +327,7 @@ public sealed partial class Gallery
         {
             options.Progress?.Report(new IngestProgress("fit", 0, vectors, 0, 0));
             space = Store.SaveProjection(space.Id, Projection.Fit(Store, space, source, embedder ?? NoEmbedder, _options.Seed, _options.Threads, cancellationToken), vectors);
+            _log.ProjectionFitted(space.Name, space.ProjectionVersion, vectors);
         }
         options.Progress?.Report(new IngestProgress("index", 0, vectors, 0, 0));
         var search = _searches.Open(space, State(), cancellationToken);

@@ -1,4 +1,7 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Semblance.Features;
+using Semblance.Measuring;
 using Semblance.Networks;
 using Semblance.Searching;
 using Semblance.Spaces;
@@ -18,6 +21,7 @@ namespace Semblance;
 public sealed partial class Gallery : IDisposable
 {
     private readonly GalleryOptions _options;
+    private readonly ILogger _log;
     private readonly EmbedderPool _embedders;
     private readonly SpaceSearches _searches;
     private readonly FilterCache _filters;
@@ -34,9 +38,10 @@ public sealed partial class Gallery : IDisposable
         Folder = folder;
         Store = store;
         _options = options;
+        _log = options.Log ?? NullLogger.Instance;
         Models = options.Models ?? Embedders.OpenStore();
         _embedders = new EmbedderPool(Models, RefuseModel);
-        _searches = new SpaceSearches(store, folder, options.Seed, options.IndexMemory, options.Upkeep ? LookAfter : null);
+        _searches = new SpaceSearches(store, folder, options.Seed, options.IndexMemory, options.Upkeep ? LookAfter : null, _log);
         _filters = new FilterCache(store);
         _copies = new CopyTable(store);
     }
@@ -95,7 +100,11 @@ public sealed partial class Gallery : IDisposable
             store.Dispose();
             throw;
         }
-        return new Gallery(folder, store, options);
+        var gallery = new Gallery(folder, store, options);
+        if (store.MigratedFrom is { } old)
+            gallery._log.GalleryMigrated(folder, old, Schema.CurrentVersion);
+        gallery._log.GalleryOpened(folder, store.IsReadOnly);
+        return gallery;
     }
 
     /// <summary>True where <paramref name="folder"/> holds a gallery.</summary>
@@ -122,7 +131,7 @@ public sealed partial class Gallery : IDisposable
             if (_upkeeps.TryGetValue(search, out var upkeep))
                 upkeep.Wake();
             else
-                _upkeeps[search] = new IndexUpkeep(search, _options.Log);
+                _upkeeps[search] = new IndexUpkeep(search, _log);
         }
     }
 }

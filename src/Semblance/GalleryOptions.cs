@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Semblance.Features;
 using Semblance.Networks;
 
@@ -38,8 +39,8 @@ public sealed record GalleryOptions
     /// </summary>
     public bool Upkeep { get; init; }
 
-    /// <summary>Gets a sentence about each failure of <see cref="Upkeep"/>, on its thread.</summary>
-    public Action<string>? Log { get; init; }
+    /// <summary>Is told what the gallery does, from any of its threads; null for nobody. Which events there are is in the library guide.</summary>
+    public ILogger? Log { get; init; }
 
     /// <summary>Refuses every change. A gallery on a disk that cannot be written is opened so by itself.</summary>
     public bool ReadOnly { get; init; }

@@ -75,6 +75,6 @@ internal sealed class VerbContext
             Create = create,
             ReadOnly = readOnly,
             Upkeep = upkeep,
-            Log = sentence => Log.Log(LogLevel.Warning, default, sentence, null, static (text, _) => text),
+            Log = Log,
         });
 }

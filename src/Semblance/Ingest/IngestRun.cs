@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Threading.Channels;
+using Microsoft.Extensions.Logging;
 using Semblance.Imaging;
 using Semblance.Measuring;
 using Semblance.Searching;
@@ -30,6 +31,7 @@ internal sealed class IngestRun
     private readonly IReadOnlyList<IngestSpace> _spaces;
     private readonly IngestOptions _options;
     private readonly int _threads;
+    private readonly ILogger _log;
     private readonly FolderScan _scan;
     private readonly FactsRun _facts;
     private readonly Stopwatch _clock = Stopwatch.StartNew();
@@ -49,12 +51,13 @@ internal sealed class IngestRun
     private long _factsRead;
 
     /// <param name="spaces">All that each picture is embedded for.</param>
-    public IngestRun(IGalleryStore store, IReadOnlyList<IngestSpace> spaces, string galleryFolder, IngestOptions options, int threads)
+    public IngestRun(IGalleryStore store, IReadOnlyList<IngestSpace> spaces, string galleryFolder, IngestOptions options, int threads, ILogger log)
     {
         _store = store;
         _spaces = spaces;
         _options = options;
         _threads = threads;
+        _log = log;
         _scan = new FolderScan(options, galleryFolder);
         _facts = new FactsRun(store, _scan.Sidecars, options, threads);
     }
@@ -89,6 +92,8 @@ internal sealed class IngestRun
 
         var vanished = plan.Vanished.Where(s => !_claimed.Contains(s.Id)).Select(s => s.Id).ToList();
         _removed = vanished.Count;
+        foreach (var failed in _scan.Failures)
+            _log.PictureFailed(failed.Path, failed.Reason, failed.Message);
         if (vanished.Count + _scan.Failures.Count + plan.Recovered.Count > 0)
             _store.Commit(new IngestBatch { Vanished = vanished, Failed = _scan.Failures, Recovered = plan.Recovered });
         return Done();
@@ -338,6 +343,8 @@ internal sealed class IngestRun
         _embedded += embedded;
         GalleryMeter.Embedded.Add(embedded);
         GalleryMeter.Failed.Add(batch.Failed.Count);
+        foreach (var failed in batch.Failed)
+            _log.PictureFailed(failed.Path, failed.Reason, failed.Message);
         _failures.AddRange(batch.Failed.Select(f => new GalleryFailure(f.Path, f.Reason, f.Message, DateTime.UtcNow)));
         outcomes.Clear();
     }

@@ -1,12 +1,14 @@
 using System.Diagnostics;
+using Microsoft.Extensions.Logging;
 using Semblance.Features;
 using Semblance.Imaging;
+using Semblance.Measuring;
 using Semblance.Storage;
 
 namespace Semblance.Ingest;
 
 /// <summary>Embeds every present picture that a space has no vector for, batch by batch; run again it goes on where it stopped.</summary>
-internal sealed class ReindexRun(IGalleryStore store, Space space, IEmbedder embedder, IngestOptions options, int threads)
+internal sealed class ReindexRun(IGalleryStore store, Space space, IEmbedder embedder, IngestOptions options, int threads, ILogger log)
 {
     public Task<IngestReport> RunAsync(CancellationToken cancellationToken) => Task.Run(() => Run(cancellationToken), cancellationToken);
 
@@ -34,7 +36,9 @@ internal sealed class ReindexRun(IGalleryStore store, Space space, IEmbedder emb
                 }
                 else
                 {
-                    failures.Add(new(item.Path, decoded.Failure!.Reason.ToString().ToLowerInvariant(), decoded.Failure.Message, DateTime.UtcNow));
+                    var failure = new GalleryFailure(item.Path, decoded.Failure!.Reason.ToString().ToLowerInvariant(), decoded.Failure.Message, DateTime.UtcNow);
+                    failures.Add(failure);
+                    log.PictureFailed(failure.Path, failure.Reason, failure.Message);
                 }
             }
             if (pictures.Count > 0)

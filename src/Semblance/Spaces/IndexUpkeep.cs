@@ -1,3 +1,6 @@
+using Microsoft.Extensions.Logging;
+using Semblance.Measuring;
+
 namespace Semblance.Spaces;
 
 /// <summary>
@@ -15,13 +18,13 @@ internal sealed class IndexUpkeep : IDisposable
     private static readonly TimeSpan s_longestRetry = TimeSpan.FromHours(1);
 
     private readonly ISpaceSearch _index;
-    private readonly Action<string>? _log;
+    private readonly ILogger _log;
     private readonly CancellationTokenSource _stop = new();
     private readonly SemaphoreSlim _changed = new(0);
     private readonly Thread _thread;
     private readonly TaskCompletionSource _settled = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public IndexUpkeep(ISpaceSearch index, Action<string>? log)
+    public IndexUpkeep(ISpaceSearch index, ILogger log)
     {
         _index = index;
         _log = log;
@@ -66,7 +69,7 @@ internal sealed class IndexUpkeep : IDisposable
                     if (!isChecked)
                     {
                         _index.Warm();
-                        Report(_index.DropIfDamaged(_stop.Token));
+                        _index.DropIfDamaged(_stop.Token);
                         isChecked = true;
                     }
                     if (!_index.BuildIfWorthIt(BuildThreads, _stop.Token))
@@ -76,7 +79,7 @@ internal sealed class IndexUpkeep : IDisposable
                 catch (Exception e) when (!_stop.IsCancellationRequested)
                 {
                     // Whatever it is, a thread that nobody waits for must not take the process with it.
-                    _log?.Invoke($"The index of the space '{_index.Space.Name}' could not be looked after, and searches go on with the one there is: {e.Message}");
+                    _log.UpkeepFailed(_index.Space.Name, retry.TotalMinutes, e);
                     wait = retry;
                     retry = retry * 2 < s_longestRetry ? retry * 2 : s_longestRetry;
                 }
@@ -96,11 +99,5 @@ internal sealed class IndexUpkeep : IDisposable
         {
             _settled.TrySetResult();
         }
-    }
-
-    private void Report(IReadOnlyList<string> problems)
-    {
-        if (problems.Count > 0)
-            _log?.Invoke($"{problems[0]} Searches are exact until then.");
     }
 }

@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using Semblance.Index;
+using Semblance.Measuring;
 using Semblance.Numerics;
 using Semblance.Storage;
 
@@ -56,6 +58,7 @@ internal abstract partial class SpaceSearch<TIndex>
 
     public bool BuildIfWorthIt(int threads, CancellationToken cancellationToken)
     {
+        var started = Stopwatch.GetTimestamp();
         var setting = Setting(_store.LoadState());
         using var held = Hold();
         if (!IsWorthBuilding(held.Index, setting))
@@ -91,8 +94,17 @@ internal abstract partial class SpaceSearch<TIndex>
                 }
                 CatchUp(fresh, cancellationToken);
                 isOwned = false;
-                if (Replace(held.Of, fresh, saved, cancellationToken) && !_store.IsReadOnly)
-                    files.KeepOnly(kind);
+                // As it is now: once in use it may be replaced and closed at any time.
+                var rows = fresh.Index.Count;
+                if (Replace(held.Of, fresh, saved, cancellationToken))
+                {
+                    if (!_store.IsReadOnly)
+                        files.KeepOnly(kind);
+                    if (built)
+                        Log.IndexBuilt(held.Of.Space.Name, kind, rows, Stopwatch.GetElapsedTime(started).TotalSeconds);
+                    else
+                        Log.IndexTakenOver(held.Of.Space.Name, kind, rows);
+                }
             }
         }
         finally
@@ -125,6 +137,7 @@ internal abstract partial class SpaceSearch<TIndex>
             held.Of.Files.Delete(held.Of.Files.PathOf(held.Index.Kind));
         var exact = new Held(Empty(Kinds[0], held.Projection.Dimension, threads: 1), held.Projection, held.Of.Space, held.Of.Source, held.Of.Files);
         Replace(held.Of, exact, NeverFilled, cancellationToken);
+        Log.IndexHealed(held.Of.Space.Name, problems[0]);
         return [.. refused, .. problems];
     }
 
@@ -148,8 +161,13 @@ internal abstract partial class SpaceSearch<TIndex>
             return null;
         var statistics = index.Statistics;
         var target = Gallery.TargetRecallOf(state);
-        return new IndexStatus(index.Kind, Setting(state), statistics.Count / space.Views.Count, statistics.Deleted, statistics.BytesTotal, index.Generation == state.Version.Changes, target, PickedAt(index, target));
+        return new IndexStatus(index.Kind, Setting(state), statistics.Count / space.Views.Count, statistics.Deleted, statistics.BytesTotal, IsCurrent(index, space, state), target, PickedAt(index, target));
     }
+
+    /// <summary>What came to other spaces alone leaves an index current, though it was derived at an earlier change.</summary>
+    private bool IsCurrent(TIndex index, Space space, GalleryState state) =>
+        index.Generation == state.Version.Changes
+        || !_store.PicturesChangedSince(space.SourceId, index.Generation).Any(picture => picture.IsFound || index.Contains(picture.ItemId * space.Views.Count));
 
     public void Close()
     {
@@ -248,6 +266,9 @@ internal abstract partial class SpaceSearch<TIndex>
             fresh.Release();
             throw;
         }
+        foreach (var problem in files.Damaged)
+            Log.IndexFileDamaged(space.Name, problem);
+        Log.IndexOpened(space.Name, fresh.Index.Kind, fresh.Index.Count, opened is not null);
         // Those who still hold the old one finish undisturbed.
         _current?.Release();
         (_current, _space) = (fresh, space);

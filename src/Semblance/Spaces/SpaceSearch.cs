@@ -1,4 +1,6 @@
 using System.Buffers;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Semblance.Index;
 using Semblance.Numerics;
 using Semblance.Storage;
@@ -76,6 +78,8 @@ internal abstract partial class SpaceSearch<TIndex> : ISpaceSearch
                 return _current?.Index.Statistics.BytesTotal ?? 0;
         }
     }
+
+    public ILogger Log { get; init; } = NullLogger.Instance;
 
     /// <summary>Kinds of index, the first of which needs no building and is always exact.</summary>
     private protected abstract IReadOnlyList<string> Kinds { get; }

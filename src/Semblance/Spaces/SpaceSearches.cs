@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Semblance.Networks;
 using Semblance.Storage;
 
@@ -6,7 +7,7 @@ namespace Semblance.Spaces;
 /// <summary>The searches of a gallery's spaces, each made when first asked for and kept; closes those used longest ago when memory is short. Thread-safe.</summary>
 /// <param name="budget">Bytes that open indexes may take together, mapped files included; the one just asked for stays in any case.</param>
 /// <param name="changed">Told of each search whose index was opened or has caught up with something.</param>
-internal sealed class SpaceSearches(IGalleryStore store, string galleryFolder, int seed, long budget, Action<ISpaceSearch>? changed) : IDisposable
+internal sealed class SpaceSearches(IGalleryStore store, string galleryFolder, int seed, long budget, Action<ISpaceSearch>? changed, ILogger log) : IDisposable
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<long, ISpaceSearch> _searches = [];
@@ -61,8 +62,8 @@ internal sealed class SpaceSearches(IGalleryStore store, string galleryFolder, i
 
     private ISpaceSearch Create(Space space) => space.Kind switch
     {
-        SpaceKind.Float => new FloatSpaceSearch(store, space, galleryFolder, seed),
-        SpaceKind.Bits => new CodeSpaceSearch(store, space, galleryFolder, seed),
+        SpaceKind.Float => new FloatSpaceSearch(store, space, galleryFolder, seed) { Log = log },
+        SpaceKind.Bits => new CodeSpaceSearch(store, space, galleryFolder, seed) { Log = log },
         _ => throw new ArgumentOutOfRangeException(nameof(space), space.Kind, "No search for this kind of space."),
     };
 

@@ -10,6 +10,9 @@ internal interface IChangeFeed
     /// pictures that have none or are gone, in the order of their ids. Vectors of other spaces are no change of this one.
     /// </summary>
     void ChangesSince(long spaceId, long changes, VectorVisitor visit);
+
+    /// <summary>The pictures of <see cref="ChangesSince"/> without their vectors: whether each has any that can be found now; streamed.</summary>
+    IEnumerable<(long ItemId, bool IsFound)> PicturesChangedSince(long spaceId, long changes);
 }
 
 /// <summary>How far a gallery's truth has come.</summary>

@@ -18,6 +18,10 @@ internal interface ISpaceStore
     /// <summary>Removes a space with its vectors; one that is active and not empty, or that another is made from, stays.</summary>
     void RemoveSpace(long spaceId);
 
+    /// <summary>Puts a space that is made from another's vectors in the place of one such, under a number of its own; it may have the same name.</summary>
+    /// <returns>It, with its number.</returns>
+    Space ReplaceSpace(long spaceId, Space space, byte[] projection);
+
     /// <summary>Stores a fitted projection as the next version of the space, with the score scale cleared.</summary>
     Space SaveProjection(long spaceId, byte[] projection, long fittedCount);
 

@@ -30,7 +30,7 @@ internal sealed class RowGallery : IDisposable
 
     public string[] IndexFiles => [.. Directory.GetFiles(Folder, "*.index", SearchOption.AllDirectories).Select(file => Path.GetFileName(file)!).Order(StringComparer.Ordinal)];
 
-    public Gallery Open(bool upkeep = false, Action<string>? log = null) => Gallery.Open(Folder, new GalleryOptions { Model = "tiny", Threads = 2, Upkeep = upkeep, Log = log });
+    public Gallery Open(bool upkeep = false, Microsoft.Extensions.Logging.ILogger? log = null) => Gallery.Open(Folder, new GalleryOptions { Model = "tiny", Threads = 2, Upkeep = upkeep, Log = log });
 
     /// <summary>Adds pictures; their vectors are a function of <paramref name="first"/> and the order.</summary>
     public void Add(Gallery gallery, int first, int count)

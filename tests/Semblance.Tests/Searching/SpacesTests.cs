@@ -169,6 +169,85 @@ public sealed class SpacesTests
     }
 
     [Fact]
+    public async Task Codes_go_over_to_other_weights_of_their_model_and_keep_getting_pictures()
+    {
+        using var small = new SmallGallery().Fill(6, 20);
+        using (var gallery = small.Open("pixels"))
+        {
+            await gallery.IngestAsync(small.Pictures);
+            gallery.AddHeadSpace("itq", 64);
+        }
+        // As if the model's folder held other weights by now.
+        using (var connection = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={Path.Combine(small.Folder, "gallery.db")};Pooling=False"))
+        {
+            connection.Open();
+            using var command = connection.CreateCommand();
+            command.CommandText = $"UPDATE spaces SET sha256 = '{new string('a', 64)}'";
+            command.ExecuteNonQuery();
+        }
+        using var open = small.Open("pixels");
+        var before = open.Spaces.Single(space => space.Base is not null);
+        await open.ReindexAsync("pixels");
+        var codes = open.Spaces.Single(space => space.Base is not null);
+        Assert.Equal((before.Name, open.Space!.Id, open.Space.Sha256, true), (codes.Name, codes.Base!.SpaceId, codes.Sha256, codes.TakesPictures));
+        Assert.NotEqual(before.Base!.SpaceId, codes.Base.SpaceId);
+        Assert.False(open.Spaces.Single(space => space.Id == before.Base.SpaceId).TakesPictures);
+        await LaterPictureIsFoundAsync(small, open, codes.Name);
+        Assert.True(open.Verify().Ok, string.Join('\n', open.Verify().Problems));
+        Assert.Single(Directory.GetFiles(Path.Combine(small.Folder, "spaces", codes.Name), "*.index"));
+    }
+
+    [Fact]
+    public async Task A_space_that_codes_are_made_from_is_fed_on_when_the_gallery_goes_over_to_another_model()
+    {
+        using var small = new SmallGallery().Fill(6, 20);
+        var log = new RecordingLog();
+        using var gallery = Gallery.Open(small.Folder, new GalleryOptions { Model = "pixels", Threads = 2, Log = log });
+        await gallery.IngestAsync(small.Pictures);
+        var codes = gallery.AddHeadSpace("itq", 64);
+        await gallery.ReindexAsync("hsv");
+        Assert.Equal("pixels", Assert.Single(log.Of("SpaceFedOn")).Values["Space"]);
+        Assert.Equal("hsv", gallery.Space!.Name);
+        await LaterPictureIsFoundAsync(small, gallery, codes.Name);
+        // Without the codes nobody needs it any more.
+        gallery.RemoveSpace(codes.Name);
+        gallery.UseSpace("pixels");
+        await gallery.ReindexAsync("hsv");
+        Assert.Equal([("pixels", false), ("hsv", true)], gallery.Spaces.Select(space => (space.Name, space.TakesPictures)));
+    }
+
+    private static async Task LaterPictureIsFoundAsync(SmallGallery small, Gallery gallery, string space)
+    {
+        var later = small.Write("c1/later.jpg", TestPictures.Scene(48, 40, 1, 4242));
+        await gallery.IngestAsync(small.Pictures);
+        Assert.Equal(121, gallery.Status().BySpace[space].Pictures);
+        Assert.Equal(later, (await gallery.SearchAsync(Query.From(later) with { Spaces = [new QuerySpace(space)] }, 1)).Single().Path);
+    }
+
+    [Fact]
+    public async Task What_comes_to_one_space_leaves_the_index_of_another_current()
+    {
+        using var small = new SmallGallery().Fill(3, 4);
+        using var gallery = small.Open("pixels");
+        await gallery.IngestAsync(small.Pictures);
+        await gallery.AddSpaceAsync("hsv");
+        Assert.All(gallery.Status().BySpace.Values, space => Assert.True(space.Index!.Current));
+        await gallery.ReindexAsync("hsv");
+        small.Write("c1/later.jpg", TestPictures.Scene(48, 40, 1, 4242));
+        await gallery.IngestAsync(small.Pictures);
+        // One takes in nothing any more, so that nothing has changed in it.
+        Assert.All(gallery.Status().BySpace.Values, space => Assert.True(space.Index!.Current));
+        Assert.Equal([12L, 13L], gallery.Status().BySpace.Values.Select(space => space.Pictures));
+        // A picture that is gone is gone from both.
+        gallery.Store.Commit(new Semblance.Storage.IngestBatch { Vanished = [1] });
+        Assert.All(gallery.Status().BySpace.Values, space => Assert.False(space.Index!.Current));
+        File.Delete(Path.Combine(small.Pictures, "c0", "p0.jpg"));
+        await gallery.SearchAsync(Query.FromId(2));
+        await gallery.IngestAsync(small.Pictures);
+        Assert.Equal([("pixels", false), ("hsv", true)], gallery.Status().BySpace.Select(space => (space.Key, space.Value.Index!.Current)));
+    }
+
+    [Fact]
     public async Task A_head_that_has_too_few_vectors_or_does_not_exist_is_refused_and_leaves_nothing()
     {
         using var small = new SmallGallery().Fill(2, 4);

@@ -184,14 +184,14 @@ internal static class Schema
     public static int CurrentVersion => s_steps.Length;
 
     /// <summary>Brings an opened, writable database to the current version; each step is one transaction.</summary>
-    /// <returns>Whether there was anything to do for a database that held something.</returns>
+    /// <returns>The version of a database that held something and was older; else null.</returns>
     /// <exception cref="GalleryRefusedException">The file is newer than this program, or no gallery at all.</exception>
-    public static bool Migrate(SqliteConnection connection, string file)
+    public static int? Migrate(SqliteConnection connection, string file)
     {
         var version = CheckVersion(connection, file);
         var old = version;
         if (version == CurrentVersion)
-            return false;
+            return null;
         connection.CreateFunction<string, string>("label_of", GalleryItem.LabelOf, isDeterministic: true);
         // A table that others refer to is replaced whole, which with references on would delete what refers to it.
         Execute(connection, "PRAGMA foreign_keys = OFF");
@@ -207,7 +207,7 @@ internal static class Schema
             transaction.Commit();
         }
         Execute(connection, "PRAGMA foreign_keys = ON");
-        return old > 0;
+        return old > 0 ? old : null;
     }
 
     /// <summary>The version of the file, refused if it is newer or foreign.</summary>

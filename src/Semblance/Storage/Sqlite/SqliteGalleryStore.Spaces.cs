@@ -33,7 +33,15 @@ internal sealed partial class SqliteGalleryStore
         session.Query("SELECT id, scale FROM spaces WHERE scale IS NOT NULL", r => (Id: r.Long(0), Scale: JsonSerializer.Deserialize(r.Text(1)!, ScaleJson.Default.ScoreScale)!)).ToDictionary(row => row.Id, row => row.Scale),
         session.Query("SELECT name, value FROM settings", r => (Name: r.Text(0)!, Value: r.Text(1)!)).ToDictionary(row => row.Name, row => row.Value, StringComparer.Ordinal)));
 
-    public Space AddSpace(Space space, byte[]? projection = null) => Write(session => space with
+    public Space AddSpace(Space space, byte[]? projection = null) => Write(session => Insert(session, space, projection));
+
+    public Space ReplaceSpace(long spaceId, Space space, byte[] projection) => Write(session =>
+    {
+        session.Execute("DELETE FROM spaces WHERE id = ? AND head IS NOT NULL", spaceId);
+        return Insert(session, space, projection);
+    });
+
+    private static Space Insert(SqliteSession session, Space space, byte[]? projection) => space with
     {
         Id = session.Number(
             """
@@ -59,7 +67,7 @@ internal sealed partial class SqliteGalleryStore
             projection,
             space.ProjectionVersion,
             space.FittedCount)!.Value,
-    });
+    };
 
     public void ActivateSpace(long spaceId) => Write(session => session.Execute("UPDATE spaces SET active = (id = ?)", spaceId));
 

@@ -45,6 +45,17 @@ internal sealed partial class SqliteGalleryStore
         return 0;
     });
 
+    public IEnumerable<(long ItemId, bool IsFound)> PicturesChangedSince(long spaceId, long changes) => Stream(
+        """
+        SELECT i.id, i.missing = 0 AND EXISTS (SELECT 1 FROM vectors v WHERE v.id = ? + (i.id << 8)) FROM items i
+        WHERE i.id IN (SELECT id FROM items WHERE changed > ? UNION SELECT item FROM vectors WHERE space = ? AND changed > ?)
+        """,
+        r => (r.Long(0), r.Long(1) != 0),
+        VectorKey.First(spaceId),
+        changes,
+        spaceId,
+        changes);
+
     public IEnumerable<GalleryItem> ItemsWithoutVector(long spaceId) => AreAllEmbedded(spaceId) ? [] : Stream(
         $"SELECT {ItemColumns} FROM items i WHERE i.missing = 0 AND NOT EXISTS (SELECT 1 FROM vectors v WHERE v.id = ? + (i.id << 8)) ORDER BY i.id",
         ReadItem,

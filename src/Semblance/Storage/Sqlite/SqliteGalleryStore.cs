@@ -47,6 +47,9 @@ internal sealed partial class SqliteGalleryStore : IGalleryStore
 
     public bool IsReadOnly { get; }
 
+    /// <summary>The schema that the file had before this store opened it; null where it was the current one.</summary>
+    public int? MigratedFrom { get; private init; }
+
     public static bool Exists(string folder) => File.Exists(Path.Combine(folder, FileName));
 
     public static string PathIn(string folder) => Path.Combine(folder, FileName);
@@ -96,13 +99,15 @@ internal sealed partial class SqliteGalleryStore : IGalleryStore
         if (readOnly || (File.Exists(file) && !(WriteAccess.To(folder) && WriteAccess.To(file))))
             return OpenReadOnly(folder);
         var connectionString = ConnectionString(file, SqliteOpenMode.ReadWriteCreate);
+        int? migratedFrom;
         try
         {
             using var connection = Connect(connectionString);
             // Heard before the first table is made, and by a file that has some never.
             Run(connection, $"PRAGMA page_size = {PageBytes}");
             Run(connection, "PRAGMA journal_mode = WAL");
-            if (Schema.Migrate(connection, file))
+            migratedFrom = Schema.Migrate(connection, file);
+            if (migratedFrom is not null)
                 Shrink(connection);
         }
         catch (SqliteException e) when (e.SqliteErrorCode is IoError or Full or CannotOpen)
@@ -114,7 +119,7 @@ internal sealed partial class SqliteGalleryStore : IGalleryStore
         {
             throw Explain(e, file);
         }
-        return new(folder, connectionString, readOnly: false, null);
+        return new(folder, connectionString, readOnly: false, null) { MigratedFrom = migratedFrom };
     }
 
     /// <summary>

@@ -55,6 +55,7 @@ public abstract class GalleryStoreConformance : IDisposable
     {
         var rows = new List<(long, int, int)>();
         Store.ChangesSince(space.Id, since, (item, part, bytes) => rows.Add((item, part, bytes.IsEmpty ? -1 : bytes[0])));
+        Assert.Equal(rows.Where(row => row.Item2 == 0).Select(row => (row.Item1, row.Item3 >= 0)), Store.PicturesChangedSince(space.Id, since).Order());
         return rows;
     }
 
@@ -105,6 +106,19 @@ public abstract class GalleryStoreConformance : IDisposable
         Assert.Empty(Read(other));
         Assert.Empty(Store.Vectors(other.Id, 1));
         Assert.Single(Read(used));
+    }
+
+    [Fact]
+    public void A_space_made_from_another_gives_its_name_and_place_to_the_next_in_one_step()
+    {
+        var (first, second) = (Add("a", active: true), Add("b"));
+        var head = Store.AddSpace(first with { Id = 0, Name = "codes", Active = false, Base = new SpaceBase(first.Id, "itq"), ProjectionVersion = 1 }, [1]);
+        var before = Store.Version.Revision;
+        var next = Store.ReplaceSpace(head.Id, head with { Base = new SpaceBase(second.Id, "itq"), ProjectionVersion = 2, FittedCount = 5 }, [2]);
+        Assert.True(Store.Version.Revision > before && next.Id != head.Id);
+        Assert.Equal([first, second, next], Store.LoadState().Spaces);
+        Assert.Equal((2, 5L, second.Id), (next.ProjectionVersion, next.FittedCount, next.SourceId));
+        Assert.Equal([2], Store.LoadProjection(next.Id).Bytes!);
     }
 
     [Fact]

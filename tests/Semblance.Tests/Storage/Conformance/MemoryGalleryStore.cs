@@ -157,6 +157,13 @@ internal sealed class MemoryGalleryStore : IGalleryStore
         }
     }
 
+    public IEnumerable<(long ItemId, bool IsFound)> PicturesChangedSince(long spaceId, long changes)
+    {
+        var pictures = new Dictionary<long, bool>();
+        ChangesSince(spaceId, changes, (item, _, bytes) => pictures[item] = bytes.Length > 0);
+        return pictures.Select(pair => (pair.Key, pair.Value));
+    }
+
     public GalleryState LoadState() => Locked(() => new GalleryState(
         _version,
         [.. _spaces.Values.Select(space => space.Space)],
@@ -165,6 +172,15 @@ internal sealed class MemoryGalleryStore : IGalleryStore
 
     public Space AddSpace(Space space, byte[]? projection = null) => Change(() =>
     {
+        var added = space with { Id = _nextSpace++ };
+        _spaces[added.Id] = (added, projection, null);
+        return added;
+    });
+
+    public Space ReplaceSpace(long spaceId, Space space, byte[] projection) => Change(() =>
+    {
+        if (_spaces[spaceId].Space.Base is not null)
+            _spaces.Remove(spaceId);
         var added = space with { Id = _nextSpace++ };
         _spaces[added.Id] = (added, projection, null);
         return added;
