@@ -21,7 +21,7 @@ public static class CliApplication
 {
     public static string Version => typeof(CliApplication).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
 
-    /// <returns>0 done, 1 done in part, 2 wrong use, 3 refused for safety, 130 cancelled.</returns>
+    /// <returns>0 done, 1 done in part, 2 wrong use, 3 refused for safety, 4 damage found, 130 cancelled.</returns>
     public static async Task<int> RunAsync(string[] args, CliHost host, CancellationToken cancellationToken)
     {
         var common = new CommonSettings();

@@ -21,7 +21,7 @@ public sealed class ErrorCode
     /// <summary>Words with dashes: <c>no-gallery</c>.</summary>
     public string Name { get; }
 
-    /// <summary>Of the command: 1 done in part, 2 wrong use, 3 refused for safety, 130 cancelled.</summary>
+    /// <summary>Of the command: 1 done in part, 2 wrong use, 3 refused for safety, 4 damage found, 130 cancelled.</summary>
     public int ExitCode { get; }
 
     /// <summary>Of the server.</summary>
@@ -61,8 +61,6 @@ public sealed class ErrorCode
 
     public static ErrorCode Unsupported { get; } = new("unsupported", 2, 501);
 
-    public static ErrorCode GalleryDamaged { get; } = new("gallery-damaged", 2, 500);
-
     public static ErrorCode Unreachable { get; } = new("unreachable", 2, 502);
 
     // Refused for safety: nothing was changed.
@@ -81,6 +79,9 @@ public sealed class ErrorCode
     public static ErrorCode OtherModel { get; } = new("other-model", 3, 409);
 
     public static ErrorCode FolderEmptied { get; } = new("folder-emptied", 3, 409);
+
+    // Damage was found.
+    public static ErrorCode GalleryDamaged { get; } = new("gallery-damaged", 4, 500);
 
     // Done in part, or not at all through no fault of the caller.
     public static ErrorCode DiskFull { get; } = new("disk-full", 1, 507);

@@ -23,7 +23,7 @@ public sealed class ErrorsTests
     {
         { new GalleryException("x"), "bad-request", 2 },
         { new GalleryException("x") { Error = GalleryError.NoGallery }, "no-gallery", 2 },
-        { new GalleryException("x") { Error = GalleryError.Damaged }, "gallery-damaged", 2 },
+        { new GalleryException("x") { Error = GalleryError.Damaged }, "gallery-damaged", 4 },
         { new GalleryRefusedException("x"), "gallery-refused", 3 },
         { new GalleryRefusedException("x") { Error = GalleryError.OtherModel }, "other-model", 3 },
         { new GalleryRefusedException("x") { Error = GalleryError.NoFile }, "gallery-refused", 3 },

@@ -9,4 +9,7 @@ internal static class ExitCodes
     public const int PartialFailure = 1;
 
     public const int Usage = 2;
+
+    /// <summary>A check has found damage.</summary>
+    public const int Damage = 4;
 }

@@ -85,10 +85,24 @@ public sealed class SnapshotTests
         var bytes = File.ReadAllBytes(database);
         Array.Fill<byte>(bytes, 0xAA, 0, 4096);
         File.WriteAllBytes(database, bytes);
-        FaultBench.AssertSentence(await bench.RunAsync("search", files[0]), 2, "damaged");
+        FaultBench.AssertSentence(await bench.RunAsync("search", files[0]), 4, "damaged");
         await bench.OutputOfAsync("restore", bench["s.semblance"], "--yes");
         Assert.Equal(rows, bench.Rows());
         Assert.Equal(files[0], (await bench.SearchAsync(files[0]))[0].Path);
+    }
+
+    [Fact]
+    public async Task Damage_that_verify_finds_has_an_exit_code_of_its_own()
+    {
+        using var bench = new FaultBench();
+        bench.WritePictures(40, 16, 12);
+        await bench.IndexAsync();
+        Assert.Equal(0, (await bench.RunAsync("verify")).Code);
+        var index = Assert.Single(Directory.GetFiles(bench.Gallery, "*.index", SearchOption.AllDirectories));
+        var bytes = File.ReadAllBytes(index);
+        bytes[^100] ^= 1;
+        File.WriteAllBytes(index, bytes);
+        Assert.Equal(4, (await bench.RunAsync("verify")).Code);
     }
 
     private static async Task KillAsync(FaultBench bench, double milliseconds, params string[] args)
