@@ -67,6 +67,7 @@ public static class Errors
         GalleryError.Unreachable => ErrorCode.Unreachable,
         GalleryError.BadLabels => ErrorCode.BadLabels,
         GalleryError.Damaged => ErrorCode.GalleryDamaged,
+        GalleryError.Unreadable => ErrorCode.Input,
         GalleryError.OtherModel or GalleryError.RetiredModel or GalleryError.ChangedModel => ErrorCode.OtherModel,
         GalleryError.GalleryExists or GalleryError.FileExists => ErrorCode.GalleryExists,
         GalleryError.ReadOnly or GalleryError.CannotMigrate => ErrorCode.GalleryReadOnly,

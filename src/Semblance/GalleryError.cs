@@ -42,7 +42,7 @@ public enum GalleryError
     /// <summary>The evaluation by pairs needs a file of pairs.</summary>
     NoPairs,
 
-    /// <summary>The database is damaged or cannot be opened; <c>file</c>.</summary>
+    /// <summary>The database is damaged, or no database of a gallery; <c>file</c>.</summary>
     Damaged,
 
     /// <summary>The gallery holds vectors of another model; <c>folder</c>, <c>model</c>, <c>asked</c>.</summary>
@@ -77,4 +77,7 @@ public enum GalleryError
 
     /// <summary>A folder has lost all its pictures, as if its disk were not mounted; <c>folder</c>.</summary>
     FolderEmptied,
+
+    /// <summary>The database cannot be opened or read, for want of rights or for a fault of the system; <c>file</c>.</summary>
+    Unreadable,
 }

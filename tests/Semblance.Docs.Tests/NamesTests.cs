@@ -13,7 +13,7 @@ public sealed partial class NamesTests
     private static readonly string s_root = Root();
 
     // A filter's words, the system's, the build's, an operator of ONNX's, and a setting of the host's.
-    private static readonly HashSet<string> s_others = new(StringComparer.Ordinal) { "AND", "OR", "NOT", "TMPDIR", "VmHWM", "PackageDownload", "InternalsVisibleTo", "Erf", "Semblance.Assets" };
+    private static readonly HashSet<string> s_others = new(StringComparer.Ordinal) { "AND", "OR", "NOT", "TMPDIR", "VmHWM", "PackageDownload", "InternalsVisibleTo", "Erf", "Semblance.Assets", "ILogger" };
 
     // dotnet's and git's own flags in command lines that are shown.
     private static readonly HashSet<string> s_otherFlags = new(StringComparer.Ordinal) { "--project", "--configuration", "--tool-path", "--version", "--help", "--add-source" };

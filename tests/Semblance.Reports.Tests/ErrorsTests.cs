@@ -12,7 +12,7 @@ public sealed class ErrorsTests
     {
         Assert.Equal(ErrorCode.All.Count, ErrorCode.All.Select(code => code.Name).Distinct().Count());
         Assert.All(ErrorCode.All, code => Assert.Matches("^[a-z]+(-[a-z]+)*$", code.Name));
-        Assert.All(ErrorCode.All, code => Assert.Contains(code.ExitCode, (int[])[1, 2, 3, 130]));
+        Assert.All(ErrorCode.All, code => Assert.Contains(code.ExitCode, (int[])[1, 2, 3, 4, 130]));
         Assert.All(ErrorCode.All, code => Assert.InRange(code.HttpStatus, 400, 599));
         Assert.All(ErrorCode.All, code => Assert.Same(code, ErrorCode.Find(code.Name)));
         Assert.Null(ErrorCode.Find("no-such-code"));
@@ -24,6 +24,7 @@ public sealed class ErrorsTests
         { new GalleryException("x"), "bad-request", 2 },
         { new GalleryException("x") { Error = GalleryError.NoGallery }, "no-gallery", 2 },
         { new GalleryException("x") { Error = GalleryError.Damaged }, "gallery-damaged", 4 },
+        { new GalleryException("x") { Error = GalleryError.Unreadable }, "input-output", 1 },
         { new GalleryRefusedException("x"), "gallery-refused", 3 },
         { new GalleryRefusedException("x") { Error = GalleryError.OtherModel }, "other-model", 3 },
         { new GalleryRefusedException("x") { Error = GalleryError.NoFile }, "gallery-refused", 3 },

@@ -236,8 +236,8 @@ internal sealed partial class SqliteGalleryStore : IGalleryStore
         ReadOnlyFile => new GalleryRefusedException(GalleryError.ReadOnly, $"'{file}' cannot be written (read-only file or disk). Nothing was changed.", ("file", file)),
         IoError or Full => new GalleryStorageException($"The disk that holds '{file}' is full or failing ({e.Message}); free some space and run this again. What was committed before is safe.", e),
         Corrupt or NoDatabase => new GalleryException(GalleryError.Damaged, $"'{file}' is damaged or no gallery ({e.Message}); restore a snapshot, or index again into another folder.", e, ("file", file)),
-        CannotOpen => new GalleryException(GalleryError.Damaged, $"'{file}' cannot be opened ({e.Message}); check that the folder exists and that you may read and write it.", e, ("file", file)),
-        _ => new GalleryException(GalleryError.Damaged, $"'{file}': {e.Message}", e, ("file", file)),
+        CannotOpen => new GalleryException(GalleryError.Unreadable, $"'{file}' cannot be opened ({e.Message}); check that the folder exists and that you may read and write it.", e, ("file", file)),
+        _ => new GalleryException(GalleryError.Unreadable, $"'{file}': {e.Message}", e, ("file", file)),
     };
 
     private T Guard<T>(Func<T> work)
