@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Semblance.Index;
 using Semblance.Storage;
 
@@ -13,8 +14,12 @@ internal sealed class CopyTable(IGalleryStore store) : IDisposable
     /// <summary>A command that searches once and ends shall not read all pictures for it.</summary>
     private const int SearchesBefore = 3;
 
+    /// <summary>So many pictures are asked, once, whether they have any like them: about 20 µs each, in the background.</summary>
+    private const int MostAsked = 200_000;
+
     private readonly Lock _lock = new();
     private CodeIndex? _hashes;
+    private IdBitmap? _alike; // Pictures that may have others like them, most often few; null where nobody has asked.
     private Task? _building;
     private int _asked;
     private bool _disposed;
@@ -27,6 +32,7 @@ internal sealed class CopyTable(IGalleryStore store) : IDisposable
     public IReadOnlyList<long>? Near(long? itemId, PictureHashes? hashes, GalleryVersion version)
     {
         CodeIndex table;
+        bool isLone;
         lock (_lock)
         {
             if (_hashes is null || _disposed)
@@ -35,9 +41,13 @@ internal sealed class CopyTable(IGalleryStore store) : IDisposable
                 return null;
             }
             table = _hashes;
-            if (table.Generation < version.Changes)
-                CatchUp(table);
+            if (table.Generation < version.Changes && !CatchUp(table, _alike))
+                _alike = null;
+            isLone = itemId is { } one && _alike?.Contains(one) == false && table.Contains(one);
         }
+        // Most pictures are like no other, which was found out before.
+        if (isLone)
+            return [];
         ulong[] code = [0];
         if (itemId is not { } id)
             code[0] = hashes!.Value.PHash;
@@ -52,7 +62,7 @@ internal sealed class CopyTable(IGalleryStore store) : IDisposable
         {
             _disposed = true;
             _hashes?.Dispose();
-            _hashes = null;
+            (_hashes, _alike) = (null, null);
         }
     }
 
@@ -64,18 +74,21 @@ internal sealed class CopyTable(IGalleryStore store) : IDisposable
         _building = Task.Run(() =>
         {
             var fresh = CodeIndexes.Create(MihIndex.KindName, 64);
-            CatchUp(fresh);
+            var alike = new IdBitmap();
+            if (!CatchUp(fresh, alike))
+                alike = null;
             lock (_lock)
             {
                 if (_disposed)
                     fresh.Dispose();
                 else
-                    _hashes = fresh;
+                    (_hashes, _alike) = (fresh, alike);
             }
         });
     }
 
-    private void CatchUp(CodeIndex table)
+    /// <returns>False where so many pictures came that none was asked for others like it.</returns>
+    private bool CatchUp(CodeIndex table, IdBitmap? alike)
     {
         var changes = store.Version.Changes;
         var (ids, codes) = (new List<long>(), new List<ulong>());
@@ -90,7 +103,18 @@ internal sealed class CopyTable(IGalleryStore store) : IDisposable
             codes.Add(pHash);
         });
         if (ids.Count > 0)
-            table.Add(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(ids), System.Runtime.InteropServices.CollectionsMarshal.AsSpan(codes));
+            table.Add(CollectionsMarshal.AsSpan(ids), CollectionsMarshal.AsSpan(codes));
+        var asks = alike is not null && ids.Count <= MostAsked;
+        for (var i = 0; asks && i < ids.Count; i++)
+        {
+            if (!PictureHashes.MayTell(codes[i]))
+                continue;
+            // Each is like itself. One that goes leaves others marked that need not be, which costs them a look.
+            var near = table.SearchRange([codes[i]], PictureHashes.MostBitsOfCopies);
+            for (var j = 0; near.Count > 1 && j < near.Count; j++)
+                alike!.Add(near[j].Id);
+        }
         table.Generation = changes;
+        return asks;
     }
 }
