@@ -168,6 +168,26 @@ public sealed class SpacesTests
         }
     }
 
+    [Theory]
+    [InlineData("../../elsewhere")]
+    [InlineData("..")]
+    [InlineData("a\\b")]
+    public async Task A_name_of_a_space_that_leads_out_of_the_gallery_is_refused(string name)
+    {
+        using var small = new SmallGallery().Fill(2, 3);
+        using (var gallery = small.Open("pixels"))
+            await gallery.IngestAsync(small.Pictures);
+        using (var connection = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={Path.Combine(small.Folder, "gallery.db")};Pooling=False"))
+        {
+            connection.Open();
+            using var command = connection.CreateCommand();
+            command.CommandText = "UPDATE spaces SET name = $name";
+            command.Parameters.AddWithValue("$name", name);
+            command.ExecuteNonQuery();
+        }
+        Assert.Equal(GalleryError.Damaged, Assert.Throws<GalleryException>(() => small.Open("pixels").Dispose()).Error);
+    }
+
     [Fact]
     public async Task Codes_go_over_to_other_weights_of_their_model_and_keep_getting_pictures()
     {

@@ -14,6 +14,9 @@ internal sealed partial class SqliteGalleryStore
     private Space ReadSpace(SqliteStatement r)
     {
         var (name, views) = (r.Text(1)!, r.Text(14)!);
+        // Its files lie in a folder of this name, which is deleted with all that is in it: a file from a stranger must not lead elsewhere.
+        if (name is "" or "." or ".." || name.AsSpan().ContainsAny('/', '\\', '\0'))
+            throw new GalleryException(GalleryError.Damaged, $"A space of '{Location}' is called '{name}', which is no name of a space; restore a snapshot, or index again into another folder.", null, ("file", Location));
         if (!SpaceNames.TryParse(r.Text(4)!, out SpaceKind kind) || !SpaceNames.TryParse(r.Text(5)!, out Modality modality)
             || !MetricNames.TryParse(r.Text(7)!, out var metric) || !PostProcessingNames.TryParse(r.Text(8)!, out var post)
             || PictureViews.Find(views) is not { } known || known.Count != r.Int(15) || (r.Text(17) is { } named && VectorHeads.Find(named) is null))
